@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Describes a failure once, where it happened. */
+#ifndef EZ_BASE_ERROR_H
+#define EZ_BASE_ERROR_H
+
+#include <execz/types.h>
+
+/* Fills err (which may be NULL) and returns status, so that a failure is one statement. */
+execz_status ez_fail(execz_error *err, execz_status status, const char *format, ...)
+    EXECZ_PRINTF(3, 4);
+
+/* As ez_fail(), with the stable code of the cause, e.g. "P101". */
+execz_status ez_fail_code(execz_error *err, execz_status status, const char *code,
+                          const char *format, ...) EXECZ_PRINTF(4, 5);
+
+/* Puts text in front of err's message, keeping status and code: "executor 'cpu': ...". */
+void ez_error_prefix(execz_error *err, const char *format, ...) EXECZ_PRINTF(2, 3);
+
+/* The constant's name without its prefix in words, e.g. "not found". */
+const char *ez_status_text(execz_status status);
+
+#endif
