@@ -25,7 +25,7 @@ extern "C" {
 /** Marks the few symbols that a plugin or a function module shows to execz. */
 #define EXECZ_EXPORT __attribute__((visibility("default")))
 /** Lets the compiler check a printf-like call. */
-#define EXECZ_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define EXECZ_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
 
 #ifdef __cplusplus
 #define EXECZ_STATIC_ASSERT(condition, text) static_assert(condition, text)
