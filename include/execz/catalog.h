@@ -59,8 +59,10 @@ EXECZ_API void execz_catalog_get(const execz_catalog *self, size_t index,
 EXECZ_API execz_status execz_catalog_find(execz_catalog *self, const char *alias, size_t *index_out,
                                           execz_error *err);
 
-/** The search for alias as text of several lines: where, what was found, what was refused and why, and the
- * nearest name.  Free with free(). */
+/**
+ * The search for alias as text of several lines: where, what was found, what was refused and why, and
+ * the nearest name.  Free with free().
+ */
 EXECZ_API char *execz_catalog_trace(const execz_catalog *self, const char *alias);
 
 #ifdef __cplusplus
