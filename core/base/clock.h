@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where time comes from.  Only the scheduler and the tools read it, through this table, so that a test can
- * turn the hands. */
+/* Where time comes from.  Only the scheduler and the tools read it, through this table, so that a
+ * test can turn the hands. */
 #ifndef EZ_BASE_CLOCK_H
 #define EZ_BASE_CLOCK_H
 

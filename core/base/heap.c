@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A 4-ary heap.  The keys lie in the array beside the pointers, so that a comparison touches no node: with
- * many timers pending the cost of a heap is its cache misses.  Four children share one cache line,
- * which halves the depth of a binary heap at no further miss.
+/* A 4-ary heap.  The keys lie in the array beside the pointers, so that a comparison touches no
+ * node: with many timers pending the cost of a heap is its cache misses.  Four children share one
+ * cache line, which halves the depth of a binary heap at no further miss.
  *
  * Invariants: slots[i].key <= the keys of its children 4i+1 .. 4i+4; slots[i].node->place == i + 1.
  * */

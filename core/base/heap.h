@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A priority queue of things that carry their own place in it: push, move and remove in O(log n), without
- * looking for anything and without an allocation per thing. */
+/* A priority queue of things that carry their own place in it: push, move and remove in O(log n),
+ * without looking for anything and without an allocation per thing. */
 #ifndef EZ_BASE_HEAP_H
 #define EZ_BASE_HEAP_H
 
