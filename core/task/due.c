@@ -73,7 +73,7 @@ keep_each(const ez_task *task, const ez_trigger *trigger, execz_time from, execz
     bool more = true;
 
     while (more && free > 0 && !is_late(task, trigger, at, now)) {
-        due->times[--free] = at;
+        due->times[--free] = ez_due_time(task, trigger, at);
         more = ez_trigger_last(trigger, at - 1, &at) && at >= from;
     }
     due->n = EXECZ_RUN_TIMES_MAX - free;
@@ -95,7 +95,7 @@ keep_latest(const ez_task *task, const ez_trigger *trigger, execz_time from, exe
         due->missed = others + 1;
         due->missed_last = latest;
     } else {
-        due->times[0] = latest;
+        due->times[0] = ez_due_time(task, trigger, latest);
         due->n = 1;
         due->coalesced = others;
     }

@@ -30,8 +30,8 @@ Test(bus, listeners_hear_in_the_order_of_adding_what_their_mask_lets_through)
     execz_event executed = about(EXECZ_EVENT_TASK_EXECUTED, NULL);
     execz_event error = about(EXECZ_EVENT_TASK_ERROR, NULL);
 
-    ez_bus_add(bus, EXECZ_EVENT_ALL, hear, "a");
-    ez_bus_add(bus, EXECZ_EVENT_TASK_ERROR, hear, "b");
+    ez_bus_add(bus, EXECZ_EVENT_ALL, hear, (void *)"a");
+    ez_bus_add(bus, EXECZ_EVENT_TASK_ERROR, hear, (void *)"b");
     ez_bus_emit(bus, &executed);
     ez_bus_emit(bus, &error);
     cr_expect(eq(str, heard, (char *)"a:task_executed a:task_error b:task_error "));
@@ -41,7 +41,7 @@ Test(bus, listeners_hear_in_the_order_of_adding_what_their_mask_lets_through)
 Test(bus, a_removed_listener_hears_nothing_more)
 {
     ez_bus *bus = ez_bus_new();
-    uint64_t id = ez_bus_add(bus, EXECZ_EVENT_ALL, hear, "a");
+    uint64_t id = ez_bus_add(bus, EXECZ_EVENT_ALL, hear, (void *)"a");
     execz_event event = about(EXECZ_EVENT_TASK_ERROR, NULL);
 
     cr_expect(ez_bus_wants(bus, EXECZ_EVENT_TASK_ERROR));
@@ -60,7 +60,7 @@ Test(bus, posted_events_keep_their_texts_and_come_first)
     execz_event posted = about(EXECZ_EVENT_TASK_ADDED, id);
     execz_event emitted = about(EXECZ_EVENT_TASK_ERROR, "later");
 
-    ez_bus_add(bus, EXECZ_EVENT_ALL, hear, "a");
+    ez_bus_add(bus, EXECZ_EVENT_ALL, hear, (void *)"a");
     ez_bus_post(bus, &posted);
     memset(id, '#', sizeof id - 1);
     cr_expect(eq(str, heard, (char *)""));
@@ -81,7 +81,7 @@ remove_victim(void *user, const execz_event *event)
 
     (void)event;
     ez_bus_remove(self->bus, self->victim);
-    ez_bus_add(self->bus, EXECZ_EVENT_ALL, hear, "new");
+    ez_bus_add(self->bus, EXECZ_EVENT_ALL, hear, (void *)"new");
 }
 
 Test(bus, a_listener_may_change_the_audience_while_it_hears)
@@ -90,7 +90,7 @@ Test(bus, a_listener_may_change_the_audience_while_it_hears)
     execz_event event = about(EXECZ_EVENT_TASK_ERROR, "x");
 
     ez_bus_add(self.bus, EXECZ_EVENT_ALL, remove_victim, &self);
-    self.victim = ez_bus_add(self.bus, EXECZ_EVENT_ALL, hear, "victim");
+    self.victim = ez_bus_add(self.bus, EXECZ_EVENT_ALL, hear, (void *)"victim");
     ez_bus_emit(self.bus, &event);
     cr_expect(eq(str, heard, (char *)""), "neither the removed nor the new one hears this event");
     ez_bus_free(self.bus);
