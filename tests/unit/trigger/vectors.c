@@ -68,18 +68,21 @@ expect_fires(const ez_trigger *trigger, const json_t *vector, const char *id)
     }
 }
 
-/* Whether this machine's zone file has other rules than the one the vector was made with, which its
- * local times show.  Morocco decides anew every few years what its clocks do in the years to come.
+/* Vectors whose wall times lie in 2027 in Morocco, made with rules that tzdata 2025b does not have.
  */
+static const char *const wants_newer_rules[] = {"p-interval-01334", "p-interval-01340"};
+
+/* Whether the vector cannot be judged here: it is one of those, and its local times show that it
+ * was made with other rules than this machine's zone file holds. */
 static bool
-has_other_rules(const json_t *vector)
+has_other_rules(const json_t *vector, const char *id)
 {
     const char *name = json_string_value(json_object_get(vector, "tz"));
     g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(name);
     json_t *local;
     size_t i;
 
-    if (strcmp(name, "Africa/Casablanca") != 0) {
+    if (strcmp(id, wants_newer_rules[0]) != 0 && strcmp(id, wants_newer_rules[1]) != 0) {
         return false;
     }
     json_array_foreach(json_object_get(vector, "local"), i, local)
@@ -105,13 +108,13 @@ run_vector(const char *line)
     g_autofree char *written = ez_trigger_format(trigger);
     g_autoptr(ez_trigger) again = read_trigger(written);
     g_autofree char *rewritten = ez_trigger_format(again);
-    bool judged = !has_other_rules(vector);
+    bool judged = !has_other_rules(vector, id);
 
     if (judged) {
         expect_fires(trigger, vector, id);
         expect_fires(again, vector, id);
     } else {
-        cr_log_warn("%s: not judged, the zone rules of this machine are others\n", id);
+        cr_log_info("%s: not judged, the zone rules of this machine are others\n", id);
     }
     cr_expect(eq(str, rewritten, written), "%s", id);
     json_decref(vector);
@@ -130,5 +133,5 @@ Test(vectors, intervals_and_dates_fire_when_other_schedulers_agree_they_do)
         n_judged += run_vector(*line);
     }
     cr_expect(eq(uint, n, 190), "every vector was read");
-    cr_expect(ge(uint, n_judged, 188), "at most the two of autumn 2027 in Casablanca are open");
+    cr_expect(ge(uint, n_judged, 190 - G_N_ELEMENTS(wants_newer_rules)));
 }
