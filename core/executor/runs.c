@@ -7,9 +7,10 @@ enum { FREE = 0, OPEN = 1, FINISHED = 2, STATE_MASK = 3 };
 struct ez_runs {
     _Atomic(ez_run *) chunks[CHUNKS]; /* each owned; set once, then read by any thread */
 
+    atomic_size_t n_used;
+
     /* [loop] */
     size_t n_slots;
-    size_t n_used;
     ez_run *free;
     ez_run *limbo; /* closed while a thread was still inside */
 };
@@ -181,6 +182,14 @@ ez_runs_enter(ez_runs *self, execz_run token)
     return run;
 }
 
+ez_run *
+ez_runs_find(ez_runs *self, execz_run token)
+{
+    ez_run *run = (token & UINT32_MAX) == 0 ? NULL : slot_at(self, (token & UINT32_MAX) - 1);
+
+    return run != NULL && run->token == token ? run : NULL;
+}
+
 void
 ez_run_leave(ez_run *run)
 {
@@ -215,7 +224,7 @@ ez_run_find_time(ez_run *run, execz_time time)
 size_t
 ez_runs_count(const ez_runs *self)
 {
-    return self->n_used;
+    return atomic_load(&self->n_used);
 }
 
 void

@@ -94,6 +94,9 @@ void ez_runs_close(ez_runs *self, ez_run *run);
 ez_run *ez_runs_enter(ez_runs *self, execz_run token);
 void ez_run_leave(ez_run *run);
 
+/* The run of this token, open or finished; NULL if it was closed.  [loop] */
+ez_run *ez_runs_find(ez_runs *self, execz_run token);
+
 /* Ends the run's open phase; false for all but the first.  [any-thread] */
 bool ez_run_finish(ez_run *run, execz_run token);
 bool ez_run_is_open(const ez_run *run);
@@ -101,7 +104,7 @@ bool ez_run_is_open(const ez_run *run);
 /* The run time of run that is time; NULL if it has none. */
 ez_run_time *ez_run_find_time(ez_run *run, execz_time time);
 
-/* How many runs are open or finished and not closed.  [loop] */
+/* How many runs are open or finished and not closed.  [any-thread] */
 size_t ez_runs_count(const ez_runs *self);
 
 /* Calls visit for each of them.  [loop] */
