@@ -76,10 +76,25 @@ const char *
 ez_status_text(execz_status status)
 {
     static const char *const texts[] = {
-        "ok",      "failed",         "invalid argument", "out of memory", "not supported",
-        "busy: max instances reached", "busy", "shutting down", "timed out", "wrong state",
-        "not found", "already exists", "configuration error", "plugin cannot be used",
-        "parse error", "i/o error", "cancelled", "limit reached", "not permitted",
+        "ok",
+        "failed",
+        "invalid argument",
+        "out of memory",
+        "not supported",
+        "busy: max instances reached",
+        "busy",
+        "shutting down",
+        "timed out",
+        "wrong state",
+        "not found",
+        "already exists",
+        "configuration error",
+        "plugin cannot be used",
+        "parse error",
+        "i/o error",
+        "cancelled",
+        "limit reached",
+        "not permitted",
     };
     int index = -status;
 

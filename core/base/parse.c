@@ -202,13 +202,15 @@ ez_parse_size(const char *text, int64_t *out, execz_error *err)
     int64_t sum = 0;
 
     if (name == NULL) {
-        return ez_fail(err, EXECZ_E_PARSE, "'%s' is not a size; write one like 64K or 1.5GiB", text);
+        return ez_fail(err, EXECZ_E_PARSE, "'%s' is not a size; write one like 64K or 1.5GiB",
+                       text);
     }
     name = skip_blanks(name);
     found = find_unit(size_units, G_N_ELEMENTS(size_units), name, strlen(name));
     if (found == NULL) {
         return ez_fail(err, EXECZ_E_PARSE,
-                       "'%s' is not a unit of size; use B, K, M, G, T, or KiB, kB and the like", name);
+                       "'%s' is not a unit of size; use B, K, M, G, T, or KiB, kB and the like",
+                       name);
     }
     if (!add_scaled(&sum, whole, billionths, found->factor)) {
         return ez_fail(err, EXECZ_E_PARSE, "'%s' is too large; the limit is 8 EiB", text);
@@ -221,8 +223,8 @@ char *
 ez_format_duration(execz_duration duration)
 {
     static const unit parts[] = {
-        {"w", 7 * EXECZ_DAY}, {"d", EXECZ_DAY},          {"h", EXECZ_HOUR},
-        {"m", EXECZ_MINUTE},  {"s", EXECZ_SECOND},       {"ms", EXECZ_MILLISECOND},
+        {"w", 7 * EXECZ_DAY},      {"d", EXECZ_DAY},    {"h", EXECZ_HOUR},
+        {"m", EXECZ_MINUTE},       {"s", EXECZ_SECOND}, {"ms", EXECZ_MILLISECOND},
         {"us", EXECZ_MICROSECOND}, {"ns", 1},
     };
     GString *text = g_string_new(NULL);

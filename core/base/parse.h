@@ -18,8 +18,8 @@ execz_status ez_parse_i64(const char *text, int64_t *out, execz_error *err);
 /* yes/no, true/false, on/off, 1/0, in any case. */
 execz_status ez_parse_bool(const char *text, bool *out, execz_error *err);
 
-/* A duration >= 0: one or more NUMBER UNIT ("1h 30m", "1.5s", "500ms"), units ns us ms s m h d w with
- * their long names; a bare number counts seconds. */
+/* A duration >= 0: one or more NUMBER UNIT ("1h 30m", "1.5s", "500ms"), units ns us ms s m h d w
+ * with their long names; a bare number counts seconds. */
 execz_status ez_parse_duration(const char *text, execz_duration *out, execz_error *err);
 
 /* A size in bytes >= 0: NUMBER with optional B, K, M, G, T (powers of 1024), KiB..TiB, kB..TB

@@ -56,8 +56,8 @@ Test(parse, a_duration_over_292_years_is_refused)
 
 Test(parse, durations_are_written_as_they_are_read)
 {
-    static const execz_duration samples[] = {0, 1, 999, EXECZ_SECOND, 90 * EXECZ_MINUTE,
-                                             8 * EXECZ_DAY + 1, INT64_MAX};
+    static const execz_duration samples[] = {
+        0, 1, 999, EXECZ_SECOND, 90 * EXECZ_MINUTE, 8 * EXECZ_DAY + 1, INT64_MAX};
 
     for (size_t i = 0; i < G_N_ELEMENTS(samples); i++) {
         g_autofree char *text = ez_format_duration(samples[i]);
