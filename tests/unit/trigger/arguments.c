@@ -80,7 +80,8 @@ Test(arguments, words_are_joined_as_people_do)
     g_autofree char *one = ez_words_join(words, 1);
     g_autofree char *three = ez_words_join(words, 3);
 
-    cr_expect(all(eq(str, one, (char *)"a"), eq(str, three, (char *)"a, b and c")));
+    cr_expect(eq(str, one, (char *)"a"));
+    cr_expect(eq(str, three, (char *)"a, b and c"));
 }
 
 Test(arguments, a_mistake_in_a_value_names_its_key_and_column)

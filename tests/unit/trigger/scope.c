@@ -9,9 +9,9 @@ static const ez_signature signature = {keys, G_N_ELEMENTS(keys), NULL};
 
 /* Reads the scope of text with a default zone. */
 static execz_status
-read_scope(const char *text, const char *timezone, ez_scope *scope, execz_error *err)
+read_scope(const char *text, const char *zone, ez_scope *scope, execz_error *err)
 {
-    ez_trigger_defaults defaults = {timezone, 0};
+    ez_trigger_defaults defaults = {zone, 0};
     ez_build build = {&defaults, 0, err};
     g_autoptr(ez_syntax_call) call = NULL;
 
