@@ -52,8 +52,9 @@ expect_refusal(const char *name, const char *code, const char *reason)
     g_autofree char *expected = g_strdup_printf("%s: %s", plugin.path, reason);
 
     cr_expect(eq(ptr, (void *)ez_module_load(plugin.file, &err), NULL));
-    cr_expect(all(eq(int, err.status, EXECZ_E_PLUGIN), eq(str, err.code, (char *)code),
-                  eq(str, err.message, expected)));
+    cr_expect(eq(int, err.status, EXECZ_E_PLUGIN));
+    cr_expect(eq(str, err.code, (char *)code));
+    cr_expect(eq(str, err.message, expected));
 }
 
 static const ez_module *
@@ -299,7 +300,8 @@ Test(module, an_unknown_kind_is_loaded_but_not_given_out)
                         plugin.path);
 
     cr_expect(eq(ptr, (void *)ez_module_component(load(&plugin), "other_kind", &err), NULL));
-    cr_expect(all(eq(str, err.code, (char *)"P406"), eq(str, err.message, expected)));
+    cr_expect(eq(str, err.code, (char *)"P406"));
+    cr_expect(eq(str, err.message, expected));
 }
 
 Test(module, a_start_that_fails_says_who_and_why)
@@ -316,5 +318,6 @@ Test(module, a_start_that_fails_says_who_and_why)
                         plugin.path);
 
     cr_expect(eq(int, ez_module_start_failed(module, "mq", status, &err), EXECZ_E_PLUGIN));
-    cr_expect(all(eq(str, err.code, (char *)"P501"), eq(str, err.message, expected)));
+    cr_expect(eq(str, err.code, (char *)"P501"));
+    cr_expect(eq(str, err.message, expected));
 }
