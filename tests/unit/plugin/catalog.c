@@ -366,16 +366,3 @@ Test(catalog, the_process_is_told_why_its_environment_does_not_count)
 
     cr_expect(eq(int, settings.environment_ignored != NULL, geteuid() == 0));
 }
-
-Test(catalog, without_settings_the_built_in_directory_is_beside_the_code)
-{
-    g_autoptr(ez_catalog) catalog = ez_catalog_new(&(ez_catalog_settings){0});
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *directory = g_path_get_dirname(program);
-    g_autofree char *expected = g_strdup_printf("  %s/execz/plugins-1  built in", directory);
-    g_autofree char *trace = NULL;
-
-    ez_catalog_scan(catalog);
-    trace = ez_catalog_trace(catalog, NULL);
-    cr_expect(ne(ptr, strstr(trace, expected), NULL), "%s", trace);
-}
