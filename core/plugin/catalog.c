@@ -12,18 +12,13 @@
 
 #include "base/error.h"
 #include "base/parse.h"
+#include "plugin/builtin_dir.h"
 #include "plugin/codes.h"
 #include "plugin/directory.h"
 
-#include <dlfcn.h>
-#include <link.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
-
-/* Major version of the ABI in the name, so that two of them can be installed side by side. */
-#define PLUGIN_SUBDIR "execz/plugins-1"
 
 struct ez_catalog {
     GPtrArray *directories; /* ez_plugin_directory, owned */
@@ -54,34 +49,6 @@ add_directory(ez_catalog *self, const char *path, const char *origin, const char
         }
     }
     g_ptr_array_add(self->directories, ez_plugin_directory_new(path, origin, skip_reason));
-}
-
-/* Where the code of this function lies: libexecz, or the program it is linked into. */
-static char *
-own_path(void)
-{
-    Dl_info facts;
-    struct link_map *map = NULL;
-    char *path;
-    g_autofree char *real = NULL;
-
-    if (dladdr1((const void *)(uintptr_t)own_path, &facts, (void **)&map, RTLD_DL_LINKMAP) == 0 ||
-        map->l_name[0] == '\0') {
-        return g_file_read_link("/proc/self/exe", NULL);
-    }
-    path = realpath(facts.dli_fname, NULL);
-    real = g_strdup(path == NULL ? facts.dli_fname : path);
-    free(path);
-    return g_steal_pointer(&real);
-}
-
-static char *
-find_builtin_dir(void)
-{
-    g_autofree char *path = own_path();
-    g_autofree char *parent = path == NULL ? NULL : g_path_get_dirname(path);
-
-    return parent == NULL ? NULL : g_build_filename(parent, PLUGIN_SUBDIR, NULL);
 }
 
 ez_catalog_settings
@@ -128,7 +95,7 @@ add_environment(ez_catalog *self, const ez_catalog_settings *settings)
         }
     }
     if (settings->data_home != NULL) {
-        data_dir = g_build_filename(settings->data_home, PLUGIN_SUBDIR, NULL);
+        data_dir = g_build_filename(settings->data_home, EZ_PLUGIN_SUBDIR, NULL);
         add_directory(self, data_dir, "user",
                       ignored != NULL                ? ignored
                       : g_path_is_absolute(data_dir) ? NULL
@@ -141,7 +108,7 @@ ez_catalog_new(const ez_catalog_settings *settings)
 {
     ez_catalog *self = g_new0(ez_catalog, 1);
     g_autofree char *builtin =
-        settings->builtin_dir == NULL ? find_builtin_dir() : g_strdup(settings->builtin_dir);
+        settings->builtin_dir == NULL ? ez_builtin_dir() : g_strdup(settings->builtin_dir);
 
     self->directories = g_ptr_array_new_with_free_func(free_directory);
     self->files = g_ptr_array_new();

@@ -48,11 +48,13 @@ Test(catalog, a_plugin_is_described_by_its_file)
     cr_assert(ne(ptr, (void *)file, NULL));
     cr_expect(eq(str, file->id, (char *)"org.execz.test.good"));
     cr_expect(eq(str, file->version, (char *)"1.2.3"));
-    cr_expect(all(eq(u32, file->abi, EXECZ_ABI), eq(u32, file->needs_abi, EXECZ_ABI)));
+    cr_expect(eq(u32, file->abi, EXECZ_ABI));
+    cr_expect(eq(u32, file->needs_abi, EXECZ_ABI));
     cr_expect(eq(str, file->parts[0].kind, (char *)EXECZ_KIND_EXECUTOR));
     cr_expect(eq(u32, file->parts[0].caps, EXECZ_CAP_FUNCTION | EXECZ_CAP_COMMAND));
     cr_expect(eq(str, file->parts[0].summary, (char *)"Runs each body at once"));
-    cr_assert(all(eq(u32, file->parts[0].options.n, 2), eq(u32, file->parts[0].task_options.n, 1)));
+    cr_assert(eq(u32, file->parts[0].options.n, 2));
+    cr_assert(eq(u32, file->parts[0].task_options.n, 1));
     cr_expect(eq(str, file->parts[0].options.option[1].name, (char *)"grace"));
 }
 
@@ -107,7 +109,8 @@ Test(catalog, an_unknown_alias_names_the_nearest_and_where_was_looked)
     expected = g_strdup_printf("no plugin has the alias 'threadpol'; did you mean 'threadpool'?; "
                                "looked in %s, /nonexistent/plugins",
                                builtin);
-    cr_expect(all(eq(int, err.status, EXECZ_E_NOT_FOUND), eq(str, err.code, (char *)"P101")));
+    cr_expect(eq(int, err.status, EXECZ_E_NOT_FOUND));
+    cr_expect(eq(str, err.code, (char *)"P101"));
     cr_expect(eq(str, err.message, expected));
 }
 
@@ -142,7 +145,8 @@ Test(catalog, one_alias_twice_in_a_directory_is_an_error)
     expected = g_strdup_printf("the alias 'good' has two plugins in one directory, %s/a.so and "
                                "%s/b.so; remove one",
                                directory, directory);
-    cr_expect(all(eq(str, err.code, (char *)"P104"), eq(str, err.message, expected)));
+    cr_expect(eq(str, err.code, (char *)"P104"));
+    cr_expect(eq(str, err.message, expected));
 }
 
 Test(catalog, a_refused_file_does_not_hide_a_usable_one)
@@ -239,7 +243,8 @@ Test(catalog, a_file_that_others_may_write_is_refused)
     expected =
         g_strdup_printf("the file %s is writable by everybody (mode 0666); fix: chmod o-w %s", path,
                         path);
-    cr_expect(all(eq(str, err.code, (char *)"P201"), eq(str, err.message, expected)));
+    cr_expect(eq(str, err.code, (char *)"P201"));
+    cr_expect(eq(str, err.message, expected));
 }
 
 Test(catalog, a_file_is_found_by_its_path)
@@ -262,8 +267,9 @@ Test(catalog, a_path_to_nothing_is_not_found)
     execz_error err = EXECZ_ERROR_INIT;
 
     cr_expect(eq(ptr, (void *)ez_catalog_find_file(catalog, path, &err), NULL));
-    cr_expect(all(eq(int, err.status, EXECZ_E_NOT_FOUND), eq(str, err.code, (char *)"P102"),
-                  eq(str, err.message, expected)));
+    cr_expect(eq(int, err.status, EXECZ_E_NOT_FOUND));
+    cr_expect(eq(str, err.code, (char *)"P102"));
+    cr_expect(eq(str, err.message, expected));
 }
 
 Test(catalog, a_relative_path_is_refused)
@@ -359,17 +365,4 @@ Test(catalog, the_process_is_told_why_its_environment_does_not_count)
     ez_catalog_settings settings = ez_catalog_settings_of_process();
 
     cr_expect(eq(int, settings.environment_ignored != NULL, geteuid() == 0));
-}
-
-Test(catalog, without_settings_the_built_in_directory_is_beside_the_code)
-{
-    g_autoptr(ez_catalog) catalog = ez_catalog_new(&(ez_catalog_settings){0});
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *directory = g_path_get_dirname(program);
-    g_autofree char *expected = g_strdup_printf("  %s/execz/plugins-1  built in", directory);
-    g_autofree char *trace = NULL;
-
-    ez_catalog_scan(catalog);
-    trace = ez_catalog_trace(catalog, NULL);
-    cr_expect(ne(ptr, strstr(trace, expected), NULL), "%s", trace);
 }
