@@ -16,7 +16,10 @@ execz_version(void)
 
 /* ---- executors ------------------------------------------------------------------------------- */
 
-/* The part of a file that an executor of this type uses: the alias, or of a path its first executor. */
+/**
+ * The part of a file that an executor of this type uses: the alias, or of a path its first
+ * executor.
+ */
 static const ez_plugin_part *
 choose_part(const ez_plugin_file *file, const char *type)
 {

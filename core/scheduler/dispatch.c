@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A due task is submitted, refused for max_instances, or held.  It is held when its executor is busy, in that
- * executor's queue, or when it is blocked: its executor or function cannot be used.  What is held takes up
- * later run times of the task by its coalescing, so that however long the wait, it is bounded; nothing
- * that is due is dropped without an event. */
+/* A due task is submitted, refused for max_instances, or held.  It is held when its executor is
+ * busy, in that executor's queue, or when it is blocked: its executor or function cannot be used.
+ * What is held takes up later run times of the task by its coalescing, so that however long the
+ * wait, it is bounded; nothing that is due is dropped without an event. */
 #include "scheduler/dispatch.h"
 
 #include "base/error.h"

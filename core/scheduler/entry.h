@@ -36,8 +36,9 @@ void ez_entry_unref_locked(ez_entry *self);
 /* Begins the schedule at now, unless it has begun before: sets trigger and fire. */
 execz_status ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *err);
 
-/* Keeps due for later; together with what is held already, by the task's coalescing.  Run times that find no
- * room are counted on due->missed, with missed_last, for the caller to report.  [loop] */
+/* Keeps due for later; together with what is held already, by the task's coalescing.  Run times
+ * that find no room are counted on due->missed, with missed_last, for the caller to report.  [loop]
+ * */
 void ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What the loop sleeps on: one descriptor that is readable when there is something to do.
  *
- * Two timers and a bell behind one epoll.  The wall timer is absolute and is cancelled when somebody sets the
- * clock (TFD_TIMER_CANCEL_ON_SET) or the machine resumes, so that a step re-plans at once; the monotonic one
- * is for deadlines, which no step may move. */
+ * Two timers and a bell behind one epoll.  The wall timer is absolute and is cancelled when
+ * somebody sets the clock (TFD_TIMER_CANCEL_ON_SET) or the machine resumes, so that a step re-plans
+ * at once; the monotonic one is for deadlines, which no step may move. */
 #ifndef EZ_SCHEDULER_LOOP_H
 #define EZ_SCHEDULER_LOOP_H
 

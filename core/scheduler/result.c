@@ -37,8 +37,7 @@ log_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome)
     took = ez_format_duration(outcome->started == 0 ? 0 : outcome->finished - outcome->started);
     ez_log_write(&self->log, fine ? EXECZ_LOG_INFO : EXECZ_LOG_WARNING,
                  "task %s task=%s executor=%s took=%s%s%s", execz_outcome_name(outcome->outcome),
-                 run->task->abi.id, run->task->executor, took,
-                 outcome->message == NULL ? "" : ": ",
+                 run->task->abi.id, run->task->executor, took, outcome->message == NULL ? "" : ": ",
                  outcome->message == NULL ? "" : outcome->message);
 }
 

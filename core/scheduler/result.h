@@ -5,7 +5,10 @@
 
 #include "scheduler/scheduler.h"
 
-/* Takes all messages of executors: finished runs, started ones, calls to be made on the loop.  [loop] */
+/**
+ * Takes all messages of executors: finished runs, started ones, calls to be made on the loop.
+ * [loop]
+ */
 void ez_result_take(execz_scheduler *self);
 
 /* Closes every unfinished run as LOST, for the reason in message.  [loop] */

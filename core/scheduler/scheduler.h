@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The scheduler's state, for the files of this layer.
  *
- * Threads.  One thread at a time is the loop: it calls execz_scheduler_dispatch().  What API calls and the
- * loop share is guarded by one lock, which is never held while a plugin, a store, a listener or the logger is
- * called: the loop collects under the lock and calls without it.
+ * Threads.  One thread at a time is the loop: it calls execz_scheduler_dispatch().  What API calls
+ * and the loop share is guarded by one lock, which is never held while a plugin, a store, a
+ * listener or the logger is called: the loop collects under the lock and calls without it.
  *
  * One pass of the loop:
  *   messages of executors -> results, events      (result.c)
@@ -53,7 +53,7 @@ typedef struct ez_shutdown {
 
 struct execz_scheduler {
     /* Fixed. */
-    char *name;            /* owned, as the next two */
+    char *name; /* owned, as the next two */
     char *timezone;
     char **plugin_path;
     ez_task_defaults defaults;
@@ -106,8 +106,8 @@ ez_entry_of(ez_heap_node *node)
 execz_scheduler *ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock,
                                   execz_error *err);
 
-/* Adds an executor with its options as settings with places; problems go to report.  An executor whose plugin
- * is there but cannot be used is added all the same. */
+/* Adds an executor with its options as settings with places; problems go to report.  An executor
+ * whose plugin is there but cannot be used is added all the same. */
 execz_status ez_scheduler_add_executor(execz_scheduler *self, const char *alias, const char *type,
                                        const ez_options_source *options, ez_report *report,
                                        execz_error *err);
@@ -133,7 +133,10 @@ void ez_scheduler_cancel_manual(execz_scheduler *self);
 /* Takes the entry out of all tables. */
 void ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry);
 
-/* Drops the entry and tells so, once its trigger is finished and nothing of it runs or waits.  [loop] */
+/**
+ * Drops the entry and tells so, once its trigger is finished and nothing of it runs or waits.
+ * [loop]
+ */
 void ez_scheduler_retire(execz_scheduler *self, ez_entry *entry);
 
 #endif

@@ -100,8 +100,7 @@ ez_shutdown_step(execz_scheduler *self)
     if (!self->shutdown.begun) {
         begin(self, deadline);
     }
-    if (!self->shutdown.cancelled &&
-        ((flags & EXECZ_SHUTDOWN_CANCEL) != 0 || now >= deadline)) {
+    if (!self->shutdown.cancelled && ((flags & EXECZ_SHUTDOWN_CANCEL) != 0 || now >= deadline)) {
         cancel(self, now, deadline);
     }
     ez_result_take(self); /* what was cancelled has mostly ended by now */

@@ -8,7 +8,9 @@
 /* Takes the steps that are due; the last one leaves the scheduler STOPPED.  [loop] */
 void ez_shutdown_step(execz_scheduler *self);
 
-/* When the next step is due by the monotonic clock; EXECZ_TIME_NEVER: when the last run finishes. */
+/**
+ * When the next step is due by the monotonic clock; EXECZ_TIME_NEVER: when the last run finishes.
+ */
 int64_t ez_shutdown_next_step(execz_scheduler *self);
 
 #endif

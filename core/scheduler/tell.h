@@ -5,13 +5,17 @@
 
 #include "scheduler/scheduler.h"
 
-/* About the scheduler itself, an executor or a store (alias).  [any-thread]: delivered by the loop */
+/**
+ * About the scheduler itself, an executor or a store (alias).  [any-thread]: delivered by the loop
+ */
 void ez_tell(execz_scheduler *self, uint64_t code, const char *alias, const char *message);
 
 /* About a task, not about a run.  [any-thread] */
 void ez_tell_task(execz_scheduler *self, uint64_t code, const ez_task *task, const char *message);
 
-/* About run times that were not or cannot be submitted: times (n of them), and count more.  [loop] */
+/**
+ * About run times that were not or cannot be submitted: times (n of them), and count more.  [loop]
+ */
 void ez_tell_times(execz_scheduler *self, uint64_t code, const ez_task *task, uint32_t source,
                    const execz_time *times, uint32_t n, uint64_t more, const char *message);
 

@@ -9,8 +9,8 @@ typedef struct record {
 } record;
 
 typedef struct memory_store {
-    ez_store store;     /* first */
-    GHashTable *by_id;  /* id, in the record's task -> record, owned */
+    ez_store store;    /* first */
+    GHashTable *by_id; /* id, in the record's task -> record, owned */
 } memory_store;
 
 static void

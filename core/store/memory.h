@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A store that lives as long as the process: tasks outlast a shutdown and restart of their scheduler. */
+/**
+ * A store that lives as long as the process: tasks outlast a shutdown and restart of their
+ * scheduler.
+ */
 #ifndef EZ_STORE_MEMORY_H
 #define EZ_STORE_MEMORY_H
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Where tasks and their next run times are kept.
  *
- * The scheduler commits one batch of changes for each wake-up, before it hands anything to an executor: what
- * a store has accepted is what survives.  A store is called on the loop or while the scheduler is stopped,
- * never by two threads at once, and never with a lock of the scheduler held. */
+ * The scheduler commits one batch of changes for each wake-up, before it hands anything to an
+ * executor: what a store has accepted is what survives.  A store is called on the loop or while the
+ * scheduler is stopped, never by two threads at once, and never with a lock of the scheduler held.
+ * */
 #ifndef EZ_STORE_STORE_H
 #define EZ_STORE_STORE_H
 

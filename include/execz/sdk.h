@@ -2,7 +2,7 @@
 /**
  * execz/sdk.h -- the base executor, header-only: what every executor needs, written once.
  *
- * Include it first, in one source file of the plugin.  It counts runs before their work starts,
+ * Include it in one source file of the plugin.  It counts runs before their work starts,
  * refuses tasks after shutdown, finishes each run exactly once, waits for the last one up to a
  * deadline, cancels, keeps figures, and exports the entry point, the fixed three functions and the
  * note.  The plugin adds where and when a task runs:
@@ -24,11 +24,6 @@
 #ifndef EXECZ_SDK_H
 #define EXECZ_SDK_H
 
-#if !defined(_GNU_SOURCE) && !defined(_POSIX_C_SOURCE)
-#define _POSIX_C_SOURCE 200809L
-#endif
-
-#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -47,12 +42,14 @@ typedef struct execz_base execz_base;
 typedef struct execz_submission {
     execz_base *base;
     execz_run run;
-    const execz_task *task;              /* valid as long as the submission */
-    const execz_time *times;             /* its run times, ascending */
-    uint32_t n;                          /* how many */
-    int32_t cancelled;                   /* read it with execz_submission_cancelled() */
-    void *user;                          /* the plugin's own */
-    struct execz_submission *queue_next; /* the plugin's own: for a queue without allocation */
+    const execz_task *task;  /* valid as long as the submission */
+    const execz_time *times; /* its run times, ascending */
+    uint32_t n;              /* how many */
+    int32_t cancelled;       /* read it with execz_submission_cancelled() */
+    void *user;              /* the plugin's own */
+    /* The plugin's own, for a queue without allocation. */
+    struct execz_submission *queue_next, *queue_previous;
+    int32_t queued;
 
     /* Guarded by base->lock. */
     uint32_t references;
@@ -239,18 +236,6 @@ execz_base_instances(execz_base *base, const char *task_id)
 /* ---- the fixed functions -------------------------------------------------------------------- */
 
 static inline void
-execz_base_init_sync(execz_base *base)
-{
-    pthread_condattr_t attributes;
-
-    pthread_mutex_init(&base->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&base->idle, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
-static inline void
 execz_base_free(execz_base *base)
 {
     pthread_mutex_destroy(&base->lock);
@@ -272,7 +257,8 @@ execz_base_start(const execz_base_hooks *hooks, const execz_host *host, const ch
     base->host = host;
     base->alias = alias;
     base->hooks = hooks;
-    execz_base_init_sync(base);
+    pthread_mutex_init(&base->lock, NULL);
+    pthread_cond_init(&base->idle, NULL);
     if (hooks->start != NULL) {
         status = hooks->start(base, err);
     }
@@ -387,29 +373,38 @@ execz_base_cancel(execz_executor *executor, execz_run run)
     return EXECZ_OK;
 }
 
+/* Sleeps until the last run is finished, but not for long.  The condition variable's clock is the
+ * wall clock, the only one that plain C offers; in short naps a step of it does no harm. */
+static inline void
+execz_base_nap_locked(execz_base *base)
+{
+    int64_t until = base->host->now(base->host, EXECZ_CLOCK_REAL) + 50 * EXECZ_MILLISECOND;
+    struct timespec when;
+
+    when.tv_sec = (time_t)(until / EXECZ_SECOND);
+    when.tv_nsec = (long)(until % EXECZ_SECOND);
+    (void)pthread_cond_timedwait(&base->idle, &base->lock, &when);
+}
+
 /* Waits for the last run, up to a deadline on the monotonic clock. */
 static inline execz_status
 execz_base_wait_idle(execz_base *base, int64_t deadline, execz_error *err)
 {
-    struct timespec until;
-    int waited = 0;
+    const execz_host *host = base->host;
+    int unfinished;
 
-    until.tv_sec = (time_t)(deadline / EXECZ_SECOND);
-    until.tv_nsec = (long)(deadline % EXECZ_SECOND);
     pthread_mutex_lock(&base->lock);
-    while (base->submissions != NULL && waited != ETIMEDOUT) {
-        if (deadline == EXECZ_NO_DEADLINE) {
-            pthread_cond_wait(&base->idle, &base->lock);
-        } else {
-            waited = pthread_cond_timedwait(&base->idle, &base->lock, &until);
-        }
+    while (base->submissions != NULL && host->now(host, EXECZ_CLOCK_MONOTONIC) < deadline) {
+        execz_base_nap_locked(base);
     }
-    waited = base->submissions != NULL;
+    unfinished = base->submissions != NULL;
     pthread_mutex_unlock(&base->lock);
-    return waited ? execz_error_set(err, EXECZ_E_TIMEOUT,
-                                    "executor '%s' still has unfinished runs at the deadline",
-                                    base->alias)
-                  : EXECZ_OK;
+    if (unfinished) {
+        return execz_error_set(err, EXECZ_E_TIMEOUT,
+                               "executor '%s' still has unfinished runs at the deadline",
+                               base->alias);
+    }
+    return EXECZ_OK;
 }
 
 static inline execz_status
@@ -489,7 +484,7 @@ execz_base_stats(execz_executor *executor, execz_stats *stats_out)
     EXECZ_NOTE("abi=" EXECZ_ABI_TEXT "\0needs_abi=1.0\0id=" ID "\0version=" VERSION                \
                "\0kind=" EXECZ_KIND_EXECUTOR "\0alias=" ALIAS "\0caps=" CAPS "\0summary=" SUMMARY)
 
-#define EXECZ_EXECUTOR_(ID, ALIAS, VERSION, SUMMARY, CAPS, HOOKS, OPTIONS, TASK_OPTIONS)           \
+#define EXECZ_EXECUTOR_(ID, ALIAS, VERSION, SUMMARY, CAPS, HOOKS, ...)                             \
     EXECZ_EXPORT execz_status execz_executor_start(const execz_host *, const char *,               \
                                                    execz_executor **, execz_error *);              \
     execz_status execz_executor_start(const execz_host *host, const char *alias,                   \
@@ -530,8 +525,7 @@ execz_base_stats(execz_executor *executor, execz_stats *stats_out)
                                                      ALIAS,                                        \
                                                      SUMMARY,                                      \
                                                      &execz_ops_,                                  \
-                                                     OPTIONS,                                      \
-                                                     TASK_OPTIONS};                                \
+                                                     __VA_ARGS__};                                 \
     static const execz_component *const execz_components_[] = {&execz_component_};                 \
     static const execz_plugin execz_plugin_ = {EXECZ_PLUGIN_MAGIC,                                 \
                                                sizeof(execz_plugin),                               \
