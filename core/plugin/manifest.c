@@ -102,6 +102,10 @@ parse_cap(char *term, uint32_t *out)
     char *end = NULL;
     uint64_t number, shift;
 
+    if (g_ascii_strcasecmp(word, "bodies") == 0) {
+        *out |= EXECZ_CAP_BODIES;
+        return true;
+    }
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
         if (g_ascii_strcasecmp(word, words[i]) == 0) {
             *out |= 1u << i;

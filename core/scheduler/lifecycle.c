@@ -2,6 +2,7 @@
 /* Start, one pass of the loop, run, shutdown. */
 #include "base/error.h"
 #include "scheduler/dispatch.h"
+#include "scheduler/held.h"
 #include "scheduler/result.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/shutdown.h"
@@ -15,7 +16,7 @@ start_executor(execz_scheduler *self, ez_executor_place *place)
 
     if (ez_executor_start(place->executor, &err) == EXECZ_OK) {
         ez_log_write(&self->log, EXECZ_LOG_INFO, "executor started executor=%s", alias);
-        ez_dispatch_unblock(self, alias);
+        ez_held_unblock(self, alias);
         return;
     }
     ez_log_write(&self->log, EXECZ_LOG_ERROR, "executor '%s' cannot be used: %s%s%s%s", alias,
@@ -187,7 +188,7 @@ arm(execz_scheduler *self)
     more = !g_queue_is_empty(&self->manual);
     pthread_mutex_unlock(&self->lock);
     if (state == EXECZ_STATE_RUNNING) {
-        monotonic = ez_dispatch_next_retry(self);
+        monotonic = ez_held_next_retry(self);
     } else if (state == EXECZ_STATE_SHUTTING_DOWN) {
         monotonic = ez_shutdown_next_step(self);
     }
@@ -210,7 +211,7 @@ execz_scheduler_dispatch(execz_scheduler *self)
     case EXECZ_STATE_RUNNING:
         start_new_executors(self);
         ez_dispatch_due(self);
-        ez_dispatch_retry(self);
+        ez_held_retry(self);
         break;
     case EXECZ_STATE_SHUTTING_DOWN:
         ez_shutdown_step(self);

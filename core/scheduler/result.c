@@ -2,7 +2,7 @@
 #include "scheduler/result.h"
 
 #include "base/parse.h"
-#include "scheduler/dispatch.h"
+#include "scheduler/held.h"
 #include "scheduler/tell.h"
 
 /* What nobody has said how it ended, ended because it was cancelled, or is lost. */
@@ -71,7 +71,7 @@ take_finished(execz_scheduler *self, ez_run *run)
 
         release(self, run);
         if (place != NULL && !g_queue_is_empty(&place->held)) {
-            ez_dispatch_held(self, place);
+            ez_held_submit(self, place);
         }
         return;
     }

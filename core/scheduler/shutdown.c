@@ -8,7 +8,7 @@
  * Whenever no run is left, the executors are stopped and the scheduler is STOPPED. */
 #include "scheduler/shutdown.h"
 
-#include "scheduler/dispatch.h"
+#include "scheduler/held.h"
 #include "scheduler/result.h"
 #include "scheduler/tell.h"
 
@@ -59,7 +59,7 @@ begin(execz_scheduler *self, int64_t deadline)
     self->shutdown.cancelled = false;
     self->shutdown.lost_at = EXECZ_NO_DEADLINE;
     ez_scheduler_cancel_manual(self);
-    ez_dispatch_drop_held(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");
+    ez_held_drop(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");
     shut_executors_down(self, 0, deadline);
 }
 

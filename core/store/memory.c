@@ -22,19 +22,29 @@ record_free(void *data)
     g_free(self);
 }
 
-/* A batch is refused as a whole, so it is checked before anything is touched. */
+/* A batch is refused as a whole, so it is checked before anything is touched.  later holds what the
+ * changes so far will have made of an id: whether it is known. */
 static execz_status
 check(const memory_store *self, const ez_change *changes, size_t n, execz_error *err)
 {
+    g_autoptr(GHashTable) later = g_hash_table_new(g_str_hash, g_str_equal);
+
     for (size_t i = 0; i < n; i++) {
         const char *id = changes[i].task->abi.id;
         bool known = g_hash_table_contains(self->by_id, id);
+        void *will_be;
 
+        if (g_hash_table_lookup_extended(later, id, NULL, &will_be)) {
+            known = will_be != NULL;
+        }
         if (changes[i].kind == EZ_CHANGE_PUT && known) {
             return ez_fail(err, EXECZ_E_EXISTS, "there is a task '%s' in the memory store", id);
         }
         if (changes[i].kind != EZ_CHANGE_PUT && !known) {
             return ez_fail(err, EXECZ_E_NOT_FOUND, "no task '%s' in the memory store", id);
+        }
+        if (changes[i].kind != EZ_CHANGE_NEXT) {
+            g_hash_table_insert(later, (void *)id, changes[i].kind == EZ_CHANGE_PUT ? later : NULL);
         }
     }
     return EXECZ_OK;

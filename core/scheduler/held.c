@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/held.h"
+
+#include "scheduler/submit.h"
+#include "scheduler/tell.h"
+
+void
+ez_held_submit(execz_scheduler *self, ez_executor_place *place)
+{
+    bool free = true;
+
+    place->retry_at = EXECZ_TIME_NEVER;
+    for (guint left = place->held.length; left > 0 && free; left--) {
+        ez_entry *entry = g_queue_pop_head(&place->held);
+
+        entry->queued = false;
+        free = ez_submit_held(self, entry);
+        ez_scheduler_retire(self, entry);
+        pthread_mutex_lock(&self->lock);
+        ez_entry_unref_locked(entry);
+        pthread_mutex_unlock(&self->lock);
+    }
+}
+
+void
+ez_held_retry(execz_scheduler *self)
+{
+    g_autoptr(GPtrArray) places = NULL;
+    int64_t now;
+
+    if (self->n_held == 0) {
+        return;
+    }
+    now = ez_clock_monotonic(self->clock);
+    places = ez_scheduler_list_places(self);
+    for (guint i = 0; i < places->len; i++) {
+        ez_executor_place *place = places->pdata[i];
+
+        if (place->retry_at <= now) {
+            ez_held_submit(self, place);
+        }
+    }
+}
+
+int64_t
+ez_held_next_retry(execz_scheduler *self)
+{
+    g_autoptr(GPtrArray) places = NULL;
+    int64_t next = EXECZ_TIME_NEVER;
+
+    if (self->n_held == 0) {
+        return next;
+    }
+    places = ez_scheduler_list_places(self);
+    for (guint i = 0; i < places->len; i++) {
+        next = MIN(next, ((ez_executor_place *)places->pdata[i])->retry_at);
+    }
+    return next;
+}
+
+/* Entries that hold something and wait in no queue, a reference each. */
+static GPtrArray *
+list_blocked(execz_scheduler *self, const char *alias)
+{
+    GPtrArray *entries = g_ptr_array_new();
+    GHashTableIter iter;
+    void *value;
+
+    pthread_mutex_lock(&self->lock);
+    g_hash_table_iter_init(&iter, self->tasks);
+    while (self->n_held > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
+        ez_entry *entry = value;
+
+        if (entry->held != NULL && (alias == NULL || g_str_equal(entry->task->executor, alias))) {
+            g_ptr_array_add(entries, ez_entry_ref_locked(entry));
+        }
+    }
+    pthread_mutex_unlock(&self->lock);
+    return entries;
+}
+
+static void
+unref_entries(execz_scheduler *self, GPtrArray *entries)
+{
+    pthread_mutex_lock(&self->lock);
+    for (guint i = 0; i < entries->len; i++) {
+        ez_entry_unref_locked(entries->pdata[i]);
+    }
+    pthread_mutex_unlock(&self->lock);
+    g_ptr_array_unref(entries);
+}
+
+void
+ez_held_unblock(execz_scheduler *self, const char *alias)
+{
+    GPtrArray *entries = list_blocked(self, alias);
+
+    for (guint i = 0; i < entries->len; i++) {
+        ez_entry *entry = entries->pdata[i];
+
+        if (!entry->queued) {
+            (void)ez_submit_held(self, entry);
+        }
+    }
+    unref_entries(self, entries);
+}
+
+void
+ez_held_drop(execz_scheduler *self, uint64_t code, const char *message)
+{
+    GPtrArray *entries = list_blocked(self, NULL);
+
+    for (guint i = 0; i < entries->len; i++) {
+        ez_entry *entry = entries->pdata[i];
+        g_autofree ez_due *due = g_steal_pointer(&entry->held);
+
+        self->n_held--;
+        ez_tell_times(self, code, entry->task, entry->held_source, due->times, due->n,
+                      due->coalesced, message);
+        ez_scheduler_retire(self, entry);
+    }
+    unref_entries(self, entries);
+}

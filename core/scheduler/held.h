@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What is due and could not be sent: its executor was busy, or it is blocked. */
+#ifndef EZ_SCHEDULER_HELD_H
+#define EZ_SCHEDULER_HELD_H
+
+#include "scheduler/scheduler.h"
+
+/* Submits what was held back for a place, until it is busy again.  [loop] */
+void ez_held_submit(execz_scheduler *self, ez_executor_place *place);
+
+/* The same for all places whose time to retry has come.  [loop] */
+void ez_held_retry(execz_scheduler *self);
+
+/* Tries the blocked tasks again whose executor is alias.  [loop] */
+void ez_held_unblock(execz_scheduler *self, const char *alias);
+
+/* Ends everything that is held, with code and message.  [loop] */
+void ez_held_drop(execz_scheduler *self, uint64_t code, const char *message);
+
+/* When the next retry is due, on the monotonic clock; EXECZ_TIME_NEVER: no retry. */
+int64_t ez_held_next_retry(execz_scheduler *self);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* A due task is submitted, refused for max_instances, or held.  It is held when its executor is
+ * busy, in that executor's queue, or when it is blocked: its executor or function cannot be used.
+ * What is held takes up later run times of the task by its coalescing, so that however long the
+ * wait, it is bounded; nothing that is due is dropped without an event. */
+#include "scheduler/submit.h"
+
+#include "base/error.h"
+#include "scheduler/tell.h"
+
+static const int64_t first_retry = 10 * EXECZ_MILLISECOND;
+static const int64_t last_retry = EXECZ_SECOND;
+
+/* ---- blocking -------------------------------------------------------------------------------- */
+
+/* Sets or, with NULL, clears the reason; true if it is another one than before. */
+static bool
+set_blocked(execz_scheduler *self, ez_entry *entry, const char *reason)
+{
+    bool changed;
+
+    pthread_mutex_lock(&self->lock);
+    changed = g_strcmp0(entry->blocked, reason) != 0;
+    if (changed) {
+        self->n_blocked += (reason != NULL) - (entry->blocked != NULL);
+        g_free(entry->blocked);
+        entry->blocked = g_strdup(reason);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return changed;
+}
+
+/* Whether the task's function is there; found once, it stays. */
+static bool
+resolve(execz_scheduler *self, ez_entry *entry, execz_error *err)
+{
+    if (!entry->resolved && entry->task->abi.kind == EXECZ_TASK_FUNCTION &&
+        ez_modules_resolve(self->modules, entry->task->abi.function, err) == NULL) {
+        return false;
+    }
+    entry->resolved = true;
+    return true;
+}
+
+/* The place that can take the entry's runs; NULL and the reason if none can. */
+static ez_executor_place *
+find_usable(execz_scheduler *self, ez_entry *entry, execz_error *why)
+{
+    const char *alias = entry->task->executor;
+    ez_executor_place *place = ez_scheduler_find_place(self, alias);
+    const char *reason = NULL;
+
+    if (place == NULL) {
+        ez_fail(why, EXECZ_E_NOT_FOUND, "there is no executor '%s'", alias);
+        return NULL;
+    }
+    if (!ez_executor_is_available(place->executor, &reason)) {
+        ez_fail(why, EXECZ_E_PLUGIN, "executor '%s' cannot be used: %s", alias, reason);
+        return NULL;
+    }
+    if (!ez_executor_takes(place->executor, entry->task, why) || !resolve(self, entry, why)) {
+        return NULL;
+    }
+    return place;
+}
+
+void
+ez_submit_hold(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
+{
+    self->n_held += entry->held == NULL;
+    ez_entry_hold(entry, due, source);
+}
+
+void
+ez_submit_missed(execz_scheduler *self, ez_entry *entry, const ez_due *due)
+{
+    if (due->missed > 0) {
+        ez_tell_times(self, EXECZ_EVENT_TASK_MISSED, entry->task, EXECZ_SOURCE_SCHEDULE,
+                      &due->missed_last, 1, due->missed - 1,
+                      "its misfire grace time was over, or too many runs were due at once");
+    }
+}
+
+static void
+block(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source, const execz_error *why)
+{
+    due->missed = 0;
+    ez_submit_hold(self, entry, due, source);
+    ez_submit_missed(self, entry, due);
+    if (set_blocked(self, entry, why->message)) {
+        ez_log_write(&self->log, EXECZ_LOG_WARNING, "task blocked task=%s: %s", entry->task->abi.id,
+                     why->message);
+        ez_tell_task(self, EXECZ_EVENT_TASK_BLOCKED, entry->task, why->message);
+    }
+}
+
+/* Queues the entry behind the others that its executor is too busy for. */
+static void
+wait_for_place(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, ez_due *due,
+               uint32_t source)
+{
+    due->missed = 0;
+    ez_submit_hold(self, entry, due, source);
+    ez_submit_missed(self, entry, due);
+    if (!entry->queued) {
+        entry->queued = true;
+        pthread_mutex_lock(&self->lock);
+        g_queue_push_tail(&place->held, ez_entry_ref_locked(entry));
+        pthread_mutex_unlock(&self->lock);
+    }
+    if (place->retry_at == EXECZ_TIME_NEVER) {
+        place->retry_at = ez_clock_monotonic(self->clock) + place->retry_delay;
+        place->retry_delay = MIN(place->retry_delay * 2, last_retry);
+    }
+}
+
+/* ---- submitting ------------------------------------------------------------------------------ */
+
+/* Sends due as one run.  EXECZ_OK: sent, and told so. */
+static execz_status
+send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_due *due,
+     uint32_t source, execz_error *err)
+{
+    ez_run *run = ez_runs_open(self->runs, entry->task, place->executor, due->times, due->n);
+    execz_run token;
+    execz_status status;
+
+    if (run == NULL) {
+        return ez_fail(err, EXECZ_E_BUSY, "%u runs are in flight, which is the limit", EZ_RUNS_MAX);
+    }
+    token = run->token;
+    run->owner = entry;
+    run->attempt = 1;
+    run->source = source;
+    run->submitted = ez_clock_now(self->clock);
+    entry->instances++;
+    pthread_mutex_lock(&self->lock);
+    ez_entry_ref_locked(entry); /* the run's */
+    pthread_mutex_unlock(&self->lock);
+    status = ez_executor_send(place->executor, run, err);
+    if (status == EXECZ_OK) {
+        place->retry_delay = first_retry;
+        ez_tell_submitted(self, entry->task, token, source, due);
+        return EXECZ_OK;
+    }
+    entry->instances--;
+    ez_runs_close(self->runs, run);
+    pthread_mutex_lock(&self->lock);
+    ez_entry_unref_locked(entry);
+    pthread_mutex_unlock(&self->lock);
+    return status;
+}
+
+static void
+refuse(execz_scheduler *self, ez_entry *entry, const ez_due *due, uint32_t source)
+{
+    ez_log_write(&self->log, EXECZ_LOG_WARNING,
+                 "task skipped task=%s: it has reached its maximum of %u running instances",
+                 entry->task->abi.id, entry->task->abi.max_instances);
+    ez_tell_times(self, EXECZ_EVENT_TASK_MAX_INSTANCES, entry->task, source, due->times, due->n,
+                  due->coalesced, "it has reached its maximum of running instances");
+}
+
+bool
+ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    ez_executor_place *place = find_usable(self, entry, &err);
+    execz_status status;
+
+    if (place == NULL) {
+        block(self, entry, due, source, &err);
+        return true;
+    }
+    if (entry->blocked != NULL) {
+        (void)set_blocked(self, entry, NULL);
+    }
+    if (entry->instances >= entry->task->abi.max_instances) {
+        refuse(self, entry, due, source);
+        return true;
+    }
+    status = send(self, place, entry, due, source, &err);
+    switch (status) {
+    case EXECZ_OK:
+        return true;
+    case EXECZ_E_BUSY:
+    case EXECZ_E_SHUTDOWN:
+        wait_for_place(self, place, entry, due, source);
+        return false;
+    case EXECZ_E_MAX_INSTANCES:
+        refuse(self, entry, due, source);
+        return true;
+    default:
+        ez_tell_times(self, EXECZ_EVENT_TASK_ERROR, entry->task, source, due->times, due->n,
+                      due->coalesced,
+                      err.message[0] == '\0' ? ez_status_text(status) : err.message);
+        return true;
+    }
+}
+
+bool
+ez_submit_held(execz_scheduler *self, ez_entry *entry)
+{
+    g_autofree ez_due *due = g_steal_pointer(&entry->held);
+
+    if (due == NULL) {
+        return true;
+    }
+    self->n_held--;
+    return ez_submit(self, entry, due, entry->held_source);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+
+#include <execz/function.h>
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+/* ---- functions of the program itself --------------------------------------------------------- */
+
+static execz_status
+call_ok(execz_call *call)
+{
+    return execz_return(call, "\"%s\"", call->run_key);
+}
+
+static execz_status
+call_fail(execz_call *call)
+{
+    return execz_fail(call, "no luck today");
+}
+
+static execz_status
+call_wait(execz_call *call)
+{
+    return execz_sleep(call, EXECZ_HOUR) == 0 ? EXECZ_OK : EXECZ_E_CANCELLED;
+}
+
+static const execz_function functions[] = {
+    {sizeof(execz_function), EXECZ_TASK_FUNCTION, "ok", "succeeds", call_ok},
+    {sizeof(execz_function), EXECZ_TASK_FUNCTION, "fail", "fails", call_fail},
+    {sizeof(execz_function), EXECZ_TASK_FUNCTION, "wait", "waits to be cancelled", call_wait},
+};
+
+/* ---- the record ------------------------------------------------------------------------------ */
+
+static void
+record_event(void *user, const execz_event *event)
+{
+    fixture *self = user;
+    const char *name = execz_event_name(event->code);
+
+    if (g_str_has_prefix(name, "task_")) {
+        name += strlen("task_");
+    }
+    g_string_append(self->events, name);
+    if (event->task != NULL) {
+        g_string_append_printf(self->events, ":%s", event->task);
+    }
+    if (event->n_run_times > 1) {
+        g_string_append_printf(self->events, "*%u", event->n_run_times);
+    }
+    if (event->coalesced > 0) {
+        g_string_append_printf(self->events, "+%" G_GUINT64_FORMAT, event->coalesced);
+    }
+    g_string_append_c(self->events, ' ');
+}
+
+static void
+record_log(void *user, uint32_t level, const char *message)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    fixture *self = user;
+
+    pthread_mutex_lock(&lock);
+    g_string_append_printf(self->log, "%s: %s\n", ez_log_level_name(level), message);
+    pthread_mutex_unlock(&lock);
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+fixture *
+fixture_new(const char *executor_type)
+{
+    static const char *const plugin_path[] = {EXECZ_TEST_BUNDLED_DIR, NULL};
+    execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
+    const execz_function *table[G_N_ELEMENTS(functions)];
+    execz_error err = EXECZ_ERROR_INIT;
+    fixture *self = g_new0(fixture, 1);
+
+    self->clock = fake_clock_new();
+    self->events = g_string_new(NULL);
+    self->log = g_string_new(NULL);
+    options.plugin_path = plugin_path;
+    options.log = record_log;
+    options.log_user = self;
+    self->scheduler = ez_scheduler_new(&options, &self->clock.clock, &err);
+    cr_assert(self->scheduler != NULL, "%s", err.message);
+    for (size_t i = 0; i < G_N_ELEMENTS(functions); i++) {
+        table[i] = &functions[i];
+    }
+    cr_assert(ez_modules_register(self->scheduler->modules, "tests", table, G_N_ELEMENTS(table),
+                                  &err) == EXECZ_OK);
+    if (executor_type != NULL) {
+        cr_assert(execz_scheduler_add_executor(self->scheduler, "default", executor_type, NULL, 0,
+                                               &err) == EXECZ_OK,
+                  "%s", err.message);
+    }
+    execz_scheduler_add_listener(self->scheduler, EXECZ_EVENT_ALL, record_event, self);
+    return self;
+}
+
+void
+fixture_free(fixture *self)
+{
+    execz_scheduler_free(self->scheduler);
+    g_string_free(self->events, TRUE);
+    g_string_free(self->log, TRUE);
+    g_free(self);
+}
+
+void
+fixture_add_spec(fixture *self, const execz_task_spec *spec)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_assert(execz_scheduler_add_task(self->scheduler, spec, &err) == EXECZ_OK, "%s", err.message);
+}
+
+void
+fixture_add(fixture *self, const char *id, const char *trigger, const char *function)
+{
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+
+    spec.id = id;
+    spec.trigger = trigger;
+    spec.function = function;
+    fixture_add_spec(self, &spec);
+}
+
+static bool
+has_work(fixture *self, int timeout_ms)
+{
+    struct pollfd bell = {.fd = self->scheduler->mailbox.bell, .events = POLLIN};
+
+    return poll(&bell, 1, timeout_ms) == 1;
+}
+
+void
+fixture_settle(fixture *self)
+{
+    do {
+        execz_scheduler_dispatch(self->scheduler);
+    } while (has_work(self, 0));
+}
+
+void
+fixture_advance(fixture *self, execz_duration duration)
+{
+    fake_clock_advance(&self->clock, duration);
+    fixture_settle(self);
+}
+
+void
+fixture_wait_for(fixture *self, const char *pattern)
+{
+    int64_t end = ez_clock_monotonic(ez_clock_system()) + 10 * EXECZ_SECOND;
+
+    fixture_settle(self);
+    while (strstr(self->events->str, pattern) == NULL) {
+        cr_assert(ez_clock_monotonic(ez_clock_system()) < end, "no '%s' among: %s", pattern,
+                  self->events->str);
+        (void)has_work(self, 100);
+        fixture_settle(self);
+    }
+}
+
+const char *
+fixture_take_events(fixture *self)
+{
+    static char *taken;
+
+    g_free(taken);
+    taken = g_strdup(g_strchomp(self->events->str));
+    g_string_truncate(self->events, 0);
+    return taken;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* A real scheduler with real plugins, a clock that the test turns, and a record of all events. */
+#ifndef EZ_TESTS_SCHEDULER_FIXTURE_H
+#define EZ_TESTS_SCHEDULER_FIXTURE_H
+
+#include "scheduler/scheduler.h"
+#include "support/fake_clock.h"
+
+typedef struct fixture {
+    fake_clock clock;
+    execz_scheduler *scheduler;
+    GString *events; /* "submitted:a executed:a ...", without the "task_" in front */
+    GString *log;
+} fixture;
+
+/* A scheduler with an executor "default" of this type; NULL: with none. */
+fixture *fixture_new(const char *executor_type);
+void fixture_free(fixture *self);
+
+/* Adds a task that calls tests:NAME (see functions.c) by this trigger. */
+void fixture_add(fixture *self, const char *id, const char *trigger, const char *function);
+void fixture_add_spec(fixture *self, const execz_task_spec *spec);
+
+/* Time passes; then the loop does what there is to do until it finds nothing more. */
+void fixture_advance(fixture *self, execz_duration duration);
+void fixture_settle(fixture *self);
+
+/* Waits until pattern stands in the events, dispatching; fails the test after 10 s. */
+void fixture_wait_for(fixture *self, const char *pattern);
+
+/* What was recorded since the last call. */
+const char *fixture_take_events(fixture *self);
+
+#endif
