@@ -84,6 +84,18 @@ ez_executor_alias(const ez_executor *self)
     return self->alias;
 }
 
+const char *
+ez_executor_type(const ez_executor *self)
+{
+    return self->part;
+}
+
+const char *
+ez_executor_path(const ez_executor *self)
+{
+    return self->path;
+}
+
 const ez_log *
 ez_executor_log(const ez_executor *self)
 {

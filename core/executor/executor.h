@@ -48,6 +48,10 @@ void ez_executor_free(ez_executor *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ez_executor, ez_executor_free)
 
 const char *ez_executor_alias(const ez_executor *self);
+
+/* The alias its plugin has for it, and the plugin's file; NULL if that cannot be used. */
+const char *ez_executor_type(const ez_executor *self);
+const char *ez_executor_path(const ez_executor *self);
 const ez_log *ez_executor_log(const ez_executor *self);
 
 /* Loads the plugin if need be and starts it. */

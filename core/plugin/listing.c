@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 typedef struct row {
@@ -18,6 +19,20 @@ struct execz_catalog {
     GArray *rows; /* row */
 };
 
+static void
+add_rows(execz_catalog *self, const ez_plugin_file *file)
+{
+    row one = {file, NULL};
+
+    for (uint32_t part = 0; part < file->n_parts; part++) {
+        one.part = &file->parts[part];
+        g_array_append_val(self->rows, one);
+    }
+    if (file->n_parts == 0) {
+        g_array_append_val(self->rows, one);
+    }
+}
+
 execz_catalog *
 execz_catalog_new(const char *const *plugin_path)
 {
@@ -29,16 +44,7 @@ execz_catalog_new(const char *const *plugin_path)
     ez_catalog_scan(self->catalog);
     self->rows = g_array_new(FALSE, FALSE, sizeof(row));
     for (size_t i = 0; i < ez_catalog_count(self->catalog); i++) {
-        const ez_plugin_file *file = ez_catalog_get(self->catalog, i);
-        row one = {file, NULL};
-
-        for (uint32_t part = 0; part < file->n_parts; part++) {
-            one.part = &file->parts[part];
-            g_array_append_val(self->rows, one);
-        }
-        if (file->n_parts == 0) {
-            g_array_append_val(self->rows, one);
-        }
+        add_rows(self, ez_catalog_get(self->catalog, i));
     }
     return self;
 }
@@ -97,24 +103,37 @@ execz_catalog_get(const execz_catalog *self, size_t index, execz_plugin_info *in
     describe(self, g_array_index(self->rows, row, index), info_out);
 }
 
+/* The row of a file's part, of its first one if part is NULL; rows->len if there is none. */
+static size_t
+find_row(const execz_catalog *self, const ez_plugin_file *file, const ez_plugin_part *part)
+{
+    for (guint i = 0; i < self->rows->len; i++) {
+        const row *one = &g_array_index(self->rows, row, i);
+
+        if (one->file == file && (part == NULL || one->part == part)) {
+            return i;
+        }
+    }
+    return self->rows->len;
+}
+
 execz_status
-execz_catalog_find(execz_catalog *self, const char *alias, execz_plugin_info *info_out,
-                   execz_error *err)
+execz_catalog_find(execz_catalog *self, const char *alias, size_t *index_out, execz_error *err)
 {
     execz_error reason = EXECZ_ERROR_INIT;
-    row one = {NULL, NULL};
+    bool is_path = g_path_is_absolute(alias);
+    const ez_plugin_file *file = is_path ? ez_catalog_find_file(self->catalog, alias, &reason)
+                                         : ez_catalog_find(self->catalog, alias, &reason);
+    size_t index;
 
-    if (g_path_is_absolute(alias)) {
-        one.file = ez_catalog_find_file(self->catalog, alias, &reason);
-        one.part = one.file == NULL || one.file->n_parts == 0 ? NULL : &one.file->parts[0];
-    } else {
-        one.file = ez_catalog_find(self->catalog, alias, &reason);
-        one.part = one.file == NULL ? NULL : ez_plugin_file_part(one.file, alias);
-    }
-    if (one.file == NULL) {
+    if (file == NULL) {
         return ez_fail_code(err, reason.status, reason.code, "%s", reason.message);
     }
-    describe(self, one, info_out);
+    index = find_row(self, file, is_path ? NULL : ez_plugin_file_part(file, alias));
+    if (index == self->rows->len) {
+        add_rows(self, file); /* asked for by path, and in none of the directories */
+    }
+    *index_out = index;
     return EXECZ_OK;
 }
 

@@ -135,6 +135,38 @@ execz_scheduler_add_executor(execz_scheduler *self, const char *alias, const cha
     return status;
 }
 
+static int
+compare_places(const void *a, const void *b)
+{
+    const ez_executor_place *one = *(ez_executor_place *const *)a;
+    const ez_executor_place *other = *(ez_executor_place *const *)b;
+
+    return strcmp(ez_executor_alias(one->executor), ez_executor_alias(other->executor));
+}
+
+void
+execz_scheduler_list_executors(execz_scheduler *self, execz_executor_function executor, void *user)
+{
+    g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
+
+    g_ptr_array_sort(places, compare_places);
+    for (guint i = 0; i < places->len; i++) {
+        ez_executor *one = ((ez_executor_place *)places->pdata[i])->executor;
+        execz_executor_info info = {
+            .size = sizeof info,
+            .unfinished = *ez_executor_unfinished(one),
+            .alias = ez_executor_alias(one),
+            .type = ez_executor_type(one),
+            .path = ez_executor_path(one),
+        };
+
+        if (ez_executor_is_available(one, &info.unavailable)) {
+            info.unavailable = NULL;
+        }
+        executor(user, &info);
+    }
+}
+
 /* ---- tasks ----------------------------------------------------------------------------------- */
 
 static execz_status

@@ -120,6 +120,27 @@ EXECZ_API uint64_t execz_scheduler_add_listener(execz_scheduler *self, uint64_t 
 EXECZ_API execz_status execz_scheduler_remove_listener(execz_scheduler *self, uint64_t id,
                                                        execz_error *err);
 
+/** One executor of a scheduler; texts are the scheduler's. */
+typedef struct execz_executor_info {
+    uint32_t size;
+    uint32_t unfinished; /* runs it has */
+    const char *alias;   /* how tasks name it */
+    const char *type;    /* alias of its plugin; NULL if that cannot be used, as the next */
+    const char *path;    /* of the plugin's file */
+    const char
+        *unavailable; /* why it takes no tasks, e.g. because it is not started; NULL: it does */
+} execz_executor_info;
+
+/** Hears of each executor.  [setup] or [loop] */
+typedef void (*execz_executor_function)(void *user, const execz_executor_info *executor);
+
+/**
+ * Tells of each executor, in the order of their aliases.  On the loop, or while the scheduler is
+ * stopped.  [loop]
+ */
+EXECZ_API void execz_scheduler_list_executors(execz_scheduler *self,
+                                              execz_executor_function executor, void *user);
+
 /* ---- life ----------------------------------------------------------------------------------- */
 
 /**
