@@ -175,7 +175,7 @@ Test(manifest, a_table_of_a_wrong_size_is_refused)
     cr_expect(eq(int, read_table(&option, sizeof option - 4, cut, &err), EXECZ_E_PLUGIN));
     cr_expect(eq(str, err.code, (char *)"P601"));
     option.size = 16;
-    cr_expect(eq(int, read_table(&option, sizeof option, small, &err), EXECZ_E_PLUGIN));
+    cr_expect(eq(int, read_table(&option, option.size, small, &err), EXECZ_E_PLUGIN));
 }
 
 Test(manifest, a_table_for_nobody_is_refused)
