@@ -40,7 +40,8 @@ const ez_plugin_file *ez_catalog_find(ez_catalog *self, const char *alias, execz
 /* The file at an absolute path, in whatever directory; NULL as above. */
 const ez_plugin_file *ez_catalog_find_file(ez_catalog *self, const char *path, execz_error *err);
 
-/* Every file of every directory, usable or refused, in the order of the search. */
+/* Every file of every directory, usable or refused, in the order of the search; then those that
+ * ez_catalog_find_file() found elsewhere. */
 size_t ez_catalog_count(const ez_catalog *self);
 const ez_plugin_file *ez_catalog_get(const ez_catalog *self, size_t index);
 
