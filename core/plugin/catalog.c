@@ -315,6 +315,19 @@ ez_catalog_get(const ez_catalog *self, size_t index)
 }
 
 const char *
+ez_catalog_origin(const ez_catalog *self, const ez_plugin_file *file)
+{
+    for (guint i = 0; i < self->directories->len; i++) {
+        const ez_plugin_directory *directory = self->directories->pdata[i];
+
+        if (g_ptr_array_find(directory->files, file, NULL)) {
+            return directory->origin;
+        }
+    }
+    return NULL;
+}
+
+const char *
 ez_catalog_which(const ez_catalog *self, const char *alias)
 {
     const ez_plugin_file *rival;

@@ -45,6 +45,9 @@ const ez_plugin_file *ez_catalog_find_file(ez_catalog *self, const char *path, e
 size_t ez_catalog_count(const ez_catalog *self);
 const ez_plugin_file *ez_catalog_get(const ez_catalog *self, size_t index);
 
+/* Why the directory of a file is searched, e.g. "built in"; NULL if it is in none of them. */
+const char *ez_catalog_origin(const ez_catalog *self, const ez_plugin_file *file);
+
 /* The path of the file that has this alias, usable or not; NULL if none has. */
 const char *ez_catalog_which(const ez_catalog *self, const char *alias);
 

@@ -40,24 +40,24 @@ extern "C" {
 typedef int32_t execz_status;
 
 #define EXECZ_OK 0
-#define EXECZ_E_FAIL (-1)          /* it failed for the reason in the message               */
-#define EXECZ_E_INVAL (-2)         /* an argument breaks the contract of the call           */
-#define EXECZ_E_NOMEM (-3)         /* out of memory                                         */
-#define EXECZ_E_UNSUPPORTED (-4)   /* this executor, plugin or build cannot do it           */
-#define EXECZ_E_MAX_INSTANCES (-5) /* refused: the task already has max_instances runs      */
-#define EXECZ_E_BUSY (-6)          /* refused for now: the scheduler keeps it, tries again  */
-#define EXECZ_E_SHUTDOWN (-7)      /* refused: shutdown has begun                           */
-#define EXECZ_E_TIMEOUT (-8)       /* the deadline passed first                             */
-#define EXECZ_E_STATE (-9)         /* not in this state, e.g. a second finish of one run    */
-#define EXECZ_E_NOT_FOUND (-10)    /* no such task, executor, alias, function or file       */
-#define EXECZ_E_EXISTS (-11)       /* the id or alias is taken                              */
-#define EXECZ_E_CONFIG (-12)       /* the configuration is wrong                            */
-#define EXECZ_E_PLUGIN (-13)       /* the plugin cannot be used; the error's code says why  */
-#define EXECZ_E_PARSE (-14)        /* a text does not follow its grammar                    */
-#define EXECZ_E_IO (-15)           /* the operating system refused                          */
-#define EXECZ_E_CANCELLED (-16)    /* cancelled before it was done                          */
-#define EXECZ_E_LIMIT (-17)        /* a named limit was reached                             */
-#define EXECZ_E_PERMISSION (-18)   /* not allowed                                           */
+#define EXECZ_E_FAIL (-1)          /* it failed for the reason in the message */
+#define EXECZ_E_INVAL (-2)         /* an argument breaks the contract of the call */
+#define EXECZ_E_NOMEM (-3)         /* out of memory */
+#define EXECZ_E_UNSUPPORTED (-4)   /* this executor, plugin or build cannot do it */
+#define EXECZ_E_MAX_INSTANCES (-5) /* refused: the task already has max_instances runs */
+#define EXECZ_E_BUSY (-6)          /* refused for now: the scheduler keeps it, tries again */
+#define EXECZ_E_SHUTDOWN (-7)      /* refused: shutdown has begun */
+#define EXECZ_E_TIMEOUT (-8)       /* the deadline passed first */
+#define EXECZ_E_STATE (-9)         /* not in this state, e.g. a second finish of one run */
+#define EXECZ_E_NOT_FOUND (-10)    /* no such task, executor, alias, function or file */
+#define EXECZ_E_EXISTS (-11)       /* the id or alias is taken */
+#define EXECZ_E_CONFIG (-12)       /* the configuration is wrong */
+#define EXECZ_E_PLUGIN (-13)       /* the plugin cannot be used; the error's code says why */
+#define EXECZ_E_PARSE (-14)        /* a text does not follow its grammar */
+#define EXECZ_E_IO (-15)           /* the operating system refused */
+#define EXECZ_E_CANCELLED (-16)    /* cancelled before it was done */
+#define EXECZ_E_LIMIT (-17)        /* a named limit was reached */
+#define EXECZ_E_PERMISSION (-18)   /* not allowed */
 
 /**
  * Describes a failure.  The caller owns it, the callee fills it: no allocation, no lifetime.
@@ -65,10 +65,10 @@ typedef int32_t execz_status;
  * Untouched on success.
  */
 typedef struct execz_error {
-    uint32_t size;       /* sizeof(execz_error) of whoever owns it                           */
-    execz_status status; /* what the call returned                                           */
-    char code[8];        /* stable code of the cause, e.g. "P101"; empty if it has none      */
-    char message[1008];  /* one sentence or more: what, where, why, what to do; never empty  */
+    uint32_t size;       /* sizeof(execz_error) of whoever owns it */
+    execz_status status; /* what the call returned */
+    char code[8];        /* stable code of the cause, e.g. "P101"; empty if it has none */
+    char message[1008];  /* one sentence or more: what, where, why, what to do; never empty */
 } execz_error;
 
 /* clang-format off */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* A complete custom executor: a thread of its own for each run. */
+#include <execz/sdk.h>
+
+static void
+work(void *submission)
+{
+    execz_submission_run((execz_submission *)submission);
+}
+
+static execz_status
+do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
+{
+    (void)err;
+    return base->host->thread(base->host, "oneshot", work, submission);
+}
+
+static const execz_base_hooks hooks = {do_send_task, NULL, NULL, NULL, NULL, NULL};
+
+EXECZ_EXECUTOR_PLUGIN("org.example.oneshot", "oneshot", "1.0.0", "A thread for each run",
+                      EXECZ_CAP_BODIES, hooks);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * execz/event.h -- what a scheduler tells its listeners.
+ *
+ * The first 17 codes have asyncz's bit values.  Every due run time of a task ends in exactly one of
+ * EXECZ_EVENT_TERMINAL, or in TASK_MAX_INSTANCES if it was refused; run times left out by
+ * coalescing are counted on the submission.
+ */
+#ifndef EXECZ_EVENT_H
+#define EXECZ_EVENT_H
+
+#include <execz/plugin.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define EXECZ_EVENT_SCHEDULER_STARTED (UINT64_C(1) << 0)
+#define EXECZ_EVENT_SCHEDULER_SHUTDOWN (UINT64_C(1) << 1)
+#define EXECZ_EVENT_SCHEDULER_PAUSED (UINT64_C(1) << 2)
+#define EXECZ_EVENT_SCHEDULER_RESUMED (UINT64_C(1) << 3)
+#define EXECZ_EVENT_EXECUTOR_ADDED (UINT64_C(1) << 4)
+#define EXECZ_EVENT_EXECUTOR_REMOVED (UINT64_C(1) << 5)
+#define EXECZ_EVENT_STORE_ADDED (UINT64_C(1) << 6)
+#define EXECZ_EVENT_STORE_REMOVED (UINT64_C(1) << 7)
+#define EXECZ_EVENT_ALL_TASKS_REMOVED (UINT64_C(1) << 8)
+#define EXECZ_EVENT_TASK_ADDED (UINT64_C(1) << 9)
+#define EXECZ_EVENT_TASK_REMOVED (UINT64_C(1) << 10)
+#define EXECZ_EVENT_TASK_MODIFIED (UINT64_C(1) << 11)
+#define EXECZ_EVENT_TASK_EXECUTED (UINT64_C(1) << 12)
+#define EXECZ_EVENT_TASK_ERROR (UINT64_C(1) << 13)
+#define EXECZ_EVENT_TASK_MISSED (UINT64_C(1) << 14)
+#define EXECZ_EVENT_TASK_SUBMITTED (UINT64_C(1) << 15)
+#define EXECZ_EVENT_TASK_MAX_INSTANCES (UINT64_C(1) << 16)
+#define EXECZ_EVENT_TASK_STARTED (UINT64_C(1) << 17)
+#define EXECZ_EVENT_TASK_CANCELLED (UINT64_C(1) << 18)
+#define EXECZ_EVENT_TASK_TIMEOUT (UINT64_C(1) << 19)
+#define EXECZ_EVENT_TASK_RETRY (UINT64_C(1) << 20)
+#define EXECZ_EVENT_TASK_LOST (UINT64_C(1) << 21)
+#define EXECZ_EVENT_TASK_BLOCKED (UINT64_C(1) << 22)
+#define EXECZ_EVENT_PLUGIN_ADDED (UINT64_C(1) << 23)
+#define EXECZ_EVENT_PLUGIN_REMOVED (UINT64_C(1) << 24)
+
+#define EXECZ_EVENT_ALL UINT64_MAX
+/** How a run time that was submitted, or missed before it could be, ends: exactly one of these. */
+#define EXECZ_EVENT_TERMINAL                                                                       \
+    (EXECZ_EVENT_TASK_EXECUTED | EXECZ_EVENT_TASK_ERROR | EXECZ_EVENT_TASK_MISSED |                \
+     EXECZ_EVENT_TASK_CANCELLED | EXECZ_EVENT_TASK_TIMEOUT | EXECZ_EVENT_TASK_LOST)
+
+#define EXECZ_SOURCE_SCHEDULE 1u /* the trigger said so */
+#define EXECZ_SOURCE_MANUAL 2u   /* somebody asked for it */
+#define EXECZ_SOURCE_RETRY 3u
+
+/** One event; everything it points to is valid during the listener's call. */
+typedef struct execz_event {
+    uint32_t size;
+    uint32_t attempt;
+    uint64_t code;         /* one EXECZ_EVENT_* */
+    execz_time time;       /* when it happened, wall clock */
+    const char *scheduler; /* its name */
+    const char *alias;     /* of the executor, store or plugin it is about; NULL for others */
+    const char *task;      /* id; NULL if it is not about a task */
+    const char *executor;  /* alias of the task's executor; NULL if it is not about a task */
+    execz_run run;         /* 0 if it is not about a run */
+    uint32_t source;       /* EXECZ_SOURCE_*; 0 if it is not about a run */
+    uint32_t n_run_times;
+    const execz_time
+        *run_times;     /* SUBMITTED, MAX_INSTANCES: all of them; else the one it is about */
+    uint64_t coalesced; /* SUBMITTED: how many more were due and are covered by this run */
+    const execz_result *result; /* terminal events; NULL for others */
+    const char *message;        /* BLOCKED, ERROR and others: why, for people; may be NULL */
+} execz_event;
+
+/**
+ * Hears of events.  Called in the order of adding, for one event after the other; should return at
+ * once. May call any function of the scheduler.  [loop]
+ */
+typedef void (*execz_listener)(void *user, const execz_event *event);
+
+/** The code's name as in asyncz, e.g. "task_executed"; "unknown" for anything but one known bit. */
+EXECZ_API const char *execz_event_name(uint64_t code);
+
+/** The outcome's name, e.g. "ok", "timeout"; "unknown" for anything but an EXECZ_OUTCOME_*. */
+EXECZ_API const char *execz_outcome_name(uint32_t outcome);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

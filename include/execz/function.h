@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * execz/function.h -- task functions, header-only.
+ *
+ * A function module is a shared object with functions that tasks name as "module:function":
+ *
+ *     #include <execz/function.h>
+ *
+ *     EXECZ_MODULE("greetings", "1.0.0");
+ *
+ *     EXECZ_FUNCTION(hello, "Greets somebody")
+ *     {
+ *         const char *who = execz_arg_string(call, "who", "world");
+ *
+ *         return execz_return(call, "{\"greeting\": \"hello, %s\"}", who);
+ *     }
+ *
+ * Build it with: cc -shared -fPIC $(pkg-config --cflags execz) -o greetings.so greetings.c
+ * and drop it into a function directory.  It links to nothing of execz.
+ *
+ * A function returns EXECZ_OK, or any other status, best through execz_fail(), which says why.  The
+ * executor chooses the thread, the loop or the process it runs in; a function that waits only
+ * through execz_sleep(), execz_wait_fd() and their like can be cancelled, keeps its deadline, and
+ * runs unchanged on all of them.  Declare it EXECZ_COROUTINE if it waits in no other way: then an
+ * event loop can run thousands of them on one thread.
+ *
+ * Everything here is called on the thread that runs the function, and is valid until it returns.
+ */
+#ifndef EXECZ_FUNCTION_H
+#define EXECZ_FUNCTION_H
+
+#include <stdarg.h>
+
+#include <execz/plugin.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** First word of execz_module: "EXCM" in the file. */
+#define EXECZ_MODULE_MAGIC 0x4d435845u
+
+typedef struct execz_call execz_call;
+
+/** What the host does for a running function; use the execz_...() below instead. */
+typedef struct execz_call_ops {
+    uint32_t size;
+    uint32_t reserved;
+    execz_status (*arg_string)(execz_call *call, const char *name, const char **value_out);
+    execz_status (*arg_int)(execz_call *call, const char *name, int64_t *value_out);
+    execz_status (*arg_number)(execz_call *call, const char *name, double *value_out);
+    execz_status (*arg_bool)(execz_call *call, const char *name, int32_t *value_out);
+    execz_status (*result)(execz_call *call, const char *json, size_t length);
+    void (*log)(execz_call *call, uint32_t level, const char *message);
+    execz_status (*result_format)(execz_call *call, const char *format, va_list args);
+    execz_status (*fail_format)(execz_call *call, execz_status status, const char *format,
+                                va_list args);
+} execz_call_ops;
+
+/** One call of a function: the facts of its run, and the way to the host. */
+struct execz_call {
+    uint32_t size;
+    uint32_t attempt; /* 1 for the first */
+    const execz_call_ops *ops;
+    const execz_waiter *waiter; /* how this function waits; never NULL */
+    const char *task;           /* the task's id */
+    const char *run_key;        /* task and run time: the idempotency key, the same over attempts */
+    const char *executor;       /* the executor's alias */
+    execz_run run;
+    execz_time scheduled; /* the run time, wall clock */
+    execz_time deadline;  /* wall clock; EXECZ_TIME_NEVER: none */
+    const char *args;     /* the task's arguments, JSON text; "{}" if there are none */
+    uint64_t args_length;
+    void *host; /* the host's own */
+};
+
+typedef execz_status (*execz_function_call)(execz_call *call);
+
+/** One function of a module. */
+typedef struct execz_function {
+    uint32_t size;
+    uint32_t kind; /* EXECZ_TASK_FUNCTION or EXECZ_TASK_COROUTINE */
+    const char *name;
+    const char *help; /* one line for people */
+    execz_function_call call;
+} execz_function;
+
+/** What a function module is. */
+typedef struct execz_module {
+    uint32_t magic; /* EXECZ_MODULE_MAGIC; these first four as in execz_plugin */
+    uint32_t size;
+    uint32_t abi;
+    uint32_t needs_abi;
+    const char *name;
+    const char *version;
+    const execz_function *const *functions; /* in no order; up to functions_end */
+    const execz_function *const *functions_end;
+} execz_module;
+
+/** The one symbol looked up in a function module.  [setup] */
+EXECZ_EXPORT const execz_module *execz_module_entry(uint32_t host_abi);
+
+/**
+ * Defines a function; write its body behind it.  name is a C identifier, and the name tasks use.
+ * The body sees `execz_call *call`.
+ */
+#define EXECZ_FUNCTION(name, help) EXECZ_FUNCTION_(name, EXECZ_TASK_FUNCTION, help)
+/** The same for a function that waits only through execz_sleep() and its like. */
+#define EXECZ_COROUTINE(name, help) EXECZ_FUNCTION_(name, EXECZ_TASK_COROUTINE, help)
+
+#define EXECZ_FUNCTION_(name, kind, help)                                                          \
+    static execz_status name(execz_call *call);                                                    \
+    static const execz_function execz_function_##name = {sizeof(execz_function), kind, #name,      \
+                                                         help, name};                              \
+    __attribute__((section("execz_functions"),                                                     \
+                   used)) static const execz_function *const execz_function_at_##name =            \
+        &execz_function_##name;                                                                    \
+    static execz_status name(execz_call *call)
+
+/** Makes the shared object a function module; once in it, outside of any function. */
+#define EXECZ_MODULE(NAME, VERSION)                                                                \
+    extern const execz_function *const __start_execz_functions[]                                   \
+        __attribute__((weak, visibility("hidden")));                                               \
+    extern const execz_function *const __stop_execz_functions[]                                    \
+        __attribute__((weak, visibility("hidden")));                                               \
+    const execz_module *execz_module_entry(uint32_t host_abi)                                      \
+    {                                                                                              \
+        static const execz_module module = {EXECZ_MODULE_MAGIC,                                    \
+                                            sizeof(execz_module),                                  \
+                                            EXECZ_ABI,                                             \
+                                            EXECZ_ABI_MAKE(1, 0),                                  \
+                                            NAME,                                                  \
+                                            VERSION,                                               \
+                                            __start_execz_functions,                               \
+                                            __stop_execz_functions};                               \
+        (void)host_abi;                                                                            \
+        return &module;                                                                            \
+    }                                                                                              \
+    EXECZ_NOTE("abi=" EXECZ_ABI_TEXT "\0needs_abi=1.0\0id=" NAME "\0version=" VERSION              \
+               "\0kind=execz.function/1\0alias=" NAME)
+
+/* ---- arguments ------------------------------------------------------------------------------ */
+
+/*
+ * Arguments are a JSON object, checked for syntax before the function runs.  A missing argument
+ * gives the fallback.  One of another type gives the fallback too and makes the run an error that
+ * names it, unless the function returns an error of its own.
+ */
+
+/** A text argument; valid until the function returns. */
+static inline const char *
+execz_arg_string(execz_call *call, const char *name, const char *fallback)
+{
+    const char *value = fallback;
+
+    (void)call->ops->arg_string(call, name, &value);
+    return value;
+}
+
+/** A whole number, exact over all 64 bits. */
+static inline int64_t
+execz_arg_int(execz_call *call, const char *name, int64_t fallback)
+{
+    int64_t value = fallback;
+
+    (void)call->ops->arg_int(call, name, &value);
+    return value;
+}
+
+/** A number; whole ones are converted. */
+static inline double
+execz_arg_number(execz_call *call, const char *name, double fallback)
+{
+    double value = fallback;
+
+    (void)call->ops->arg_number(call, name, &value);
+    return value;
+}
+
+/** true (1) or false (0). */
+static inline int32_t
+execz_arg_bool(execz_call *call, const char *name, int32_t fallback)
+{
+    int32_t value = fallback;
+
+    (void)call->ops->arg_bool(call, name, &value);
+    return value;
+}
+
+/* ---- outcome -------------------------------------------------------------------------------- */
+
+/**
+ * Sets the result, a JSON value in printf style, and returns EXECZ_OK: `return execz_return(call,
+ * "%d", n);` A text that is not JSON makes the run an error.  The last one counts.
+ */
+EXECZ_PRINTF(2, 3)
+static inline execz_status
+execz_return(execz_call *call, const char *format, ...)
+{
+    execz_status status;
+    va_list args;
+
+    va_start(args, format);
+    status = call->ops->result_format(call, format, args);
+    va_end(args);
+    return status;
+}
+
+/** Sets the result to length bytes of JSON, which are copied. */
+static inline execz_status
+execz_return_json(execz_call *call, const char *json, size_t length)
+{
+    return call->ops->result(call, json, length);
+}
+
+/** Says why the function fails, in printf style, and returns EXECZ_E_FAIL. */
+EXECZ_PRINTF(2, 3)
+static inline execz_status
+execz_fail(execz_call *call, const char *format, ...)
+{
+    execz_status status;
+    va_list args;
+
+    va_start(args, format);
+    status = call->ops->fail_format(call, EXECZ_E_FAIL, format, args);
+    va_end(args);
+    return status;
+}
+
+/** Logs one line under the task's id; level is EXECZ_LOG_*. */
+static inline void
+execz_log(execz_call *call, uint32_t level, const char *message)
+{
+    call->ops->log(call, level, message);
+}
+
+/* ---- waiting -------------------------------------------------------------------------------- */
+
+/**
+ * Each returns 0 or more, or -ECANCELED, -ETIMEDOUT or another negative errno: clean up and return.
+ */
+
+/** Sleeps for a duration in nanoseconds, e.g. 250 * EXECZ_MILLISECOND. */
+static inline int32_t
+execz_sleep(execz_call *call, execz_duration duration)
+{
+    return call->waiter->sleep(call->waiter->self, duration);
+}
+
+/**
+ * Waits for poll(2) events on fd; returns those that are ready.  timeout < 0: only the run's
+ * deadline.
+ */
+static inline int32_t
+execz_wait_fd(execz_call *call, int32_t fd, int32_t poll_events, execz_duration timeout)
+{
+    return call->waiter->wait_fd(call->waiter->self, fd, poll_events, timeout);
+}
+
+/** Waits for the end of the child process behind pidfd; reaping it stays with the caller. */
+static inline int32_t
+execz_wait_child(execz_call *call, int32_t pidfd, execz_duration timeout)
+{
+    return call->waiter->wait_child(call->waiter->self, pidfd, timeout);
+}
+
+/** Runs a blocking function(argument) where it holds nobody up, and returns its result. */
+static inline int32_t
+execz_offload(execz_call *call, int32_t (*function)(void *), void *argument)
+{
+    return call->waiter->offload(call->waiter->self, function, argument);
+}
+
+/** Lets others go first; -ECANCELED or -ETIMEDOUT tell a long calculation to stop. */
+static inline int32_t
+execz_yield(execz_call *call)
+{
+    return call->waiter->yield(call->waiter->self);
+}
+
+#if UINTPTR_MAX == UINT64_MAX
+EXECZ_AT_(execz_call_ops, size, 0);
+EXECZ_AT_(execz_call_ops, reserved, 4);
+EXECZ_AT_(execz_call_ops, arg_string, 8);
+EXECZ_AT_(execz_call_ops, arg_int, 16);
+EXECZ_AT_(execz_call_ops, arg_number, 24);
+EXECZ_AT_(execz_call_ops, arg_bool, 32);
+EXECZ_AT_(execz_call_ops, result, 40);
+EXECZ_AT_(execz_call_ops, log, 48);
+EXECZ_AT_(execz_call_ops, result_format, 56);
+EXECZ_AT_(execz_call_ops, fail_format, 64);
+EXECZ_SIZE_(execz_call_ops, 72);
+
+EXECZ_AT_(execz_call, size, 0);
+EXECZ_AT_(execz_call, attempt, 4);
+EXECZ_AT_(execz_call, ops, 8);
+EXECZ_AT_(execz_call, waiter, 16);
+EXECZ_AT_(execz_call, task, 24);
+EXECZ_AT_(execz_call, run_key, 32);
+EXECZ_AT_(execz_call, executor, 40);
+EXECZ_AT_(execz_call, run, 48);
+EXECZ_AT_(execz_call, scheduled, 56);
+EXECZ_AT_(execz_call, deadline, 64);
+EXECZ_AT_(execz_call, args, 72);
+EXECZ_AT_(execz_call, args_length, 80);
+EXECZ_AT_(execz_call, host, 88);
+EXECZ_SIZE_(execz_call, 96);
+
+EXECZ_AT_(execz_function, size, 0);
+EXECZ_AT_(execz_function, kind, 4);
+EXECZ_AT_(execz_function, name, 8);
+EXECZ_AT_(execz_function, help, 16);
+EXECZ_AT_(execz_function, call, 24);
+EXECZ_SIZE_(execz_function, 32);
+
+EXECZ_AT_(execz_module, magic, 0);
+EXECZ_AT_(execz_module, size, 4);
+EXECZ_AT_(execz_module, abi, 8);
+EXECZ_AT_(execz_module, needs_abi, 12);
+EXECZ_AT_(execz_module, name, 16);
+EXECZ_AT_(execz_module, version, 24);
+EXECZ_AT_(execz_module, functions, 32);
+EXECZ_AT_(execz_module, functions_end, 40);
+EXECZ_SIZE_(execz_module, 48);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * execz/scheduler.h -- a scheduler inside a program.
+ *
+ *     execz_scheduler *scheduler = execz_scheduler_new(NULL, &err);
+ *     execz_scheduler_add_executor(scheduler, "default", "threadpool", NULL, 0, &err);
+ *     execz_scheduler_add_task(scheduler, &task, &err);
+ *     execz_scheduler_run(scheduler, &err);
+ *
+ * Tasks and executors are named by id and alias, not held by pointer.  Texts given to a call are
+ * copied.
+ */
+#ifndef EXECZ_SCHEDULER_H
+#define EXECZ_SCHEDULER_H
+
+#include <execz/event.h>
+#include <execz/task.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct execz_scheduler execz_scheduler;
+
+/** Receives log lines of level and above.  [any-thread] */
+typedef void (*execz_log_function)(void *user, uint32_t level, const char *message);
+
+/** How a scheduler is made.  Start from EXECZ_SCHEDULER_OPTIONS_INIT. */
+typedef struct execz_scheduler_options {
+    uint32_t size;
+    uint32_t log_level;   /* EXECZ_LOG_*: lines below are not made */
+    const char *name;     /* for events and logs; NULL: "execz" */
+    const char *timezone; /* for triggers that name none; NULL: "UTC" */
+    const char *const
+        *plugin_path; /* more plugin directories, absolute, NULL-terminated; or NULL */
+    const char *const *function_path; /* more function directories, the same */
+    execz_log_function log;           /* NULL: lines of warning and above go to stderr */
+    void *log_user;
+    execz_duration
+        misfire_grace_time; /* for tasks that name none; EXECZ_UNSET: 1 h; < 0: no limit */
+    uint32_t max_instances; /* for tasks that name none; 0: 1 */
+    uint32_t coalesce;      /* for tasks that name none; 0: LATEST */
+} execz_scheduler_options;
+
+/* clang-format off */
+#define EXECZ_SCHEDULER_OPTIONS_INIT                                                               \
+    {sizeof(execz_scheduler_options), EXECZ_LOG_INFO, NULL, NULL, NULL, NULL, NULL, NULL,          \
+     EXECZ_UNSET, 0, 0}
+/* clang-format on */
+
+/**
+ * Makes a stopped scheduler with the memory store.
+ *
+ * @options  NULL: all defaults
+ *
+ * NULL if an option is wrong or the system refuses.  [any-thread]
+ */
+EXECZ_API execz_scheduler *execz_scheduler_new(const execz_scheduler_options *options,
+                                               execz_error *err);
+
+/**
+ * Frees a stopped scheduler, or shuts a running one down with CANCEL first.  NULL is fine.  [setup]
+ */
+EXECZ_API void execz_scheduler_free(execz_scheduler *self);
+
+/* ---- executors, tasks, listeners ------------------------------------------------------------ */
+
+/**
+ * Adds an executor under an alias.
+ *
+ * @alias     how tasks name it; "default" serves tasks that name none
+ * @type      alias of the plugin, or the absolute path of its file
+ * @options   the executor's options as text, n of them
+ *
+ * The plugin is found and options are checked now; it is started with the scheduler, or at once if
+ * that runs.  If the plugin is found but cannot be used the executor is added all the same: its
+ * tasks are blocked with the reason, which is also logged.  EXECZ_E_NOT_FOUND if there is no plugin
+ * of that alias (the message says where it was looked for), EXECZ_E_EXISTS, EXECZ_E_CONFIG for a
+ * wrong option.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_add_executor(execz_scheduler *self, const char *alias,
+                                                    const char *type, const execz_pair *options,
+                                                    size_t n_options, execz_error *err);
+
+/**
+ * Adds a task.  Before start it is kept, and its schedule begins with the start.
+ *
+ * EXECZ_E_EXISTS if the id is taken, EXECZ_E_PARSE for a wrong trigger, EXECZ_E_INVAL or
+ * EXECZ_E_LIMIT for another wrong field.  An executor or function that is not there (yet) is no
+ * error: the task is blocked until it is.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_add_task(execz_scheduler *self, const execz_task_spec *task,
+                                                execz_error *err);
+
+/**
+ * Removes a task; its unfinished runs go on.  EXECZ_E_NOT_FOUND if there is none of that id.
+ * [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_remove_task(execz_scheduler *self, const char *id,
+                                                   execz_error *err);
+
+/**
+ * Runs a task now, beside its schedule, which stays as it is.  EXECZ_E_NOT_FOUND; EXECZ_E_STATE if
+ * the scheduler does not run.  Whether it was refused for max_instances is told by the event.
+ * [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_run_task(execz_scheduler *self, const char *id,
+                                                execz_error *err);
+
+/**
+ * Has listener called for events whose code is in mask.  A listener added twice is called twice.
+ * Returns its id for removal, never 0.  [any-thread]
+ */
+EXECZ_API uint64_t execz_scheduler_add_listener(execz_scheduler *self, uint64_t mask,
+                                                execz_listener listener, void *user);
+
+/**
+ * Removes a listener; called on the loop it is not called again.  EXECZ_E_NOT_FOUND.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_remove_listener(execz_scheduler *self, uint64_t id,
+                                                       execz_error *err);
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+/**
+ * Starts all executors and the schedules of all tasks; the program then calls
+ * execz_scheduler_dispatch() whenever execz_scheduler_fd() is readable, or execz_scheduler_run().
+ * An executor that cannot start blocks its tasks and is no failure.  EXECZ_E_STATE if it runs
+ * already.  [setup]
+ */
+EXECZ_API execz_status execz_scheduler_start(execz_scheduler *self, execz_error *err);
+
+/** A descriptor to poll for reading; it stays the scheduler's.  [any-thread] */
+EXECZ_API int execz_scheduler_fd(const execz_scheduler *self);
+
+/**
+ * Does what is due and returns; never blocks.  The calling thread is the loop meanwhile.  [loop]
+ */
+EXECZ_API void execz_scheduler_dispatch(execz_scheduler *self);
+
+/** Starts if need be, and dispatches on this thread until a shutdown is complete.  [setup] */
+EXECZ_API execz_status execz_scheduler_run(execz_scheduler *self, execz_error *err);
+
+/**
+ * Begins to shut down: nothing new is submitted; unfinished runs go on to their end, or with
+ * EXECZ_SHUTDOWN_CANCEL are cancelled.  After timeout they are cancelled in any case, and what does
+ * not end 10 s after that is closed as LOST.  Again with stronger flags or a shorter timeout: both
+ * apply.
+ *
+ * @timeout  in nanoseconds; < 0: none
+ *
+ * Returns at once, except with EXECZ_SHUTDOWN_WAIT, which is for threads other than the loop.
+ * EXECZ_E_STATE if it does not run.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_shutdown(execz_scheduler *self, uint32_t flags,
+                                                execz_duration timeout, execz_error *err);
+
+#define EXECZ_STATE_STOPPED 0u
+#define EXECZ_STATE_RUNNING 1u
+#define EXECZ_STATE_PAUSED 2u
+#define EXECZ_STATE_SHUTTING_DOWN 3u
+
+/** Figures of a scheduler. */
+typedef struct execz_scheduler_info {
+    uint32_t size;
+    uint32_t state;      /* EXECZ_STATE_* */
+    uint64_t tasks;      /* that it holds */
+    uint64_t scheduled;  /* of them with a next run time */
+    uint64_t blocked;    /* of them due, but blocked */
+    uint64_t unfinished; /* runs submitted or waiting to be */
+    execz_time next_run; /* of any task; EXECZ_TIME_NEVER if none is scheduled */
+} execz_scheduler_info;
+
+/** Fills the first info_out->size bytes.  [any-thread] */
+EXECZ_API void execz_scheduler_get_info(execz_scheduler *self, execz_scheduler_info *info_out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

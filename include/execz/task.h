@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * execz/task.h -- what a program says about a task it adds, and what it is told about one.
+ */
+#ifndef EXECZ_TASK_H
+#define EXECZ_TASK_H
+
+#include <execz/plugin.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Limits of a task; beyond them adding it is EXECZ_E_LIMIT. */
+#define EXECZ_TASK_ID_MAX 255                      /* bytes of an id */
+#define EXECZ_MAX_INSTANCES_MAX 1000000            /* of max_instances */
+#define EXECZ_OUTPUT_LIMIT_MAX (UINT64_C(1) << 30) /* of output_limit, bytes */
+#define EXECZ_ARGS_LENGTH_MAX (UINT64_C(1) << 28)  /* of args, bytes */
+
+#define EXECZ_COALESCE_DEFAULT 0u /* the scheduler's default, which is LATEST */
+#define EXECZ_COALESCE_LATEST 1u  /* of several missed run times only the latest is run */
+#define EXECZ_COALESCE_NONE 2u    /* each is run, up to EXECZ_RUN_TIMES_MAX */
+
+#define EXECZ_UNSET INT64_MIN /* a duration that is left to the scheduler's default */
+
+/**
+ * A task to be added.  Start from EXECZ_TASK_SPEC_INIT; texts are copied.  Exactly one of function,
+ * argv and shell says what it runs.
+ */
+typedef struct execz_task_spec {
+    uint32_t size;
+    uint32_t max_instances;    /* runs at the same time; 0: the default, which is 1 */
+    const char *id;            /* unique; letters, digits and ._-: at most EXECZ_TASK_ID_MAX */
+    const char *name;          /* for people; NULL: the id */
+    const char *executor;      /* alias; NULL: "default" */
+    const char *trigger;       /* text, e.g. "interval(minutes=5)" */
+    const char *timezone;      /* for a trigger that names none; NULL: the scheduler's */
+    const char *function;      /* "module:name" */
+    const char *const *argv;   /* a command, NULL-terminated */
+    const char *shell;         /* a command line for /bin/sh -c */
+    const char *const *env;    /* "NAME=value", NULL-terminated; NULL: none */
+    const char *cwd;           /* NULL: the host's */
+    const char *args;          /* a JSON object; NULL: {} */
+    const execz_pair *options; /* for the executor, n_options of them */
+    uint64_t n_options;
+    execz_duration misfire_grace_time; /* EXECZ_UNSET: the default (1 h); < 0: no limit */
+    execz_duration timeout;            /* 0: none */
+    execz_duration kill_grace;         /* commands, from TERM to KILL; EXECZ_UNSET: 5 s */
+    uint64_t output_limit;             /* commands, bytes kept of each run; 0: 64 KiB */
+    uint32_t coalesce;                 /* EXECZ_COALESCE_* */
+    int32_t priority;
+} execz_task_spec;
+
+/* clang-format off */
+#define EXECZ_TASK_SPEC_INIT                                                                       \
+    {sizeof(execz_task_spec), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+     NULL, 0, EXECZ_UNSET, 0, EXECZ_UNSET, 0, 0, 0}
+/* clang-format on */
+
+#define EXECZ_TASK_SCHEDULED 1u /* has a next run time */
+#define EXECZ_TASK_PAUSED 2u
+#define EXECZ_TASK_BLOCKED 3u  /* due, but its executor or function cannot be used */
+#define EXECZ_TASK_FINISHED 4u /* its trigger has no further run time; it goes with its last run */
+
+#ifdef __cplusplus
+}
+#endif
+#endif
