@@ -103,23 +103,6 @@ add_environment(ez_catalog *self, const ez_catalog_settings *settings)
     }
 }
 
-ez_catalog *
-ez_catalog_new(const ez_catalog_settings *settings)
-{
-    ez_catalog *self = g_new0(ez_catalog, 1);
-    g_autofree char *builtin =
-        settings->builtin_dir == NULL ? ez_builtin_dir() : g_strdup(settings->builtin_dir);
-
-    self->directories = g_ptr_array_new_with_free_func(free_directory);
-    self->files = g_ptr_array_new();
-    self->named = g_ptr_array_new_with_free_func(free_file);
-    add_directory(self, builtin == NULL ? "" : builtin, "built in",
-                  builtin == NULL ? "not read: cannot find out where libexecz is" : NULL);
-    add_configured(self, settings->plugin_path);
-    add_environment(self, settings);
-    return self;
-}
-
 void
 ez_catalog_free(ez_catalog *self)
 {
@@ -193,6 +176,24 @@ ez_catalog_scan(ez_catalog *self)
             mark_shadowed(self, directory, directory->files->pdata[j]);
         }
     }
+}
+
+ez_catalog *
+ez_catalog_new(const ez_catalog_settings *settings)
+{
+    ez_catalog *self = g_new0(ez_catalog, 1);
+    g_autofree char *builtin =
+        settings->builtin_dir == NULL ? ez_builtin_dir() : g_strdup(settings->builtin_dir);
+
+    self->directories = g_ptr_array_new_with_free_func(free_directory);
+    self->files = g_ptr_array_new();
+    self->named = g_ptr_array_new_with_free_func(free_file);
+    add_directory(self, builtin == NULL ? "" : builtin, "built in",
+                  builtin == NULL ? "not read: cannot find out where libexecz is" : NULL);
+    add_configured(self, settings->plugin_path);
+    add_environment(self, settings);
+    ez_catalog_scan(self);
+    return self;
 }
 
 static void
@@ -317,14 +318,7 @@ ez_catalog_get(const ez_catalog *self, size_t index)
 const char *
 ez_catalog_origin(const ez_catalog *self, const ez_plugin_file *file)
 {
-    for (guint i = 0; i < self->directories->len; i++) {
-        const ez_plugin_directory *directory = self->directories->pdata[i];
-
-        if (g_ptr_array_find(directory->files, file, NULL)) {
-            return directory->origin;
-        }
-    }
-    return NULL;
+    return file->origin;
 }
 
 const char *
