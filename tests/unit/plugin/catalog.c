@@ -46,6 +46,7 @@ Test(catalog, a_plugin_is_described_by_its_file)
     catalog = fixture_catalog(directory, NULL);
     file = ez_catalog_find(catalog, "good", NULL);
     cr_assert(ne(ptr, (void *)file, NULL));
+    cr_expect(eq(str, (char *)file->origin, (char *)"built in"));
     cr_expect(eq(str, file->id, (char *)"org.execz.test.good"));
     cr_expect(eq(str, file->version, (char *)"1.2.3"));
     cr_expect(eq(u32, file->abi, EXECZ_ABI));
@@ -256,6 +257,9 @@ Test(catalog, a_file_is_found_by_its_path)
     cr_assert(ne(ptr, (void *)file, NULL));
     cr_expect(eq(str, file->path, path));
     cr_expect(eq(ptr, (void *)ez_catalog_find_file(catalog, path, NULL), (void *)file));
+    cr_expect(eq(sz, ez_catalog_count(catalog), 1));
+    cr_expect(eq(str, (char *)file->origin, (char *)"named"));
+    cr_expect(eq(ptr, (void *)ez_catalog_find(catalog, "good", NULL), NULL));
 }
 
 Test(catalog, a_path_to_nothing_is_not_found)
