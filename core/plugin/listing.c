@@ -41,7 +41,6 @@ execz_catalog_new(const char *const *plugin_path)
 
     settings.plugin_path = plugin_path;
     self->catalog = ez_catalog_new(&settings);
-    ez_catalog_scan(self->catalog);
     self->rows = g_array_new(FALSE, FALSE, sizeof(row));
     for (size_t i = 0; i < ez_catalog_count(self->catalog); i++) {
         add_rows(self, ez_catalog_get(self->catalog, i));

@@ -6,6 +6,8 @@
 #include "base/heap.h"
 #include "task/due.h"
 
+#include <execz/event.h>
+
 typedef struct ez_entry {
     /* Fixed. */
     ez_task *task; /* owned */

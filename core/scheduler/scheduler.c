@@ -58,7 +58,6 @@ init_services(execz_scheduler *self, const execz_scheduler_options *options)
 
     settings.plugin_path = options->plugin_path;
     self->catalog = ez_catalog_new(&settings);
-    ez_catalog_scan(self->catalog);
     self->modules = ez_modules_new(options->function_path);
     self->services = (ez_executor_services){
         .clock = self->clock,

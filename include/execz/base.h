@@ -198,6 +198,10 @@ execz_submission_run(execz_submission *submission)
     for (uint32_t i = 0; i < submission->n && !execz_submission_cancelled(submission); i++) {
         (void)host->execute(host, submission->run, submission->times[i], NULL, NULL);
     }
+    if (execz_submission_cancelled(submission)) {
+        (void)host->interrupt(host,
+                              submission->run); /* perhaps before who cancels it comes to it */
+    }
     execz_submission_finish(submission, NULL, 0);
 }
 

@@ -57,11 +57,11 @@ EXECZ_API void execz_catalog_get(const execz_catalog *self, size_t index,
                                  execz_plugin_info *info_out);
 
 /**
- * Finds what an alias stands for, or else the file at an absolute path, in whatever directory.
+ * Finds the file an alias, or an absolute path, stands for; *index_out is its number.
  * EXECZ_E_NOT_FOUND if there is none, EXECZ_E_PLUGIN if it cannot be used; err says why.
  */
-EXECZ_API execz_status execz_catalog_find(execz_catalog *self, const char *alias,
-                                          execz_plugin_info *info_out, execz_error *err);
+EXECZ_API execz_status execz_catalog_find(execz_catalog *self, const char *alias, size_t *index_out,
+                                          execz_error *err);
 
 /**
  * The search for alias as text of several lines: where, what was found, what was refused and why,

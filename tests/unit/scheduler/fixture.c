@@ -30,7 +30,27 @@ call_wait(execz_call *call)
     return execz_sleep(call, EXECZ_HOUR) == 0 ? EXECZ_OK : EXECZ_E_CANCELLED;
 }
 
+/* Hears nothing until it is released. */
+static atomic_bool deaf_released;
+
+static execz_status
+call_deaf(execz_call *call)
+{
+    (void)call;
+    while (!atomic_load(&deaf_released)) {
+        (void)poll(NULL, 0, 1);
+    }
+    return EXECZ_OK;
+}
+
+void
+fixture_release_deaf(void)
+{
+    atomic_store(&deaf_released, true);
+}
+
 static const execz_function functions[] = {
+    {sizeof(execz_function), EXECZ_TASK_FUNCTION, "deaf", "cannot be cancelled", call_deaf},
     {sizeof(execz_function), EXECZ_TASK_FUNCTION, "ok", "succeeds", call_ok},
     {sizeof(execz_function), EXECZ_TASK_FUNCTION, "fail", "fails", call_fail},
     {sizeof(execz_function), EXECZ_TASK_FUNCTION, "wait", "waits to be cancelled", call_wait},

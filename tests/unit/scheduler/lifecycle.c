@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+Test(lifecycle, tasks_added_before_the_start_begin_with_it)
+{
+    fixture *self = fixture_new("debug");
+
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    fake_clock_advance(&self->clock, EXECZ_DAY);
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_settle(self);
+    cr_expect(eq(str, (char *)fixture_take_events(self), (char *)"added:a scheduler_started"));
+    fixture_advance(self, EXECZ_MINUTE);
+    cr_expect(
+        eq(str, (char *)fixture_take_events(self), (char *)"submitted:a started:a executed:a"));
+    fixture_free(self);
+}
+
+Test(lifecycle, a_second_start_is_refused)
+{
+    fixture *self = fixture_new("debug");
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    cr_expect(eq(int, execz_scheduler_start(self->scheduler, &err), EXECZ_E_STATE));
+    cr_expect(eq(str, err.message, (char *)"the scheduler runs already"));
+    fixture_free(self);
+}
+
+Test(lifecycle, a_program_with_a_loop_of_its_own_polls_one_descriptor)
+{
+    fixture *self = fixture_new("threadpool");
+    struct pollfd poll_fd = {.fd = execz_scheduler_fd(self->scheduler), .events = POLLIN};
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_settle(self);
+    cr_expect(eq(int, poll(&poll_fd, 1, 0), 0), "nothing to do");
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    cr_expect(eq(int, poll(&poll_fd, 1, 10000), 1), "a task was added");
+    fixture_free(self);
+}
+
+static void
+stop_after_first(void *user, const execz_event *event)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    (void)event;
+    cr_expect(eq(int, execz_scheduler_shutdown(user, EXECZ_SHUTDOWN_WAIT, -1, &err), EXECZ_E_STATE),
+              "the loop cannot wait for itself");
+    cr_expect(execz_scheduler_shutdown(user, 0, -1, &err) == EXECZ_OK);
+}
+
+static execz_scheduler *
+real_scheduler(void)
+{
+    static const char *const plugin_path[] = {EXECZ_TEST_BUNDLED_DIR, NULL};
+    execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+    execz_error err = EXECZ_ERROR_INIT;
+    execz_scheduler *self;
+
+    options.plugin_path = plugin_path;
+    self = execz_scheduler_new(&options, &err);
+    cr_assert(self != NULL, "%s", err.message);
+    cr_assert(execz_scheduler_add_executor(self, "default", "threadpool", NULL, 0, &err) ==
+              EXECZ_OK);
+    spec.id = "a";
+    spec.trigger = "interval(seconds=0.02)";
+    spec.shell = "true";
+    cr_assert(execz_scheduler_add_task(self, &spec, &err) == EXECZ_OK, "%s", err.message);
+    return self;
+}
+
+Test(lifecycle, run_blocks_until_a_listener_shuts_it_down)
+{
+    execz_scheduler *self = real_scheduler();
+
+    execz_scheduler_add_listener(self, EXECZ_EVENT_TASK_EXECUTED, stop_after_first, self);
+    cr_expect(execz_scheduler_run(self, NULL) == EXECZ_OK);
+    execz_scheduler_free(self);
+}
+
+static void *
+run_thread(void *scheduler)
+{
+    (void)execz_scheduler_run(scheduler, NULL);
+    return NULL;
+}
+
+Test(lifecycle, another_thread_can_wait_for_the_end)
+{
+    execz_scheduler *self = real_scheduler();
+    execz_scheduler_info info = {.size = sizeof info};
+    pthread_t thread;
+
+    cr_assert(execz_scheduler_start(self, NULL) == EXECZ_OK);
+    pthread_create(&thread, NULL, run_thread, self);
+    cr_expect(execz_scheduler_shutdown(self, EXECZ_SHUTDOWN_WAIT, -1, NULL) == EXECZ_OK);
+    execz_scheduler_get_info(self, &info);
+    cr_expect(eq(u32, info.state, EXECZ_STATE_STOPPED));
+    pthread_join(thread, NULL);
+    execz_scheduler_free(self);
+}
+
+Test(lifecycle, freeing_a_running_scheduler_shuts_it_down)
+{
+    execz_scheduler *self = real_scheduler();
+
+    cr_assert(execz_scheduler_start(self, NULL) == EXECZ_OK);
+    execz_scheduler_free(self);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/loop.h"
+
+#include "base/clock.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+static int
+readable(const ez_loop *self, int timeout_ms)
+{
+    struct pollfd poll_fd = {.fd = self->epoll, .events = POLLIN};
+
+    return poll(&poll_fd, 1, timeout_ms);
+}
+
+Test(loop, wakes_for_a_time_that_is_past_at_once)
+{
+    int bell = eventfd(0, EFD_CLOEXEC);
+    ez_loop loop;
+
+    cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
+    cr_expect(eq(int, readable(&loop, 0), 0));
+    ez_loop_arm(&loop, -5, EXECZ_TIME_NEVER);
+    cr_expect(eq(int, readable(&loop, 10000), 1));
+    cr_expect(not(ez_loop_clear(&loop)), "nobody set the clock");
+    cr_expect(eq(int, readable(&loop, 0), 0));
+    ez_loop_deinit(&loop);
+    close(bell);
+}
+
+Test(loop, does_not_wake_before_its_time)
+{
+    int bell = eventfd(0, EFD_CLOEXEC);
+    execz_time at = ez_clock_now(ez_clock_system()) + 30 * EXECZ_MILLISECOND;
+    ez_loop loop;
+
+    cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
+    ez_loop_arm(&loop, at, EXECZ_TIME_NEVER);
+    cr_expect(eq(int, readable(&loop, 10000), 1));
+    cr_expect(ge(i64, ez_clock_now(ez_clock_system()), at));
+    ez_loop_deinit(&loop);
+    close(bell);
+}
+
+Test(loop, wakes_for_a_deadline_on_the_monotonic_clock)
+{
+    int bell = eventfd(0, EFD_CLOEXEC);
+    ez_loop loop;
+
+    cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
+    ez_loop_arm(&loop, EXECZ_TIME_NEVER, 1);
+    cr_expect(eq(int, readable(&loop, 10000), 1));
+    ez_loop_deinit(&loop);
+    close(bell);
+}
+
+Test(loop, a_timer_can_be_taken_back)
+{
+    int bell = eventfd(0, EFD_CLOEXEC);
+    ez_loop loop;
+
+    cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
+    ez_loop_arm(&loop, 1, 1);
+    ez_loop_arm(&loop, EXECZ_TIME_NEVER, EXECZ_TIME_NEVER);
+    cr_expect(eq(int, readable(&loop, 0), 0));
+    ez_loop_deinit(&loop);
+    close(bell);
+}
+
+Test(loop, wakes_when_the_bell_rings)
+{
+    int bell = eventfd(0, EFD_CLOEXEC);
+    ez_loop loop;
+
+    cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
+    eventfd_write(bell, 1);
+    cr_expect(eq(int, readable(&loop, 10000), 1));
+    ez_loop_wait(&loop);
+    ez_loop_deinit(&loop);
+    close(bell);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <string.h>
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+/* A scheduler with one run in flight that ends only when it is cancelled. */
+static fixture *
+with_a_run(void)
+{
+    fixture *self = fixture_new("threadpool");
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_add(self, "long", "interval(minutes=1)", "tests:wait");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_wait_for(self, "started:long");
+    (void)fixture_take_events(self);
+    return self;
+}
+
+static uint32_t
+state_of(fixture *self)
+{
+    execz_scheduler_info info = {.size = sizeof info};
+
+    execz_scheduler_get_info(self->scheduler, &info);
+    return info.state;
+}
+
+Test(shutdown, waits_for_what_runs_and_submits_nothing_more)
+{
+    fixture *self = with_a_run();
+
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+    fixture_advance(self, 10 * EXECZ_MINUTE);
+    cr_expect(eq(str, (char *)fixture_take_events(self), (char *)""));
+    cr_expect(eq(u32, state_of(self), EXECZ_STATE_SHUTTING_DOWN));
+    cr_assert(execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, -1, NULL) ==
+              EXECZ_OK);
+    fixture_wait_for(self, "cancelled:long scheduler_shutdown");
+    cr_expect(eq(u32, state_of(self), EXECZ_STATE_STOPPED));
+    fixture_free(self);
+}
+
+Test(shutdown, cancels_at_its_deadline)
+{
+    fixture *self = with_a_run();
+
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, 5 * EXECZ_SECOND, NULL) == EXECZ_OK);
+    fixture_advance(self, 4 * EXECZ_SECOND);
+    cr_expect(eq(str, (char *)fixture_take_events(self), (char *)""));
+    fixture_advance(self, EXECZ_SECOND);
+    fixture_wait_for(self, "cancelled:long scheduler_shutdown");
+    fixture_free(self);
+}
+
+Test(shutdown, a_later_call_can_only_shorten_the_deadline)
+{
+    fixture *self = with_a_run();
+
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, 5 * EXECZ_SECOND, NULL) == EXECZ_OK);
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, EXECZ_HOUR, NULL) == EXECZ_OK);
+    fixture_advance(self, 5 * EXECZ_SECOND);
+    fixture_wait_for(self, "cancelled:long scheduler_shutdown");
+    fixture_free(self);
+}
+
+Test(shutdown, ends_what_was_blocked)
+{
+    fixture *self = fixture_new(NULL);
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    fixture_advance(self, EXECZ_MINUTE);
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+    fixture_wait_for(self, "blocked:a cancelled:a scheduler_shutdown");
+    fixture_free(self);
+}
+
+Test(shutdown, can_be_followed_by_a_start_any_number_of_times)
+{
+    fixture *self = fixture_new("threadpool");
+
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    for (int i = 0; i < 5; i++) {
+        cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+        fixture_advance(self, EXECZ_MINUTE);
+        fixture_wait_for(self, "executed:a");
+        cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+        fixture_wait_for(self, "scheduler_shutdown");
+        (void)fixture_take_events(self);
+    }
+    fixture_free(self);
+}
+
+Test(shutdown, of_a_stopped_scheduler_is_refused)
+{
+    fixture *self = fixture_new("debug");
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_expect(eq(int, execz_scheduler_shutdown(self->scheduler, 0, -1, &err), EXECZ_E_STATE));
+    cr_expect(eq(str, err.message, (char *)"the scheduler does not run"));
+    fixture_free(self);
+}
+
+Test(shutdown, gives_up_a_run_that_does_not_end_and_says_that_it_is_lost)
+{
+    fixture *self = fixture_new("threadpool");
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_add(self, "deaf", "interval(minutes=1)", "tests:deaf");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_wait_for(self, "started:deaf");
+    cr_assert(execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, -1, NULL) ==
+              EXECZ_OK);
+    fixture_settle(self);
+    fixture_advance(self, 9 * EXECZ_SECOND);
+    cr_expect(strstr(self->events->str, "lost") == NULL);
+    fixture_advance(self, EXECZ_SECOND);
+    fixture_wait_for(self, "lost:deaf scheduler_shutdown");
+    cr_expect(strstr(self->log->str, "did not end in time") != NULL, "%s", self->log->str);
+    fixture_release_deaf();
+    fixture_free(self);
+}
