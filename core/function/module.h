@@ -10,8 +10,8 @@
 /* Immutable, so that any thread may read it. */
 typedef struct ez_function_module ez_function_module;
 
-/* Loads the file (absolute path), whose module has to be called name.  Its code stays for ever, also
- * after ez_function_module_free(). */
+/* Loads the file (absolute path), whose module has to be called name.  Its code stays for ever,
+ * also after ez_function_module_free(). */
 ez_function_module *ez_function_module_load(const char *path, const char *name, execz_error *err);
 
 /* Functions of the program, n of them, valid for ever. */
