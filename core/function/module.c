@@ -12,7 +12,7 @@
 
 typedef const execz_module *(*entry_function)(uint32_t host_abi);
 
-struct ez_module {
+struct ez_function_module {
     char *name;            /* owned */
     char *path;            /* owned; NULL: the program's own */
     GHashTable *functions; /* name -> const execz_function, both borrowed for ever */
@@ -39,7 +39,8 @@ check_function(const char *module, const execz_function *function, execz_error *
 }
 
 static execz_status
-add_functions(ez_module *self, const execz_function *const *functions, size_t n, execz_error *err)
+add_functions(ez_function_module *self, const execz_function *const *functions, size_t n,
+              execz_error *err)
 {
     for (size_t i = 0; i < n; i++) {
         execz_status status = check_function(self->name, functions[i], err);
@@ -57,10 +58,11 @@ add_functions(ez_module *self, const execz_function *const *functions, size_t n,
     return EXECZ_OK;
 }
 
-ez_module *
-ez_module_new(const char *name, const execz_function *const *functions, size_t n, execz_error *err)
+ez_function_module *
+ez_function_module_new(const char *name, const execz_function *const *functions, size_t n,
+                       execz_error *err)
 {
-    g_autoptr(ez_module) self = g_new0(ez_module, 1);
+    g_autoptr(ez_function_module) self = g_new0(ez_function_module, 1);
 
     self->name = g_strdup(name);
     self->functions = g_hash_table_new(g_str_hash, g_str_equal);
@@ -68,7 +70,7 @@ ez_module_new(const char *name, const execz_function *const *functions, size_t n
 }
 
 void
-ez_module_free(ez_module *self)
+ez_function_module_free(ez_function_module *self)
 {
     if (self != NULL) {
         g_hash_table_unref(self->functions);
@@ -79,13 +81,13 @@ ez_module_free(ez_module *self)
 }
 
 const char *
-ez_module_name(const ez_module *self)
+ez_function_module_name(const ez_function_module *self)
 {
     return self->name;
 }
 
 const char *
-ez_module_path(const ez_module *self)
+ez_function_module_path(const ez_function_module *self)
 {
     return self->path;
 }
@@ -97,7 +99,7 @@ compare_names(const void *a, const void *b)
 }
 
 const execz_function *
-ez_module_find(const ez_module *self, const char *function, execz_error *err)
+ez_function_module_find(const ez_function_module *self, const char *function, execz_error *err)
 {
     const execz_function *found = g_hash_table_lookup(self->functions, function);
     g_autofree const char **names = NULL;
@@ -210,10 +212,10 @@ check_module(const char *path, const char *name, const execz_module *module, exe
     return EXECZ_OK;
 }
 
-ez_module *
-ez_module_load(const char *path, const char *name, execz_error *err)
+ez_function_module *
+ez_function_module_load(const char *path, const char *name, execz_error *err)
 {
-    ez_module *self = NULL;
+    ez_function_module *self = NULL;
     const execz_module *module;
     entry_function entry;
 
@@ -230,8 +232,8 @@ ez_module_load(const char *path, const char *name, execz_error *err)
         check_module(path, name, module, err) != EXECZ_OK) {
         return NULL;
     }
-    self = ez_module_new(name, module->functions,
-                         (size_t)(module->functions_end - module->functions), err);
+    self = ez_function_module_new(name, module->functions,
+                                  (size_t)(module->functions_end - module->functions), err);
     if (self == NULL) {
         ez_error_prefix(err, "%s: ", path);
         return NULL;

@@ -19,7 +19,7 @@ struct ez_modules {
 
     /* Guarded by lock. */
     pthread_rwlock_t lock;
-    GPtrArray *all;      /* of ez_module, owned */
+    GPtrArray *all;      /* of ez_function_module, owned */
     GHashTable *by_name; /* registered, or found in a directory */
     GHashTable *by_path;
 };
@@ -31,7 +31,7 @@ ez_modules_new(const char *const *function_path)
 
     self->directories = ez_directories_new(function_path);
     pthread_rwlock_init(&self->lock, NULL);
-    self->all = g_ptr_array_new_with_free_func((GDestroyNotify)ez_module_free);
+    self->all = g_ptr_array_new_with_free_func((GDestroyNotify)ez_function_module_free);
     self->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     self->by_path = g_hash_table_new(g_str_hash, g_str_equal);
     return self;
@@ -90,10 +90,10 @@ split(const char *text, char module[static EZ_MODULE_NAME_MAX + 1], const char *
 
 /* ---- tables ---- */
 
-static ez_module *
+static ez_function_module *
 find(ez_modules *self, GHashTable *table, const char *key)
 {
-    ez_module *module;
+    ez_function_module *module;
 
     pthread_rwlock_rdlock(&self->lock);
     module = g_hash_table_lookup(table, key);
@@ -102,29 +102,29 @@ find(ez_modules *self, GHashTable *table, const char *key)
 }
 
 /* Adds module to those known by path, unless one of its path is there; returns the one that is. */
-static ez_module *
-insert_locked(ez_modules *self, ez_module *module)
+static ez_function_module *
+insert_locked(ez_modules *self, ez_function_module *module)
 {
-    ez_module *first = g_hash_table_lookup(self->by_path, ez_module_path(module));
+    ez_function_module *first = g_hash_table_lookup(self->by_path, ez_function_module_path(module));
 
     if (first != NULL) {
-        ez_module_free(module);
+        ez_function_module_free(module);
         return first;
     }
     g_ptr_array_add(self->all, module);
-    g_hash_table_insert(self->by_path, (void *)ez_module_path(module), module);
+    g_hash_table_insert(self->by_path, (void *)ez_function_module_path(module), module);
     return module;
 }
 
-static ez_module *
+static ez_function_module *
 load(ez_modules *self, const char *path, const char *name, execz_error *err)
 {
-    ez_module *module = find(self, self->by_path, path);
+    ez_function_module *module = find(self, self->by_path, path);
 
     if (module != NULL) {
         return module;
     }
-    module = ez_module_load(path, name, err);
+    module = ez_function_module_load(path, name, err);
     if (module != NULL) {
         pthread_rwlock_wrlock(&self->lock);
         module = insert_locked(self, module);
@@ -166,10 +166,10 @@ explain_unknown(ez_modules *self, const char *name, execz_error *err)
                  nearest != NULL ? "'?" : "", name, searched);
 }
 
-static ez_module *
+static ez_function_module *
 get_module(ez_modules *self, const char *name, execz_error *err)
 {
-    ez_module *module = find(self, self->by_name, name);
+    ez_function_module *module = find(self, self->by_name, name);
     g_autofree char *path = NULL;
 
     if (module != NULL) {
@@ -184,7 +184,7 @@ get_module(ez_modules *self, const char *name, execz_error *err)
     if (module != NULL) {
         pthread_rwlock_wrlock(&self->lock);
         if (g_hash_table_lookup(self->by_name, name) == NULL) {
-            g_hash_table_insert(self->by_name, (void *)ez_module_name(module), module);
+            g_hash_table_insert(self->by_name, (void *)ez_function_module_name(module), module);
         }
         pthread_rwlock_unlock(&self->lock);
     }
@@ -197,7 +197,7 @@ execz_status
 ez_modules_register(ez_modules *self, const char *name, const execz_function *const *functions,
                     size_t n, execz_error *err)
 {
-    g_autoptr(ez_module) module = NULL;
+    g_autoptr(ez_function_module) module = NULL;
     bool taken;
 
     if (name == NULL || !is_module_name(name, strlen(name))) {
@@ -205,14 +205,14 @@ ez_modules_register(ez_modules *self, const char *name, const execz_function *co
                             "'%s' is no name for a module; use letters, digits, '_', '-' and '.'",
                             name != NULL ? name : "");
     }
-    module = ez_module_new(name, functions, n, err);
+    module = ez_function_module_new(name, functions, n, err);
     if (module == NULL) {
         return EXECZ_E_INVAL;
     }
     pthread_rwlock_wrlock(&self->lock);
     taken = g_hash_table_lookup(self->by_name, name) != NULL;
     if (!taken) {
-        g_hash_table_insert(self->by_name, (void *)ez_module_name(module), module);
+        g_hash_table_insert(self->by_name, (void *)ez_function_module_name(module), module);
         g_ptr_array_add(self->all, g_steal_pointer(&module));
     }
     pthread_rwlock_unlock(&self->lock);
@@ -224,13 +224,13 @@ ez_modules_resolve(ez_modules *self, const char *text, execz_error *err)
 {
     char name[EZ_MODULE_NAME_MAX + 1];
     const char *function;
-    ez_module *module;
+    ez_function_module *module;
 
     if (split(text, name, &function, err) != EXECZ_OK) {
         return NULL;
     }
     module = get_module(self, name, err);
-    return module != NULL ? ez_module_find(module, function, err) : NULL;
+    return module != NULL ? ez_function_module_find(module, function, err) : NULL;
 }
 
 const execz_function *
@@ -238,7 +238,7 @@ ez_modules_resolve_in(ez_modules *self, const char *path, const char *text, exec
 {
     char name[EZ_MODULE_NAME_MAX + 1];
     const char *function;
-    ez_module *module;
+    ez_function_module *module;
 
     if (split(text, name, &function, err) != EXECZ_OK) {
         return NULL;
@@ -247,12 +247,12 @@ ez_modules_resolve_in(ez_modules *self, const char *path, const char *text, exec
     if (module == NULL) {
         return NULL;
     }
-    if (strcmp(ez_module_name(module), name) != 0) {
+    if (strcmp(ez_function_module_name(module), name) != 0) {
         ez_fail_code(err, EXECZ_E_INVAL, "F101", "'%s': the module in %s is '%s'", text, path,
-                     ez_module_name(module));
+                     ez_function_module_name(module));
         return NULL;
     }
-    return ez_module_find(module, function, err);
+    return ez_function_module_find(module, function, err);
 }
 
 const char *
@@ -260,10 +260,10 @@ ez_modules_path(ez_modules *self, const char *text)
 {
     char name[EZ_MODULE_NAME_MAX + 1];
     const char *function;
-    ez_module *module = NULL;
+    ez_function_module *module = NULL;
 
     if (split(text, name, &function, NULL) == EXECZ_OK) {
         module = find(self, self->by_name, name);
     }
-    return module != NULL ? ez_module_path(module) : NULL;
+    return module != NULL ? ez_function_module_path(module) : NULL;
 }
