@@ -11,9 +11,22 @@ typedef struct ez_trigger_defaults {
     execz_time anchor;    /* an interval without start_at counts from here, usually "now" */
 } ez_trigger_defaults;
 
-/* Reads text, e.g. "interval(hours=6, start_at=2027-01-01T00:00:00Z)".  On failure *column_out, if
- * wanted, is the column of the mistake, counted in bytes from 1. */
+/* All readers: *trigger_out is written only on success.  On failure *column_out, if wanted, is the
+ * column of the mistake in text, counted in bytes from 1; the status is EXECZ_E_PARSE,
+ * EXECZ_E_LIMIT for a text that is too long or nested too deep, or EXECZ_E_INVAL for an anchor that
+ * cannot be told. */
+
+/* Reads text, e.g. "interval(hours=6, start_at=2027-01-01T00:00:00Z)".  The grammar is in syntax.c.
+ */
 execz_status ez_trigger_parse(const char *text, const ez_trigger_defaults *defaults,
                               ez_trigger **trigger_out, size_t *column_out, execz_error *err);
+
+/* Reads the length of an interval, e.g. "1h 30m", that counts from the anchor. */
+execz_status ez_trigger_parse_every(const char *text, const ez_trigger_defaults *defaults,
+                                    ez_trigger **trigger_out, size_t *column_out, execz_error *err);
+
+/* Reads the time of a date, e.g. "2027-01-01T09:00:00". */
+execz_status ez_trigger_parse_at(const char *text, const ez_trigger_defaults *defaults,
+                                 ez_trigger **trigger_out, size_t *column_out, execz_error *err);
 
 #endif

@@ -26,8 +26,7 @@ execz_time ez_trigger_next(const ez_trigger *self, execz_time after);
  * catching up after a long sleep cheap: it costs the same whatever was missed. */
 bool ez_trigger_last(const ez_trigger *self, execz_time until, execz_time *time_out);
 
-/* How many fire times lie after `after` and at or before `until`, counting no further than limit.
- */
+/* How many fire times lie after `after` and at or before `until`; counts no further than limit. */
 uint64_t ez_trigger_count(const ez_trigger *self, execz_time after, execz_time until,
                           uint64_t limit);
 

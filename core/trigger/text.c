@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "trigger/text.h"
+
+#include "base/parse.h"
+#include "trigger/date.h"
+#include "trigger/interval.h"
+
+#include <string.h>
+
+/* Every kind there is. */
+static const ez_trigger_kind *const kinds[] = {
+    &ez_date_kind,
+    &ez_interval_kind,
+};
+
+static execz_status
+fail_unknown_kind(ez_build *build, const ez_syntax_call *call)
+{
+    const char *names[G_N_ELEMENTS(kinds)];
+    g_autofree char *known = NULL;
+    const char *nearest;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        names[i] = kinds[i]->name;
+    }
+    known = ez_words_join(names, G_N_ELEMENTS(names));
+    nearest = ez_nearest(call->name, names, G_N_ELEMENTS(names));
+    if (nearest != NULL) {
+        return ez_build_fail(build, call->column,
+                             "unknown trigger '%s', did you mean '%s'? this version knows %s",
+                             call->name, nearest, known);
+    }
+    return ez_build_fail(build, call->column, "unknown trigger '%s'; this version knows %s",
+                         call->name, known);
+}
+
+static execz_status
+build_trigger(ez_build *build, const ez_syntax_call *call, ez_trigger **trigger_out)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (strcmp(kinds[i]->name, call->name) == 0) {
+            return kinds[i]->build(build, call, trigger_out);
+        }
+    }
+    return fail_unknown_kind(build, call);
+}
+
+/* Hands on the place of a mistake. */
+static execz_status
+finish(const ez_build *build, size_t *column_out, execz_status status)
+{
+    if (status != EXECZ_OK && column_out != NULL) {
+        *column_out = build->column;
+    }
+    return status;
+}
+
+/* A value alone: a mistake in it is told where it begins. */
+static ez_build
+build_value(const char *text, const ez_trigger_defaults *defaults, execz_error *err)
+{
+    return (ez_build){defaults, strspn(text, " \t\r\n\v\f") + 1, err};
+}
+
+execz_status
+ez_trigger_parse(const char *text, const ez_trigger_defaults *defaults, ez_trigger **trigger_out,
+                 size_t *column_out, execz_error *err)
+{
+    ez_build build = {defaults, 1, err};
+    g_autoptr(ez_syntax_call) call = NULL;
+    execz_status status = ez_syntax_parse(text, &call, &build.column, err);
+
+    if (status == EXECZ_OK) {
+        build.column = call->column;
+        status = build_trigger(&build, call, trigger_out);
+    }
+    return finish(&build, column_out, status);
+}
+
+static execz_status
+build_every(ez_build *build, const char *text, ez_trigger **trigger_out)
+{
+    ez_moment anchor = {build->defaults->anchor, false};
+    execz_duration length;
+    ez_scope scope;
+    execz_status status = ez_parse_duration(text, &length, build->err);
+
+    if (status == EXECZ_OK) {
+        status = ez_interval_check_length(length, build->err);
+    }
+    if (status == EXECZ_OK) {
+        status = ez_interval_check_anchor(anchor.time, build->err);
+    }
+    if (status == EXECZ_OK) {
+        status = ez_scope_init(&scope, build);
+    }
+    if (status == EXECZ_OK) {
+        *trigger_out = ez_interval_new(&scope, length, anchor);
+    }
+    return status;
+}
+
+execz_status
+ez_trigger_parse_every(const char *text, const ez_trigger_defaults *defaults,
+                       ez_trigger **trigger_out, size_t *column_out, execz_error *err)
+{
+    ez_build build = build_value(text, defaults, err);
+
+    return finish(&build, column_out, build_every(&build, text, trigger_out));
+}
+
+execz_status
+ez_trigger_parse_at(const char *text, const ez_trigger_defaults *defaults, ez_trigger **trigger_out,
+                    size_t *column_out, execz_error *err)
+{
+    ez_build build = build_value(text, defaults, err);
+    ez_scope scope;
+    ez_moment run_at;
+    execz_status status = ez_scope_init(&scope, &build);
+
+    if (status == EXECZ_OK) {
+        status = ez_moment_parse(text, scope.zone, &run_at, err);
+    }
+    if (status == EXECZ_OK) {
+        *trigger_out = ez_date_new(&scope, run_at);
+    }
+    ez_scope_clear(&scope);
+    return finish(&build, column_out, status);
+}
