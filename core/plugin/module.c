@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One module for each (device, inode, time, size), kept in a list of the process.  It is the
+ * process that is the scope, not a scheduler: the system's loader knows only one set of objects,
+ * and two schedulers that load one file must meet the same code.
+ *
+ * What is loaded is the sealed copy that was described a moment before, under the name
+ * /proc/self/fd/N.  N stays open for ever: the loader recognises an object by its name and would
+ * hand out this plugin's code for the next file that happens to get the same N.  The list keeps
+ * modules that turned out unusable after their code was mapped, for the same reason.
+ *
+ * The lock is held while foreign code runs (constructors, the entry function).  That is safe, as
+ * no plugin has been given a way to call us yet, and needed, as the guard looks at the whole
+ * process.
+ */
+#include "plugin/module.h"
+
+#include "base/error.h"
+#include "plugin/codes.h"
+#include "plugin/guard.h"
+#include "plugin/link.h"
+
+#include <pthread.h>
+#include <string.h>
+
+struct ez_module {
+    ez_image *image;          /* owned; only the descriptor, the bytes are freed */
+    ez_plugin_file *file;     /* owned */
+    void *object;             /* from dlopen() */
+    ez_component *components; /* owned, one for each part of file */
+    execz_executor_ops plain; /* the plain form's functions as a table */
+    GPtrArray *warnings;      /* char *, owned, NULL-terminated */
+    execz_error refusal;      /* why it cannot be used although it is loaded */
+};
+
+static pthread_mutex_t load_lock = PTHREAD_MUTEX_INITIALIZER;
+static GPtrArray *modules; /* guarded by load_lock; ez_module, never freed */
+
+/* dlsym() gives an object pointer; ISO C has no conversion to a function pointer, POSIX promises
+ * that the bytes are the same. */
+#define TAKE_FUNCTION(out, symbol)                                                                 \
+    do {                                                                                           \
+        void *symbol_ = (symbol);                                                                  \
+        memcpy(&(out), &symbol_, sizeof(out));                                                     \
+    } while (0)
+
+static void
+destroy_nothing(execz_executor *self)
+{
+    (void)self;
+}
+
+static execz_status
+no_function(const ez_module *self, const char *name, execz_error *err)
+{
+    return ez_plugin_fail(err, EZ_P_NO_ENTRY,
+                          "%s: it does not define %s() itself; define it and export it with "
+                          "EXECZ_EXPORT",
+                          self->file->path, name);
+}
+
+static execz_status
+read_plain(ez_module *self, execz_error *err)
+{
+    uint32_t (*abi)(void) = NULL;
+    uint32_t version;
+    execz_status status;
+
+    TAKE_FUNCTION(abi, ez_link_find(self->object, "execz_abi"));
+    if (abi == NULL) {
+        return no_function(self, "execz_abi", err);
+    }
+    version = abi();
+    status = ez_plugin_check_abi(version, EXECZ_ABI_MAKE(EXECZ_ABI_MAJOR(version), 0), err);
+    if (status != EXECZ_OK) {
+        ez_error_prefix(err, "%s: ", self->file->path);
+        return status;
+    }
+    self->file->abi = version;
+    self->plain.size = sizeof self->plain;
+    TAKE_FUNCTION(self->plain.start, ez_link_find(self->object, "execz_executor_start"));
+    TAKE_FUNCTION(self->plain.shutdown, ez_link_find(self->object, "execz_executor_shutdown"));
+    TAKE_FUNCTION(self->plain.send_task, ez_link_find(self->object, "execz_executor_send_task"));
+    TAKE_FUNCTION(self->plain.destroy, ez_link_find(self->object, "execz_executor_destroy"));
+    if (self->plain.destroy == NULL) {
+        self->plain.destroy = destroy_nothing;
+    }
+    self->components[0].part = &self->file->parts[0];
+    return ez_component_take_ops(&self->components[0], self->file, &self->plain, err);
+}
+
+static execz_status
+read_descriptor(ez_module *self, execz_error *err)
+{
+    const execz_plugin *(*entry)(uint32_t) = NULL;
+    const execz_plugin *descriptor;
+
+    TAKE_FUNCTION(entry, ez_link_find(self->object, "execz_plugin_entry"));
+    if (entry == NULL) {
+        return no_function(self, "execz_plugin_entry", err);
+    }
+    descriptor = entry(EXECZ_ABI);
+    if (descriptor == NULL) {
+        return ez_plugin_fail(err, EZ_P_DECLINED,
+                              "%s: it was built for plugin ABI %u.%u and declines to work with "
+                              "%s, which this execz speaks: its author knows why",
+                              self->file->path, EXECZ_ABI_MAJOR(self->file->abi),
+                              EXECZ_ABI_MINOR(self->file->abi), EXECZ_ABI_TEXT);
+    }
+    return ez_components_read(descriptor, self->file, self->components, err);
+}
+
+static void
+free_unmapped(ez_module *self)
+{
+    ez_image_free(self->image);
+    ez_plugin_file_free(self->file);
+    g_clear_pointer(&self->warnings, g_ptr_array_unref);
+    g_free(self->components);
+    g_free(self);
+}
+
+/* The file as it is now, described and ready to be mapped. */
+static ez_module *
+prepare(const ez_plugin_file *file, execz_error *err)
+{
+    ez_image *image = ez_image_open(file->path, err);
+    ez_module *self;
+
+    if (image == NULL) {
+        return NULL;
+    }
+    self = g_new0(ez_module, 1);
+    self->refusal = (execz_error)EXECZ_ERROR_INIT;
+    self->image = image;
+    self->file = ez_plugin_file_new_from_image(image);
+    self->warnings = g_ptr_array_new_with_free_func(g_free);
+    if (!ez_file_key_equal(&image->key, &file->key)) {
+        ez_plugin_fail(err, EZ_P_CHANGED,
+                       "%s: the file changed after it was found; try again when it is complete",
+                       file->path);
+    } else if (self->file->refusal.status != EXECZ_OK) {
+        ez_fail_code(err, self->file->refusal.status, self->file->refusal.code, "%s",
+                     self->file->refusal.message);
+    } else {
+        self->components = g_new0(ez_component, self->file->n_parts);
+        ez_image_seal(image);
+        g_clear_pointer(&image->bytes, g_free);
+        return self;
+    }
+    free_unmapped(self);
+    return NULL;
+}
+
+/* Maps and asks; whatever the plugin answers, once mapped the module stays. */
+static ez_module *
+load_locked(const ez_plugin_file *file, execz_error *err)
+{
+    ez_module *self = prepare(file, err);
+    ez_guard *guard;
+
+    if (self == NULL) {
+        return NULL;
+    }
+    guard = ez_guard_new();
+    self->object = ez_link_open(self->image, err);
+    if (self->object != NULL) {
+        (self->file->plain ? read_plain : read_descriptor)(self, &self->refusal);
+    }
+    ez_guard_restore(guard, self->warnings);
+    if (self->object == NULL) {
+        free_unmapped(self);
+        return NULL;
+    }
+    if (!self->image->sealed) {
+        g_ptr_array_add(self->warnings,
+                        g_strdup("is mapped from its file, since the system refuses a sealed copy; "
+                                 "never overwrite that file while execz runs"));
+    }
+    g_ptr_array_add(self->warnings, NULL);
+    return self;
+}
+
+static ez_module *
+find_locked(const ez_file_key *key)
+{
+    for (guint i = 0; i < modules->len; i++) {
+        ez_module *module = modules->pdata[i];
+
+        if (ez_file_key_equal(&module->image->key, key)) {
+            return module;
+        }
+    }
+    return NULL;
+}
+
+const ez_module *
+ez_module_load(const ez_plugin_file *file, execz_error *err)
+{
+    ez_module *self;
+
+    pthread_mutex_lock(&load_lock);
+    if (modules == NULL) {
+        modules = g_ptr_array_new();
+    }
+    self = find_locked(&file->key);
+    if (self == NULL) {
+        self = load_locked(file, err);
+        if (self != NULL) {
+            g_ptr_array_add(modules, self);
+        }
+    }
+    pthread_mutex_unlock(&load_lock);
+    if (self != NULL && self->refusal.status != EXECZ_OK) {
+        ez_fail_code(err, self->refusal.status, self->refusal.code, "%s", self->refusal.message);
+        return NULL;
+    }
+    return self;
+}
+
+const ez_component *
+ez_module_component(const ez_module *self, const char *alias, execz_error *err)
+{
+    const ez_plugin_part *part = ez_plugin_file_part(self->file, alias);
+    const ez_component *found;
+
+    if (part == NULL) {
+        ez_plugin_fail(err, EZ_P_UNKNOWN_ALIAS, "%s: it has nothing with the alias '%s'",
+                       self->file->path, alias);
+        return NULL;
+    }
+    found = &self->components[part - self->file->parts];
+    if (found->ops == NULL) {
+        ez_plugin_fail(
+            err, EZ_P_UNKNOWN_KIND,
+            "%s: '%s' is of the kind '%s', which this execz does not know: upgrade execz",
+            self->file->path, alias, part->kind);
+        return NULL;
+    }
+    return found;
+}
+
+const ez_plugin_file *
+ez_module_file(const ez_module *self)
+{
+    return self->file;
+}
+
+const char *const *
+ez_module_warnings(const ez_module *self)
+{
+    return (const char *const *)self->warnings->pdata;
+}
+
+execz_status
+ez_module_start_failed(const ez_module *self, const char *alias, execz_status status,
+                       execz_error *err)
+{
+    bool silent = err == NULL || err->message[0] == '\0';
+    g_autofree char *reason = silent ? g_strdup("the plugin gave no reason")
+                                     : g_strndup(err->message, sizeof err->message);
+
+    return ez_plugin_fail(err, EZ_P_START, "'%s' could not start: %s (%s; plugin %s)", alias,
+                          reason, ez_status_text(status), self->file->path);
+}

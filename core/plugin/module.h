@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Plugin code in this process. */
+#ifndef EZ_PLUGIN_MODULE_H
+#define EZ_PLUGIN_MODULE_H
+
+#include "plugin/component.h"
+
+/* Loaded code; lives as long as the process, since code that a plugin may have left pointers to can
+ * never be unmapped safely. */
+typedef struct ez_module ez_module;
+
+/* Loads the file that a catalog found, once for each state of a file: a second call gives the same
+ * module (or the same refusal).  NULL with EXECZ_E_PLUGIN.  Runs the plugin's constructors and its
+ * entry function.  [any-thread], never from plugin code */
+const ez_module *ez_module_load(const ez_plugin_file *file, execz_error *err);
+
+/* The component with this alias, NULL with EXECZ_E_PLUGIN if this execz cannot use it.  Valid as
+ * long as the module, like everything below. */
+const ez_component *ez_module_component(const ez_module *self, const char *alias, execz_error *err);
+
+/* The file as the loaded bytes describe it. */
+const ez_plugin_file *ez_module_file(const ez_module *self);
+
+/* What it did to the process while loading, each in a sentence that begins with a verb;
+ * NULL-terminated. */
+const char *const *ez_module_warnings(const ez_module *self);
+
+/* Completes err after the plugin's own start() failed with status: says who, and gives a reason if
+ * the plugin gave none.  Returns EXECZ_E_PLUGIN with code P501. */
+execz_status ez_module_start_failed(const ez_module *self, const char *alias, execz_status status,
+                                    execz_error *err);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A plugin has all the power of its host, so whoever can change the file owns the host.
+ *
+ * The directory and the file are opened once and judged by their descriptors; the bytes are read
+ * once, and everything later (note, dlopen) works on these bytes.  Checking a path and loading it
+ * afterwards would leave a gap in which the file can be exchanged.
+ */
+#include "plugin/verify.h"
+
+#include "plugin/codes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U /* since Linux 6.3 */
+#endif
+
+bool
+ez_file_key_equal(const ez_file_key *a, const ez_file_key *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->modified == b->modified &&
+           a->size == b->size;
+}
+
+execz_status
+ez_verify_stat(const struct stat *facts, uid_t user, const char *noun, const char *path,
+               execz_error *err)
+{
+    unsigned mode = facts->st_mode & 07777u;
+
+    if (facts->st_uid != 0 && facts->st_uid != user) {
+        return ez_plugin_fail(err, EZ_P_WRONG_OWNER,
+                              "the %s %s belongs to user %u, neither to root nor to the user who "
+                              "runs execz (%u); fix: chown %u %s",
+                              noun, path, facts->st_uid, user, user, path);
+    }
+    if ((mode & S_IWOTH) != 0) {
+        return ez_plugin_fail(err, EZ_P_WRITABLE,
+                              "the %s %s is writable by everybody (mode %04o); fix: chmod o-w %s",
+                              noun, path, mode, path);
+    }
+    if ((mode & S_IWGRP) != 0 && facts->st_gid != 0) {
+        return ez_plugin_fail(err, EZ_P_WRITABLE,
+                              "the %s %s is writable by group %u (mode %04o); fix: chmod g-w %s",
+                              noun, path, facts->st_gid, mode, path);
+    }
+    return EXECZ_OK;
+}
+
+static execz_status
+cannot(execz_error *err, const char *verb, const char *path)
+{
+    return ez_plugin_fail(err, errno == ENOENT ? EZ_P_NO_FILE : EZ_P_UNREADABLE, "cannot %s %s: %s",
+                          verb, path, g_strerror(errno));
+}
+
+/* A descriptor of the trusted directory that path lies in, or -1. */
+static int
+open_directory(const char *path, execz_error *err)
+{
+    g_autofree char *directory = g_path_get_dirname(path);
+    int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct stat facts;
+
+    if (fd < 0 || fstat(fd, &facts) != 0) {
+        cannot(err, "open the directory", directory);
+    } else if (ez_verify_stat(&facts, geteuid(), "directory", directory, err) == EXECZ_OK) {
+        return fd;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return -1;
+}
+
+/* A descriptor of the file, or -1.  O_NONBLOCK, or a FIFO of that name would hold us for ever. */
+static int
+open_file(const char *path, execz_error *err)
+{
+    g_autofree char *name = g_path_get_basename(path);
+    int directory = open_directory(path, err);
+    int fd;
+
+    if (directory < 0) {
+        return -1;
+    }
+    fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 && errno == ELOOP) {
+        ez_plugin_fail(err, EZ_P_NOT_REGULAR,
+                       "%s is a symbolic link, and whoever can write where it points chooses what "
+                       "is loaded; put the file itself there",
+                       path);
+    } else if (fd < 0) {
+        cannot(err, "open", path);
+    }
+    close(directory);
+    return fd;
+}
+
+static execz_status
+check_file(ez_image *self, execz_error *err)
+{
+    struct stat facts;
+
+    if (fstat(self->fd, &facts) != 0) {
+        return cannot(err, "examine", self->path);
+    }
+    if (!S_ISREG(facts.st_mode)) {
+        return ez_plugin_fail(err, EZ_P_NOT_REGULAR, "%s is not a regular file", self->path);
+    }
+    if (facts.st_size > EZ_IMAGE_SIZE_MAX) {
+        return ez_plugin_fail(err, EZ_P_TOO_LARGE,
+                              "%s has %lld bytes, the limit is %lld (64 MiB); strip it", self->path,
+                              (long long)facts.st_size, (long long)EZ_IMAGE_SIZE_MAX);
+    }
+    self->key = (ez_file_key){
+        .device = facts.st_dev,
+        .inode = facts.st_ino,
+        .modified = (int64_t)facts.st_mtim.tv_sec * EXECZ_SECOND + facts.st_mtim.tv_nsec,
+        .size = facts.st_size,
+    };
+    return ez_verify_stat(&facts, geteuid(), "file", self->path, err);
+}
+
+static execz_status
+read_bytes(ez_image *self, execz_error *err)
+{
+    size_t wanted = (size_t)self->key.size;
+
+    self->bytes = g_malloc(wanted + 1);
+    while (self->size < wanted) {
+        ssize_t n =
+            pread(self->fd, self->bytes + self->size, wanted - self->size, (off_t)self->size);
+
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            return cannot(err, "read", self->path);
+        }
+        if (n == 0) {
+            return ez_plugin_fail(err, EZ_P_CHANGED, "%s became shorter while it was read",
+                                  self->path);
+        }
+        self->size += (size_t)n;
+    }
+    return EXECZ_OK;
+}
+
+ez_image *
+ez_image_open(const char *path, execz_error *err)
+{
+    g_autoptr(ez_image) self = g_new0(ez_image, 1);
+
+    self->path = g_strdup(path);
+    self->fd = -1;
+    if (!g_path_is_absolute(path)) {
+        ez_plugin_fail(err, EZ_P_NOT_ABSOLUTE,
+                       "'%s' is not an absolute path, so what it names depends on where execz runs",
+                       path);
+        return NULL;
+    }
+    self->fd = open_file(path, err);
+    if (self->fd < 0 || check_file(self, err) != EXECZ_OK || read_bytes(self, err) != EXECZ_OK) {
+        return NULL;
+    }
+    return g_steal_pointer(&self);
+}
+
+static bool
+write_all(int fd, const uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(fd, bytes, size);
+
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return false;
+        }
+        bytes += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+static int
+open_memfd(const char *name)
+{
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+
+    if (fd < 0 && errno == EINVAL) {
+        fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    }
+    return fd;
+}
+
+void
+ez_image_seal(ez_image *self)
+{
+    g_autofree char *base = g_path_get_basename(self->path);
+    g_autofree char *name = g_strndup(base, 200); /* memfd_create() takes 249 bytes */
+    int fd = open_memfd(name);
+
+    if (fd < 0) {
+        return;
+    }
+    if (!write_all(fd, self->bytes, self->size) ||
+        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
+        close(fd);
+        return;
+    }
+    close(self->fd);
+    self->fd = fd;
+    self->sealed = true;
+}
+
+void
+ez_image_free(ez_image *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    if (self->fd >= 0) {
+        close(self->fd);
+    }
+    g_free(self->path);
+    g_free(self->bytes);
+    g_free(self);
+}

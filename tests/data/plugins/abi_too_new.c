@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+#define ALIAS "abi_too_new"
+#define ABI_MAJOR 2
+#include "body.h"

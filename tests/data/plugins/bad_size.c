@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+#define ALIAS "bad_size"
+#define SIZE 16
+#include "body.h"

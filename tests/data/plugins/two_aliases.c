@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#define ALIAS "pool  threadpool"
+#include "body.h"

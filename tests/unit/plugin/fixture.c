@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static GPtrArray *made; /* paths to remove, newest last; owned */
+
+char *
+fixture_path(const char *name)
+{
+    return g_strdup_printf("%s/%s.so", EXECZ_TEST_PLUGIN_DIR, name);
+}
+
+GBytes *
+fixture_bytes(const char *name)
+{
+    g_autofree char *path = fixture_path(name);
+    char *bytes = NULL;
+    gsize size = 0;
+
+    cr_assert(g_file_get_contents(path, &bytes, &size, NULL), "%s", path);
+    return g_bytes_new_take(bytes, size);
+}
+
+static void
+remove_made(void)
+{
+    for (guint i = made->len; i > 0; i--) {
+        remove(made->pdata[i - 1]);
+    }
+    g_ptr_array_unref(made);
+}
+
+static void
+remember(char *path)
+{
+    if (made == NULL) {
+        made = g_ptr_array_new_with_free_func(g_free);
+        atexit(remove_made);
+    }
+    g_ptr_array_add(made, path);
+}
+
+const char *
+fixture_directory(void)
+{
+    char *path = g_dir_make_tmp("execz-plugin-XXXXXX", NULL);
+
+    cr_assert(path != NULL);
+    remember(path);
+    return path;
+}
+
+void
+fixture_install(const char *directory, const char *name, const char *as)
+{
+    g_autoptr(GBytes) bytes = fixture_bytes(name);
+    char *path = g_build_filename(directory, as, NULL);
+    gsize size;
+    const char *data = g_bytes_get_data(bytes, &size);
+
+    cr_assert(
+        g_file_set_contents_full(path, data, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+    remember(path);
+}
+
+ez_catalog *
+fixture_catalog(const char *builtin, const char *path)
+{
+    const char *paths[] = {path, NULL};
+    ez_catalog *catalog = ez_catalog_new(&(ez_catalog_settings){
+        .builtin_dir = builtin,
+        .plugin_path = paths,
+    });
+
+    ez_catalog_scan(catalog);
+    return catalog;
+}
