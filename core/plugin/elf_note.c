@@ -140,8 +140,8 @@ next_note(range segment, uint64_t alignment, uint64_t *offset, GArray *notes)
     if (!fetch(segment, *offset, &header, sizeof header)) {
         return false;
     }
-    if (header.n_namesz == 0 && header.n_descsz == 0 && header.n_type == 0) {
-        *offset += 4; /* filler: clang's address sanitizer puts some behind each object */
+    if (header.n_namesz == 0) { /* filler, which clang's address sanitizer puts behind objects */
+        *offset += 4;
         return true;
     }
     body_at = *offset + sizeof header + round_up(header.n_namesz, alignment);

@@ -180,6 +180,77 @@ Test(elf_note, offsets_that_overflow_are_refused)
                  "build or copy it again");
 }
 
+/* The smallest file with a note segment, which is these bytes. */
+static uint8_t *
+make_file(const void *segment, size_t size, size_t *size_out)
+{
+    Elf64_Ehdr header = {.e_type = ET_DYN,
+                         .e_phoff = sizeof header,
+                         .e_phentsize = sizeof(Elf64_Phdr),
+                         .e_phnum = 1};
+    Elf64_Phdr notes = {.p_type = PT_NOTE,
+                        .p_offset = sizeof header + sizeof notes,
+                        .p_filesz = size,
+                        .p_align = 4};
+    g_autoptr(GBytes) good = fixture_bytes("good");
+    uint8_t *image = g_malloc0(sizeof header + sizeof notes + size);
+
+    memcpy(&header, g_bytes_get_data(good, NULL), EI_NIDENT);
+    header.e_machine = header_of((void *)g_bytes_get_data(good, NULL))->e_machine;
+    memcpy(image, &header, sizeof header);
+    memcpy(image + sizeof header, &notes, sizeof notes);
+    memcpy(image + sizeof header + sizeof notes, segment, size);
+    *size_out = sizeof header + sizeof notes + size;
+    return image;
+}
+
+typedef struct small_note {
+    uint32_t name_size, size, type;
+    char name[8];
+    char body[8];
+} small_note;
+
+Test(elf_note, filler_between_notes_is_skipped)
+{
+    struct {
+        small_note first;
+        uint32_t filler[5];
+        small_note second;
+    } segment = {{6, 4, 1, "execz", "abc"}, {0}, {6, 8, 2, "execz", "defghij"}};
+    size_t size;
+    g_autofree uint8_t *image = make_file(&segment, sizeof segment, &size);
+    g_auto(ez_elf) elf = {0};
+
+    cr_assert(eq(int, ez_elf_read(image, size, &elf, NULL), EXECZ_OK));
+    cr_assert(eq(uint, elf.notes->len, 2));
+    cr_expect(eq(u32, g_array_index(elf.notes, ez_elf_note, 1).type, 2));
+    cr_expect(eq(str, (char *)g_array_index(elf.notes, ez_elf_note, 1).body, (char *)"defghij"));
+}
+
+Test(elf_note, notes_of_others_are_not_ours)
+{
+    small_note other = {4, 8, 1, "GNU", "1234567"};
+    size_t size;
+    g_autofree uint8_t *image = make_file(&other, sizeof other, &size);
+    g_auto(ez_elf) elf = {0};
+
+    cr_assert(eq(int, ez_elf_read(image, size, &elf, NULL), EXECZ_OK));
+    cr_expect(eq(uint, elf.notes->len, 0));
+}
+
+Test(elf_note, a_note_that_claims_more_than_there_is_is_refused)
+{
+    small_note greedy[] = {{UINT32_MAX, 8, 1, "execz", ""}, {6, UINT32_MAX, 1, "execz", ""}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(greedy); i++) {
+        size_t size;
+        g_autofree uint8_t *image = make_file(&greedy[i], sizeof greedy[i], &size);
+
+        expect_error(image, size, "P303",
+                     "a note in the file is malformed, or there are more than 256: build it again");
+    }
+}
+
 Test(elf_note, no_truncated_plugin_is_accepted)
 {
     g_autoptr(GBytes) bytes = fixture_bytes("good");

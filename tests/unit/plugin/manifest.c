@@ -33,6 +33,7 @@ expect_error(const char *text, size_t size, const char *message)
     execz_error err = EXECZ_ERROR_INIT;
     g_autoptr(ez_plugin_file) file = read_text(text, size, &err);
 
+    cr_expect(lt(u32, file->n_parts, 2));
     cr_expect(eq(str, err.code, (char *)"P306"));
     cr_expect(eq(str, err.message, (char *)message));
 }
@@ -128,6 +129,7 @@ Test(manifest, versions_are_two_numbers)
         execz_error err = EXECZ_ERROR_INIT;
         g_autoptr(ez_plugin_file) file = read_text(text, strlen(text), &err);
 
+        cr_expect(eq(u32, file->n_parts, 0));
         cr_expect(eq(str, err.code, (char *)"P306"), "abi=%s", wrong[i]);
     }
 }
