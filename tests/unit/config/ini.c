@@ -2,6 +2,7 @@
 #include "config/ini.h"
 
 #include "config/files.h"
+#include "fixture.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -48,20 +49,6 @@ read_text(fixture *self, const char *text)
     read_bytes(self, "t.conf", text, strlen(text));
 }
 
-/* All problems, a line each. */
-static char *
-problems(const fixture *self)
-{
-    GString *text = g_string_new(NULL);
-
-    for (size_t i = 0; i < ez_report_count(self->report); i++) {
-        g_autofree char *line = ez_problem_format(ez_report_get(self->report, i));
-
-        g_string_append_printf(text, "%s%s", i == 0 ? "" : "\n", line);
-    }
-    return g_string_free(text, FALSE);
-}
-
 static const ez_entry *
 entry(const fixture *self, const char *kind, const char *name, const char *key)
 {
@@ -85,7 +72,7 @@ expect_problems(const char *text, const char *expected)
     g_autofree char *found = NULL;
 
     read_text(&f, text);
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(str, found, (char *)expected));
 }
 
@@ -97,12 +84,12 @@ Test(ini, keys_and_values_have_their_places)
     read_text(&f, "# tasks\n\n  [task:backup]\n  every =  5s  \n");
     every = entry(&f, "task", "backup", "every");
     cr_expect(eq(str, (char *)every->setting.value, (char *)"5s"));
-    cr_expect(all(eq(uint, every->setting.key_place.line, 4),
-                  eq(uint, every->setting.key_place.column, 3)));
-    cr_expect(all(eq(uint, every->setting.value_place.line, 4),
-                  eq(uint, every->setting.value_place.column, 12)));
-    cr_expect(all(eq(uint, ez_document_find(f.document, "task", "backup")->place.line, 3),
-                  eq(uint, ez_document_find(f.document, "task", "backup")->place.column, 3)));
+    cr_expect(eq(uint, every->setting.key_place.line, 4));
+    cr_expect(eq(uint, every->setting.key_place.column, 3));
+    cr_expect(eq(uint, every->setting.value_place.line, 4));
+    cr_expect(eq(uint, every->setting.value_place.column, 12));
+    cr_expect(eq(uint, ez_document_find(f.document, "task", "backup")->place.line, 3));
+    cr_expect(eq(uint, ez_document_find(f.document, "task", "backup")->place.column, 3));
 }
 
 Test(ini, a_value_is_raw_to_the_end_of_its_line)
@@ -111,7 +98,7 @@ Test(ini, a_value_is_raw_to_the_end_of_its_line)
     g_autofree char *found = NULL;
 
     read_text(&f, "[task:a]\nshell = echo \"a # b\"; x=1 [y] 'z' \\n %d $(c) # not a comment\n");
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(str, found, (char *)""));
     cr_expect(eq(str, value(&f, "task", "a", "shell"),
                  (char *)"echo \"a # b\"; x=1 [y] 'z' \\n %d $(c) # not a comment"));
@@ -126,12 +113,12 @@ Test(ini, a_backslash_at_the_end_joins_lines_with_one_blank)
     shell = entry(&f, "task", "a", "shell");
     cr_expect(eq(str, (char *)shell->setting.value, (char *)"one two # three"));
     cr_expect(eq(str, value(&f, "task", "a", "every"), (char *)"1s"));
-    cr_expect(all(eq(uint, ez_entry_place(shell, 2).line, 2),
-                  eq(uint, ez_entry_place(shell, 2).column, 11)));
-    cr_expect(all(eq(uint, ez_entry_place(shell, 4).line, 3),
-                  eq(uint, ez_entry_place(shell, 4).column, 5)));
-    cr_expect(all(eq(uint, ez_entry_place(shell, 10).line, 4),
-                  eq(uint, ez_entry_place(shell, 10).column, 4)));
+    cr_expect(eq(uint, ez_entry_place(shell, 2).line, 2));
+    cr_expect(eq(uint, ez_entry_place(shell, 2).column, 11));
+    cr_expect(eq(uint, ez_entry_place(shell, 4).line, 3));
+    cr_expect(eq(uint, ez_entry_place(shell, 4).column, 5));
+    cr_expect(eq(uint, ez_entry_place(shell, 10).line, 4));
+    cr_expect(eq(uint, ez_entry_place(shell, 10).column, 4));
 }
 
 Test(ini, two_backslashes_and_an_empty_line_make_a_value_that_ends_in_one)
@@ -149,8 +136,8 @@ Test(ini, a_value_may_begin_in_the_next_line)
 
     read_text(&f, "[task:a]\nshell = \\\n  make\n");
     cr_expect(eq(str, value(&f, "task", "a", "shell"), (char *)"make"));
-    cr_expect(all(eq(uint, entry(&f, "task", "a", "shell")->setting.value_place.line, 3),
-                  eq(uint, entry(&f, "task", "a", "shell")->setting.value_place.column, 3)));
+    cr_expect(eq(uint, entry(&f, "task", "a", "shell")->setting.value_place.line, 3));
+    cr_expect(eq(uint, entry(&f, "task", "a", "shell")->setting.value_place.column, 3));
 }
 
 Test(ini, crlf_a_byte_order_mark_and_a_missing_last_line_end_are_accepted)
@@ -159,7 +146,7 @@ Test(ini, crlf_a_byte_order_mark_and_a_missing_last_line_end_are_accepted)
     g_autofree char *found = NULL;
 
     read_text(&f, "\xef\xbb\xbf[task:a]\r\nname = x \\\r\n y\r\nevery = 1s");
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(str, found, (char *)""));
     cr_expect(eq(str, value(&f, "task", "a", "name"), (char *)"x y"));
     cr_expect(eq(str, value(&f, "task", "a", "every"), (char *)"1s"));
@@ -172,7 +159,7 @@ Test(ini, dotted_keys_name_their_section)
 
     read_text(&f, "executors.default.type = threadpool\ntasks.\"a.b\".env.PATH = /bin\n"
                   "defaults.max_instances = 3\n[task:x]\nscheduler.timezone = UTC\nevery = 1s\n");
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(str, found, (char *)""));
     cr_expect(eq(str, value(&f, "executor", "default", "type"), (char *)"threadpool"));
     cr_expect(eq(str, value(&f, "task", "a.b", "env.PATH"), (char *)"/bin"));
@@ -188,7 +175,7 @@ Test(ini, a_header_after_a_dotted_key_is_the_same_section)
     g_autofree char *found = NULL;
 
     read_text(&f, "executors.a.type = debug\n[executor:a]\nmax_workers = 1\n");
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(str, found, (char *)""));
     cr_expect(eq(sz, f.document->sections->len, 1));
     cr_expect(eq(uint, ez_document_find(f.document, "executor", "a")->place.line, 2));
@@ -241,7 +228,7 @@ Test(ini, bytes_that_are_no_text_are_refused_in_their_place)
     g_autofree char *found = NULL;
 
     read_bytes(&f, "t.conf", text, sizeof text - 1);
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(
         str, found,
         (char *)"t.conf:2:9: a NUL byte; a configuration is a text in UTF-8 [C106]\n"
@@ -259,7 +246,7 @@ Test(ini, keys_below_a_header_that_cannot_be_read_belong_to_nobody)
     g_autofree char *found = NULL;
 
     read_text(&f, "[task:a]\nname = a\n[task:\x01]\nname = b\n");
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(str, found,
                  (char *)"t.conf:3:7: the control character 0x01; of those only the tab is "
                          "allowed [C107]"));
@@ -276,7 +263,7 @@ Test(ini, a_line_has_a_limit_and_a_continued_value_does_not)
     g_autofree char *found = NULL;
 
     read_text(&f, text);
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(str, found,
                  (char *)"t.conf:4:1: the line has 80007 bytes; the limit is 65536: end it with a "
                          "'\\' and go on in the next line [C103]"));
@@ -294,7 +281,7 @@ Test(ini, sections_have_a_limit_that_is_told_once)
     }
     read_text(&f, text->str);
     g_string_free(text, TRUE);
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(str, found,
                  (char *)"t.conf:100001:1: a configuration has at most 100000 sections; this one "
                          "and all that follow were not read [C104]"));
@@ -321,7 +308,7 @@ Test(ini, a_later_file_adds_and_overrides_key_by_key)
 
     read_bytes(&f, "a", "[task:a]\nevery = 1s\nname = x\n", 28);
     read_bytes(&f, "b", "[task:a]\nevery = 2s\n[task:b]\n", 29);
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(str, found, (char *)""));
     cr_expect(eq(str, value(&f, "task", "a", "every"), (char *)"2s"));
     cr_expect(
@@ -344,32 +331,6 @@ Test(ini, codes_are_unique)
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-/* Makes an empty directory and goes there, so that messages have relative paths. */
-static char *
-enter_directory(void)
-{
-    char *path = g_dir_make_tmp("execz-config-XXXXXX", NULL);
-
-    cr_assert(path != NULL);
-    cr_assert(eq(int, chdir(path), 0));
-    return path;
-}
-
-static void
-leave_directory(const char *path)
-{
-    const char *argv[] = {"rm", "-rf", path, NULL};
-
-    cr_expect(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
-                           NULL, NULL));
-}
-
-static void
-write_file(const char *path, const char *text)
-{
-    cr_assert(g_file_set_contents(path, text, -1, NULL));
-}
-
 Test(files, drop_ins_are_read_in_the_order_of_their_names)
 {
     g_autofree char *directory = enter_directory();
@@ -383,7 +344,7 @@ Test(files, drop_ins_are_read_in_the_order_of_their_names)
     write_file("c.conf.d/30.conf~", "no configuration\n");
     write_file("c.conf.d/.40.conf", "no configuration\n");
     cr_expect(eq(int, ez_files_read(f.document, "c.conf", f.report, NULL), EXECZ_OK));
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(str, found, (char *)""));
     cr_expect(eq(str, value(&f, "task", "a", "name"), (char *)"twenty"));
     cr_expect(eq(str, value(&f, "task", "a", "every"), (char *)"1s"));
@@ -420,7 +381,7 @@ Test(files, what_is_wrong_with_a_drop_in_is_a_problem_of_the_configuration)
     g_mkdir("c.conf.d/a.conf", 0700);
     cr_expect(eq(int, symlink("nowhere", "c.conf.d/b.conf"), 0));
     cr_expect(eq(int, ez_files_read(f.document, "c.conf", f.report, NULL), EXECZ_OK));
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(str, found,
                  (char *)"c.conf.d/a.conf: cannot read c.conf.d/a.conf: it is a directory; a "
                          "configuration is a regular file [C101]\n"
@@ -441,7 +402,7 @@ Test(files, a_file_has_a_limit)
     write_file("fits.conf", text);
     ez_files_read(f.document, "big.conf", f.report, NULL);
     ez_files_read(f.document, "fits.conf", f.report, NULL);
-    found = problems(&f);
+    found = problems_of(f.report);
     cr_expect(eq(str, found,
                  (char *)"big.conf: the file is larger than 1 MiB and was not read; move parts of "
                          "it into drop-in files, big.conf.d/NAME.conf [C102]"));
