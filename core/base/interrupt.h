@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A request to stop, raised once by any thread and seen by the one that waits.
  *
- * Costs nothing until somebody waits on it: the descriptor that poll(2) needs is made on first use. */
+ * Costs nothing until somebody waits on it: the descriptor that poll(2) needs is made on first use.
+ * */
 #ifndef EZ_BASE_INTERRUPT_H
 #define EZ_BASE_INTERRUPT_H
 
@@ -28,7 +29,10 @@ void ez_interrupt_reset(ez_interrupt *self);
 void ez_interrupt_raise(ez_interrupt *self);
 bool ez_interrupt_raised(const ez_interrupt *self);
 
-/* Waits until raised (true) or the deadline on the monotonic clock (false; EXECZ_NO_DEADLINE: none). */
+/**
+ * Waits until raised (true) or the deadline on the monotonic clock (false; EXECZ_NO_DEADLINE:
+ * none).
+ */
 bool ez_interrupt_wait_until(ez_interrupt *self, int64_t deadline);
 
 /* A descriptor that is readable once raised, owned by self; -1 if the system has none left. */

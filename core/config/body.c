@@ -32,7 +32,7 @@ is_function(const char *text)
 }
 
 bool
-ez_body_read_function(const ez_reading *reading, const ez_entry *entry, const char **out)
+ez_body_read_function(const ez_reading *reading, const ez_ini_entry *entry, const char **out)
 {
     if (!is_function(entry->setting.value)) {
         ez_value_problem(reading, entry, 0, EZ_C_BAD_FUNCTION,
@@ -112,7 +112,7 @@ scan_command(const char *text)
 }
 
 static bool
-check_command(const ez_reading *reading, const ez_entry *entry)
+check_command(const ez_reading *reading, const ez_ini_entry *entry)
 {
     const char *text = entry->setting.value;
     size_t length = strlen(text);
@@ -138,7 +138,7 @@ check_command(const ez_reading *reading, const ez_entry *entry)
 }
 
 bool
-ez_body_read_command(const ez_reading *reading, const ez_entry *entry, const char *const **out)
+ez_body_read_command(const ez_reading *reading, const ez_ini_entry *entry, const char *const **out)
 {
     g_autoptr(GError) why = NULL;
     char **argv = NULL;
@@ -162,7 +162,7 @@ ez_body_read_command(const ez_reading *reading, const ez_entry *entry, const cha
 /* ---- args ----------------------------------------------------------------------------------- */
 
 bool
-ez_body_read_args(const ez_reading *reading, const ez_entry *entry, const char **out)
+ez_body_read_args(const ez_reading *reading, const ez_ini_entry *entry, const char **out)
 {
     const char *text = entry->setting.value;
     json_error_t why;
@@ -207,7 +207,7 @@ ez_body_read_env(const ez_reading *reading, const ez_section *section)
     size_t n = 0;
 
     for (guint i = 0; i < section->entries->len; i++) {
-        const ez_entry *entry = section->entries->pdata[i];
+        const ez_ini_entry *entry = section->entries->pdata[i];
         const char *name = entry->setting.key + strlen("env.");
 
         if (!g_str_has_prefix(entry->setting.key, "env.")) {
@@ -231,14 +231,14 @@ ez_body_read_env(const ez_reading *reading, const ez_section *section)
 
 /* ---- which ---------------------------------------------------------------------------------- */
 
-const ez_entry *
+const ez_ini_entry *
 ez_section_only(const ez_reading *reading, const ez_section *section, const char *const *keys,
                 size_t n)
 {
-    const ez_entry *first = NULL;
+    const ez_ini_entry *first = NULL;
 
     for (guint i = 0; i < section->entries->len; i++) {
-        const ez_entry *entry = section->entries->pdata[i];
+        const ez_ini_entry *entry = section->entries->pdata[i];
         bool found = false;
 
         for (size_t k = 0; k < n && !found; k++) {
@@ -281,7 +281,7 @@ check_keys_for(const ez_reading *reading, const ez_section *section, const char 
     bool function = strcmp(body, "function") == 0;
 
     for (guint i = 0; i < section->entries->len; i++) {
-        const ez_setting *setting = &((const ez_entry *)section->entries->pdata[i])->setting;
+        const ez_setting *setting = &((const ez_ini_entry *)section->entries->pdata[i])->setting;
 
         if (function && is_for_commands(setting->key)) {
             ez_config_problem(reading->report, setting->key_place, EZ_C_KEY_NOT_FOR_BODY,
@@ -297,7 +297,7 @@ check_keys_for(const ez_reading *reading, const ez_section *section, const char 
 void
 ez_body_check(const ez_reading *reading, const ez_section *section)
 {
-    const ez_entry *body = ez_section_only(reading, section, bodies, G_N_ELEMENTS(bodies));
+    const ez_ini_entry *body = ez_section_only(reading, section, bodies, G_N_ELEMENTS(bodies));
 
     if (body != NULL) {
         check_keys_for(reading, section, body->setting.key);

@@ -8,10 +8,10 @@
 #include <execz/task.h>
 
 /* Readers of one value, as ez_value_read(). */
-bool ez_body_read_function(const ez_reading *reading, const ez_entry *entry, const char **out);
-bool ez_body_read_command(const ez_reading *reading, const ez_entry *entry,
+bool ez_body_read_function(const ez_reading *reading, const ez_ini_entry *entry, const char **out);
+bool ez_body_read_command(const ez_reading *reading, const ez_ini_entry *entry,
                           const char *const **out);
-bool ez_body_read_args(const ez_reading *reading, const ez_entry *entry, const char **out);
+bool ez_body_read_args(const ez_reading *reading, const ez_ini_entry *entry, const char **out);
 
 /* Checks that the task in section has exactly one body, and no key that is for another one. */
 void ez_body_check(const ez_reading *reading, const ez_section *section);
@@ -23,7 +23,7 @@ bool ez_body_is_function(const ez_section *section);
 const char *const *ez_body_read_env(const ez_reading *reading, const ez_section *section);
 
 /* Checks that at most one of keys (n of them) is in section and returns it; NULL if none is. */
-const ez_entry *ez_section_only(const ez_reading *reading, const ez_section *section,
-                                const char *const *keys, size_t n);
+const ez_ini_entry *ez_section_only(const ez_reading *reading, const ez_section *section,
+                                    const char *const *keys, size_t n);
 
 #endif

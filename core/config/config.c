@@ -75,7 +75,7 @@ collect_options(const ez_section *section, const ez_schema *schema, const char *
     GArray *options = g_array_new(FALSE, FALSE, sizeof(ez_setting));
 
     for (guint i = 0; i < section->entries->len; i++) {
-        ez_setting setting = ((const ez_entry *)section->entries->pdata[i])->setting;
+        ez_setting setting = ((const ez_ini_entry *)section->entries->pdata[i])->setting;
 
         if (prefix[0] == '\0' ? !ez_schema_has(schema, setting.key)
                               : g_str_has_prefix(setting.key, prefix)) {
@@ -93,7 +93,7 @@ check_executor_plugin(const ez_config *self, const ez_config_executor *executor)
     static const char *const keys[] = {"type", "plugin"};
     ez_reading reading = reading_of(self);
     const ez_section *section = executor->section;
-    const ez_entry *type = ez_section_find(section, "type");
+    const ez_ini_entry *type = ez_section_find(section, "type");
 
     if (ez_section_only(&reading, section, keys, G_N_ELEMENTS(keys)) == NULL && !section->damaged) {
         ez_config_problem(self->found, section->place, EZ_C_MISSING_KEY,
@@ -127,7 +127,7 @@ read_store(ez_config *self, const ez_section *section, const ez_schema *schema)
 {
     ez_reading reading = reading_of(self);
     ez_store_settings store = {0};
-    const ez_entry *type = ez_section_find(section, "type");
+    const ez_ini_entry *type = ez_section_find(section, "type");
 
     ez_schema_read(schema, &reading, section, &store);
     if (type == NULL && !section->damaged) {

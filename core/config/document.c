@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-ez_entry *
-ez_entry_new(const char *key, const char *value, ez_place key_place)
+ez_ini_entry *
+ez_ini_entry_new(const char *key, const char *value, ez_place key_place)
 {
-    ez_entry *self = g_new0(ez_entry, 1);
+    ez_ini_entry *self = g_new0(ez_ini_entry, 1);
 
     self->setting.key = g_strdup(key);
     self->setting.value = g_strdup(value);
@@ -16,7 +16,7 @@ ez_entry_new(const char *key, const char *value, ez_place key_place)
 }
 
 void
-ez_entry_free(ez_entry *self)
+ez_ini_entry_free(ez_ini_entry *self)
 {
     if (self != NULL) {
         g_free((char *)self->setting.key);
@@ -27,7 +27,7 @@ ez_entry_free(ez_entry *self)
 }
 
 ez_place
-ez_entry_place(const ez_entry *self, size_t offset)
+ez_ini_entry_place(const ez_ini_entry *self, size_t offset)
 {
     const ez_span *found = &g_array_index(self->spans, ez_span, 0);
 
@@ -46,7 +46,7 @@ ez_entry_place(const ez_entry *self, size_t offset)
 static void
 free_entry(void *entry)
 {
-    ez_entry_free(entry);
+    ez_ini_entry_free(entry);
 }
 
 static ez_section *
@@ -81,7 +81,7 @@ ez_section_title(const ez_section *self)
                               : g_strdup_printf("[%s:%s]", self->kind, self->name);
 }
 
-const ez_entry *
+const ez_ini_entry *
 ez_section_find(const ez_section *self, const char *key)
 {
     guint number = GPOINTER_TO_UINT(g_hash_table_lookup(self->entry_map, key));
@@ -90,7 +90,7 @@ ez_section_find(const ez_section *self, const char *key)
 }
 
 static void
-report_twice(const ez_section *self, const ez_entry *first, const ez_entry *second,
+report_twice(const ez_section *self, const ez_ini_entry *first, const ez_ini_entry *second,
              ez_report *report)
 {
     g_autofree char *title = ez_section_title(self);
@@ -102,22 +102,22 @@ report_twice(const ez_section *self, const ez_entry *first, const ez_entry *seco
 }
 
 void
-ez_section_take(ez_section *self, ez_entry *entry, ez_report *report)
+ez_section_take(ez_section *self, ez_ini_entry *entry, ez_report *report)
 {
     const char *key = entry->setting.key;
     guint number = GPOINTER_TO_UINT(g_hash_table_lookup(self->entry_map, key));
-    ez_entry *earlier = number == 0 ? NULL : self->entries->pdata[number - 1];
+    ez_ini_entry *earlier = number == 0 ? NULL : self->entries->pdata[number - 1];
 
     if (earlier == NULL) {
         g_ptr_array_add(self->entries, entry);
         g_hash_table_insert(self->entry_map, (char *)key, GUINT_TO_POINTER(self->entries->len));
     } else if (earlier->setting.key_place.file == entry->setting.key_place.file) {
         report_twice(self, earlier, entry, report);
-        ez_entry_free(entry);
+        ez_ini_entry_free(entry);
     } else {
         self->entries->pdata[number - 1] = entry;
         g_hash_table_replace(self->entry_map, (char *)key, GUINT_TO_POINTER(number));
-        ez_entry_free(earlier);
+        ez_ini_entry_free(earlier);
     }
 }
 

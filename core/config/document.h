@@ -15,10 +15,10 @@ typedef struct ez_span {
 } ez_span;
 
 /* A key with its value. */
-typedef struct ez_entry {
+typedef struct ez_ini_entry {
     ez_setting setting; /* texts owned */
     GArray *spans;      /* of ez_span, ascending, at least one */
-} ez_entry;
+} ez_ini_entry;
 
 typedef struct ez_section {
     char *kind;            /* owned, e.g. "task" */
@@ -26,7 +26,7 @@ typedef struct ez_section {
     ez_place place;        /* of its first header, else of its first dotted key */
     ez_place header;       /* of its latest header; file NULL: it has none */
     bool damaged;          /* some of it could not be read: what is missing proves nothing */
-    GPtrArray *entries;    /* of ez_entry, owned, in the order of the files */
+    GPtrArray *entries;    /* of ez_ini_entry, owned, in the order of the files */
     GHashTable *entry_map; /* key -> its number in entries, from 1 */
 } ez_section;
 
@@ -62,15 +62,15 @@ ez_section *ez_document_find(const ez_document *self, const char *kind, const ch
 char *ez_section_title(const ez_section *self);
 
 /* Takes entry.  A later file's replaces an earlier file's; a second one in one file is reported. */
-void ez_section_take(ez_section *self, ez_entry *entry, ez_report *report);
+void ez_section_take(ez_section *self, ez_ini_entry *entry, ez_report *report);
 
-const ez_entry *ez_section_find(const ez_section *self, const char *key);
+const ez_ini_entry *ez_section_find(const ez_section *self, const char *key);
 
-ez_entry *ez_entry_new(const char *key, const char *value, ez_place key_place);
-void ez_entry_free(ez_entry *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(ez_entry, ez_entry_free)
+ez_ini_entry *ez_ini_entry_new(const char *key, const char *value, ez_place key_place);
+void ez_ini_entry_free(ez_ini_entry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ez_ini_entry, ez_ini_entry_free)
 
 /* Where the byte at offset of the value stands in its file. */
-ez_place ez_entry_place(const ez_entry *self, size_t offset);
+ez_place ez_ini_entry_place(const ez_ini_entry *self, size_t offset);
 
 #endif

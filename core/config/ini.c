@@ -83,7 +83,7 @@ read_header(reader *self, const ez_line *line)
 
 /* Copies the spans of line from its byte `from` on, as offsets in a value that begins there. */
 static void
-add_spans(ez_entry *entry, const ez_line *line, size_t from)
+add_spans(ez_ini_entry *entry, const ez_line *line, size_t from)
 {
     ez_place start = ez_line_place(line, from);
     ez_span first = {0, start.line, start.column};
@@ -144,12 +144,12 @@ take_entry(reader *self, const ez_line *line, const char *key, size_t value_at)
     ez_place place = ez_line_place(line, 0);
     size_t rest = 0;
     ez_section *section = find_section(self, key, place, &rest);
-    ez_entry *entry;
+    ez_ini_entry *entry;
 
     if (section == NULL) {
         return;
     }
-    entry = ez_entry_new(key + rest, line->text->str + value_at, ez_line_place(line, rest));
+    entry = ez_ini_entry_new(key + rest, line->text->str + value_at, ez_line_place(line, rest));
     add_spans(entry, line, value_at);
     ez_section_take(section, entry, self->report);
 }

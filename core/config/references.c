@@ -13,7 +13,7 @@ static void
 report_no_plugin(ez_config *self, const ez_config_executor *executor, const ez_catalog *catalog)
 {
     g_autofree char *trace = ez_catalog_trace(catalog, executor->settings.type);
-    const ez_entry *type = ez_section_find(executor->section, "type");
+    const ez_ini_entry *type = ez_section_find(executor->section, "type");
 
     ez_report_add(self->found, type->setting.value_place, ez_plugin_code_text(EZ_P_UNKNOWN_ALIAS),
                   "no plugin has the alias '%s'\n%s", executor->settings.type, trace);
@@ -37,7 +37,7 @@ find_plugin(ez_config *self, const ez_config_executor *executor, ez_catalog *cat
     if (type != NULL && err.status == EXECZ_E_NOT_FOUND) {
         report_no_plugin(self, executor, catalog);
     } else {
-        const ez_entry *entry =
+        const ez_ini_entry *entry =
             ez_section_find(executor->section, type != NULL ? "type" : "plugin");
 
         ez_report_add_error(self->found, entry->setting.value_place, &err);
@@ -104,17 +104,17 @@ nearest_executor(const ez_config *self, const char *alias)
 }
 
 /* Where a task, or else [defaults], names an executor. */
-static const ez_entry *
+static const ez_ini_entry *
 executor_entry(const ez_config *self, const ez_config_task *task)
 {
-    const ez_entry *own = ez_section_find(task->section, "executor");
+    const ez_ini_entry *own = ez_section_find(task->section, "executor");
     const ez_section *defaults = ez_document_find(self->document, "defaults", NULL);
 
     return own != NULL || defaults == NULL ? own : ez_section_find(defaults, "executor");
 }
 
 static void
-report_unknown_executor(ez_config *self, const ez_entry *entry)
+report_unknown_executor(ez_config *self, const ez_ini_entry *entry)
 {
     const char *alias = entry->setting.value;
     const char *near = nearest_executor(self, alias);
@@ -151,7 +151,7 @@ check_executor_names(ez_config *self)
     if (self->defaults.executor != NULL &&
         !g_hash_table_contains(self->executor_map, self->defaults.executor)) {
         const ez_section *defaults = ez_document_find(self->document, "defaults", NULL);
-        const ez_entry *entry = ez_section_find(defaults, "executor");
+        const ez_ini_entry *entry = ez_section_find(defaults, "executor");
 
         g_hash_table_add(told, (void *)entry);
         report_unknown_executor(self, entry);
@@ -159,7 +159,7 @@ check_executor_names(ez_config *self)
     for (guint i = 0; i < self->tasks->len; i++) {
         const ez_config_task *task = self->tasks->pdata[i];
         const char *alias = task->spec.executor == NULL ? "default" : task->spec.executor;
-        const ez_entry *entry = executor_entry(self, task);
+        const ez_ini_entry *entry = executor_entry(self, task);
 
         if (g_hash_table_contains(self->executor_map, alias) ||
             (task->section->damaged && entry == NULL)) {
@@ -197,7 +197,7 @@ check_task(ez_config *self, ez_config_task *task)
 {
     const char *alias = task->spec.executor == NULL ? "default" : task->spec.executor;
     const ez_config_executor *executor = g_hash_table_lookup(self->executor_map, alias);
-    const ez_entry *entry = executor_entry(self, task);
+    const ez_ini_entry *entry = executor_entry(self, task);
     g_autofree char *owner = g_strdup_printf("task '%s'", task->spec.id);
 
     if (executor == NULL || executor->part == NULL) {

@@ -37,7 +37,7 @@ typedef execz_status (*parse_function)(const char *text, const ez_trigger_defaul
 
 /* The trigger's text when parse() accepts the entry's value. */
 static const char *
-read_with(const ez_reading *reading, const ez_entry *entry, const char *timezone,
+read_with(const ez_reading *reading, const ez_ini_entry *entry, const char *timezone,
           parse_function parse)
 {
     const char *text = entry->setting.value;
@@ -60,7 +60,7 @@ read_with(const ez_reading *reading, const ez_entry *entry, const char *timezone
 }
 
 static const char *
-read_entry(const ez_reading *reading, const ez_entry *entry, const char *timezone)
+read_entry(const ez_reading *reading, const ez_ini_entry *entry, const char *timezone)
 {
     const char *key = entry->setting.key;
 
@@ -88,7 +88,8 @@ read_entry(const ez_reading *reading, const ez_entry *entry, const char *timezon
 const char *
 ez_schedule_read(const ez_reading *reading, const ez_section *section, const char *timezone)
 {
-    const ez_entry *entry = ez_section_only(reading, section, schedules, G_N_ELEMENTS(schedules));
+    const ez_ini_entry *entry =
+        ez_section_only(reading, section, schedules, G_N_ELEMENTS(schedules));
 
     if (entry != NULL) {
         return read_entry(reading, entry, timezone);

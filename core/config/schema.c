@@ -221,7 +221,7 @@ nearest_key(const ez_schema *self, const char *key)
 
 static void
 report_unknown_key(const ez_schema *self, const ez_reading *reading, const ez_section *section,
-                   const ez_entry *entry)
+                   const ez_ini_entry *entry)
 {
     g_autofree char *title = ez_section_title(section);
     g_autofree char *near = nearest_key(self, entry->setting.key);
@@ -245,8 +245,8 @@ report_unknown_key(const ez_schema *self, const ez_reading *reading, const ez_se
 static void
 check_spellings(const ez_reading *reading, const ez_section *section)
 {
-    const ez_entry *ours = ez_section_find(section, "misfire_grace_time");
-    const ez_entry *theirs = ez_section_find(section, "mistrigger_grace_time");
+    const ez_ini_entry *ours = ez_section_find(section, "misfire_grace_time");
+    const ez_ini_entry *theirs = ez_section_find(section, "mistrigger_grace_time");
 
     if (ours != NULL && theirs != NULL) {
         g_autofree char *place = ez_place_format(ours->setting.key_place);
@@ -263,7 +263,7 @@ ez_schema_read(const ez_schema *self, const ez_reading *reading, const ez_sectio
                void *target)
 {
     for (guint i = 0; i < section->entries->len; i++) {
-        const ez_entry *entry = section->entries->pdata[i];
+        const ez_ini_entry *entry = section->entries->pdata[i];
         const ez_key *key = find_key(self, entry->setting.key);
 
         if (key != NULL) {

@@ -46,7 +46,7 @@ hint(const char *value, ez_config_code code)
 }
 
 void
-ez_value_problem(const ez_reading *reading, const ez_entry *entry, size_t offset,
+ez_value_problem(const ez_reading *reading, const ez_ini_entry *entry, size_t offset,
                  ez_config_code code, const char *format, ...)
 {
     g_autofree char *message = NULL;
@@ -55,14 +55,14 @@ ez_value_problem(const ez_reading *reading, const ez_entry *entry, size_t offset
     va_start(args, format);
     message = g_strdup_vprintf(format, args);
     va_end(args);
-    ez_config_problem(reading->report, ez_entry_place(entry, offset), code, "%s: %s%s",
+    ez_config_problem(reading->report, ez_ini_entry_place(entry, offset), code, "%s: %s%s",
                       entry->setting.key, message, hint(entry->setting.value, code));
 }
 
 /* ---- texts ---------------------------------------------------------------------------------- */
 
 static bool
-read_timezone(const ez_reading *reading, const ez_entry *entry, const char **out)
+read_timezone(const ez_reading *reading, const ez_ini_entry *entry, const char **out)
 {
     execz_error err = EXECZ_ERROR_INIT;
     GTimeZone *zone = NULL;
@@ -78,7 +78,7 @@ read_timezone(const ez_reading *reading, const ez_entry *entry, const char **out
 
 /* The absolute form of the path at offset; NULL if it is none. */
 static char *
-read_path(const ez_reading *reading, const ez_entry *entry, const char *path, size_t offset)
+read_path(const ez_reading *reading, const ez_ini_entry *entry, const char *path, size_t offset)
 {
     if (path[0] == '\0') {
         ez_value_problem(reading, entry, offset, EZ_C_BAD_PATH,
@@ -95,7 +95,7 @@ read_path(const ez_reading *reading, const ez_entry *entry, const char *path, si
 }
 
 static bool
-read_one_path(const ez_reading *reading, const ez_entry *entry, const char **out)
+read_one_path(const ez_reading *reading, const ez_ini_entry *entry, const char **out)
 {
     char *path = read_path(reading, entry, entry->setting.value, 0);
 
@@ -107,7 +107,7 @@ read_one_path(const ez_reading *reading, const ez_entry *entry, const char **out
 }
 
 static bool
-read_paths(const ez_reading *reading, const ez_entry *entry, const char *const **out)
+read_paths(const ez_reading *reading, const ez_ini_entry *entry, const char *const **out)
 {
     g_auto(GStrv) parts = g_strsplit(entry->setting.value, ":", -1);
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
@@ -135,7 +135,7 @@ read_paths(const ez_reading *reading, const ez_entry *entry, const char *const *
 /* ---- numbers -------------------------------------------------------------------------------- */
 
 static bool
-read_whole(const ez_reading *reading, const ez_entry *entry, int64_t low, int64_t high,
+read_whole(const ez_reading *reading, const ez_ini_entry *entry, int64_t low, int64_t high,
            int64_t *out)
 {
     execz_error err = EXECZ_ERROR_INIT;
@@ -157,7 +157,7 @@ read_whole(const ez_reading *reading, const ez_entry *entry, int64_t low, int64_
 }
 
 static bool
-read_count(const ez_reading *reading, const ez_entry *entry, uint32_t *out)
+read_count(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out)
 {
     int64_t number;
     bool good = read_whole(reading, entry, 1, EXECZ_MAX_INSTANCES_MAX, &number);
@@ -169,7 +169,7 @@ read_count(const ez_reading *reading, const ez_entry *entry, uint32_t *out)
 }
 
 static bool
-read_priority(const ez_reading *reading, const ez_entry *entry, int32_t *out)
+read_priority(const ez_reading *reading, const ez_ini_entry *entry, int32_t *out)
 {
     int64_t number;
     bool good = read_whole(reading, entry, INT32_MIN, INT32_MAX, &number);
@@ -181,7 +181,7 @@ read_priority(const ez_reading *reading, const ez_entry *entry, int32_t *out)
 }
 
 static bool
-read_size(const ez_reading *reading, const ez_entry *entry, uint64_t *out)
+read_size(const ez_reading *reading, const ez_ini_entry *entry, uint64_t *out)
 {
     execz_error err = EXECZ_ERROR_INIT;
     int64_t size;
@@ -201,7 +201,7 @@ read_size(const ez_reading *reading, const ez_entry *entry, uint64_t *out)
 }
 
 static bool
-read_duration(const ez_reading *reading, const ez_entry *entry, execz_duration *out)
+read_duration(const ez_reading *reading, const ez_ini_entry *entry, execz_duration *out)
 {
     execz_error err = EXECZ_ERROR_INIT;
 
@@ -214,7 +214,7 @@ read_duration(const ez_reading *reading, const ez_entry *entry, execz_duration *
 
 /* A duration that is not 0, or "unlimited". */
 static bool
-read_limit(const ez_reading *reading, const ez_entry *entry, execz_duration unlimited,
+read_limit(const ez_reading *reading, const ez_ini_entry *entry, execz_duration unlimited,
            execz_duration *out)
 {
     execz_duration duration;
@@ -238,7 +238,7 @@ read_limit(const ez_reading *reading, const ez_entry *entry, execz_duration unli
 /* ---- words ---------------------------------------------------------------------------------- */
 
 static bool
-read_coalesce(const ez_reading *reading, const ez_entry *entry, uint32_t *out)
+read_coalesce(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out)
 {
     const char *word = entry->setting.value;
     bool truth;
@@ -258,7 +258,7 @@ read_coalesce(const ez_reading *reading, const ez_entry *entry, uint32_t *out)
 }
 
 static bool
-read_log_level(const ez_reading *reading, const ez_entry *entry, uint32_t *out)
+read_log_level(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out)
 {
     static const char *const words[] = {"debug", "info", "warning", "error"};
     const char *near;
@@ -288,7 +288,7 @@ is_free_text(ez_value_type type)
 
 /* What is the same for all types: a value is there, and not absurdly long. */
 static bool
-check_text(const ez_reading *reading, const ez_entry *entry, ez_value_type type)
+check_text(const ez_reading *reading, const ez_ini_entry *entry, ez_value_type type)
 {
     if (entry->setting.value[0] == '\0') {
         ez_value_problem(reading, entry, 0, EZ_C_EMPTY_VALUE,
@@ -305,7 +305,7 @@ check_text(const ez_reading *reading, const ez_entry *entry, ez_value_type type)
 }
 
 static bool
-read_text_type(const ez_reading *reading, const ez_entry *entry, ez_value_type type, void *out)
+read_text_type(const ez_reading *reading, const ez_ini_entry *entry, ez_value_type type, void *out)
 {
     switch (type) {
     case EZ_VALUE_TIMEZONE:
@@ -327,7 +327,7 @@ read_text_type(const ez_reading *reading, const ez_entry *entry, ez_value_type t
 }
 
 bool
-ez_value_read(const ez_reading *reading, const ez_entry *entry, ez_value_type type, void *out)
+ez_value_read(const ez_reading *reading, const ez_ini_entry *entry, ez_value_type type, void *out)
 {
     if (type == EZ_VALUE_ELSEWHERE) {
         return true;

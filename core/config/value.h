@@ -35,11 +35,12 @@ typedef struct ez_reading {
 } ez_reading;
 
 /* Reads entry into *out, which is untouched on failure; false if that is reported. */
-bool ez_value_read(const ez_reading *reading, const ez_entry *entry, ez_value_type type, void *out);
+bool ez_value_read(const ez_reading *reading, const ez_ini_entry *entry, ez_value_type type,
+                   void *out);
 
 /* Adds a problem of entry's value at the byte offset, "KEY: message", with a hint if the value
  * looks as if quotes or comments were expected to mean something. */
-void ez_value_problem(const ez_reading *reading, const ez_entry *entry, size_t offset,
+void ez_value_problem(const ez_reading *reading, const ez_ini_entry *entry, size_t offset,
                       ez_config_code code, const char *format, ...) EXECZ_PRINTF(5, 6);
 
 /* Has the arena free vector (NULL-terminated) and its texts; returns it. */

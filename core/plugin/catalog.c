@@ -12,22 +12,17 @@
 
 #include "base/error.h"
 #include "base/parse.h"
+#include "plugin/builtin_dir.h"
 #include "plugin/codes.h"
 #include "plugin/directory.h"
 
-#include <dlfcn.h>
-#include <link.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
-/* Major version of the ABI in the name, so that two of them can be installed side by side. */
-#define PLUGIN_SUBDIR "execz/plugins-1"
-
 struct ez_catalog {
     GPtrArray *directories; /* ez_plugin_directory, owned */
-    GPtrArray *files;       /* all their files, borrowed from them */
+    GPtrArray *files;       /* all of theirs, then the named ones; borrowed */
     GPtrArray *named;       /* ez_plugin_file, owned; asked for by path and in no directory */
 };
 
@@ -54,34 +49,6 @@ add_directory(ez_catalog *self, const char *path, const char *origin, const char
         }
     }
     g_ptr_array_add(self->directories, ez_plugin_directory_new(path, origin, skip_reason));
-}
-
-/* Where the code of this function lies: libexecz, or the program it is linked into. */
-static char *
-own_path(void)
-{
-    Dl_info facts;
-    struct link_map *map = NULL;
-    char *path;
-    g_autofree char *real = NULL;
-
-    if (dladdr1((const void *)(uintptr_t)own_path, &facts, (void **)&map, RTLD_DL_LINKMAP) == 0 ||
-        map->l_name[0] == '\0') {
-        return g_file_read_link("/proc/self/exe", NULL);
-    }
-    path = realpath(facts.dli_fname, NULL);
-    real = g_strdup(path == NULL ? facts.dli_fname : path);
-    free(path);
-    return g_steal_pointer(&real);
-}
-
-static char *
-find_builtin_dir(void)
-{
-    g_autofree char *path = own_path();
-    g_autofree char *parent = path == NULL ? NULL : g_path_get_dirname(path);
-
-    return parent == NULL ? NULL : g_build_filename(parent, PLUGIN_SUBDIR, NULL);
 }
 
 ez_catalog_settings
@@ -128,29 +95,12 @@ add_environment(ez_catalog *self, const ez_catalog_settings *settings)
         }
     }
     if (settings->data_home != NULL) {
-        data_dir = g_build_filename(settings->data_home, PLUGIN_SUBDIR, NULL);
+        data_dir = g_build_filename(settings->data_home, EZ_PLUGIN_SUBDIR, NULL);
         add_directory(self, data_dir, "user",
                       ignored != NULL                ? ignored
                       : g_path_is_absolute(data_dir) ? NULL
                                                      : "not read: the path is not absolute");
     }
-}
-
-ez_catalog *
-ez_catalog_new(const ez_catalog_settings *settings)
-{
-    ez_catalog *self = g_new0(ez_catalog, 1);
-    g_autofree char *builtin =
-        settings->builtin_dir == NULL ? find_builtin_dir() : g_strdup(settings->builtin_dir);
-
-    self->directories = g_ptr_array_new_with_free_func(free_directory);
-    self->files = g_ptr_array_new();
-    self->named = g_ptr_array_new_with_free_func(free_file);
-    add_directory(self, builtin == NULL ? "" : builtin, "built in",
-                  builtin == NULL ? "not read: cannot find out where libexecz is" : NULL);
-    add_configured(self, settings->plugin_path);
-    add_environment(self, settings);
-    return self;
 }
 
 void
@@ -228,20 +178,43 @@ ez_catalog_scan(ez_catalog *self)
     }
 }
 
-/* The usable alias nearest to this one; NULL if none is near. */
+ez_catalog *
+ez_catalog_new(const ez_catalog_settings *settings)
+{
+    ez_catalog *self = g_new0(ez_catalog, 1);
+    g_autofree char *builtin =
+        settings->builtin_dir == NULL ? ez_builtin_dir() : g_strdup(settings->builtin_dir);
+
+    self->directories = g_ptr_array_new_with_free_func(free_directory);
+    self->files = g_ptr_array_new();
+    self->named = g_ptr_array_new_with_free_func(free_file);
+    add_directory(self, builtin == NULL ? "" : builtin, "built in",
+                  builtin == NULL ? "not read: cannot find out where libexecz is" : NULL);
+    add_configured(self, settings->plugin_path);
+    add_environment(self, settings);
+    ez_catalog_scan(self);
+    return self;
+}
+
+static void
+add_aliases(const ez_plugin_file *file, GPtrArray *aliases)
+{
+    for (uint32_t i = 0; i < file->n_parts && file->refusal.status == EXECZ_OK; i++) {
+        for (char **name = file->parts[i].aliases; *name != NULL; name++) {
+            g_ptr_array_add(aliases, *name);
+        }
+    }
+}
+
+/* The usable alias nearest to this one; NULL if none is near.  Files named by their path do not
+ * count, since their aliases would not be found. */
 static const char *
 nearest_alias(const ez_catalog *self, const char *alias)
 {
     g_autoptr(GPtrArray) aliases = g_ptr_array_new();
 
-    for (guint i = 0; i < self->files->len; i++) {
-        const ez_plugin_file *file = self->files->pdata[i];
-
-        for (uint32_t j = 0; j < file->n_parts && file->refusal.status == EXECZ_OK; j++) {
-            for (char **name = file->parts[j].aliases; *name != NULL; name++) {
-                g_ptr_array_add(aliases, *name);
-            }
-        }
+    for (guint i = 0; i < self->files->len - self->named->len; i++) {
+        add_aliases(self->files->pdata[i], aliases);
     }
     return ez_nearest(alias, (const char *const *)aliases->pdata, aliases->len);
 }
@@ -298,10 +271,10 @@ ez_catalog_find(ez_catalog *self, const char *alias, execz_error *err)
 }
 
 static const ez_plugin_file *
-known_file(const GPtrArray *files, const char *path)
+known_file(const ez_catalog *self, const char *path)
 {
-    for (guint i = 0; i < files->len; i++) {
-        const ez_plugin_file *file = files->pdata[i];
+    for (guint i = 0; i < self->files->len; i++) {
+        const ez_plugin_file *file = self->files->pdata[i];
 
         if (strcmp(file->path, path) == 0) {
             return file;
@@ -313,15 +286,14 @@ known_file(const GPtrArray *files, const char *path)
 const ez_plugin_file *
 ez_catalog_find_file(ez_catalog *self, const char *path, execz_error *err)
 {
-    const ez_plugin_file *file = known_file(self->files, path);
+    const ez_plugin_file *file = known_file(self, path);
 
-    if (file == NULL) {
-        file = known_file(self->named, path);
-    }
     if (file == NULL) {
         ez_plugin_file *added = ez_plugin_file_new(path);
 
+        added->origin = "named";
         g_ptr_array_add(self->named, added);
+        g_ptr_array_add(self->files, added);
         file = added;
     }
     if (file->refusal.status != EXECZ_OK) {
@@ -341,6 +313,12 @@ const ez_plugin_file *
 ez_catalog_get(const ez_catalog *self, size_t index)
 {
     return self->files->pdata[index];
+}
+
+const char *
+ez_catalog_origin(const ez_catalog *self, const ez_plugin_file *file)
+{
+    return file->origin;
 }
 
 const char *

@@ -25,6 +25,7 @@ ez_catalog_settings ez_catalog_settings_of_process(void);
 /* Used by one thread at a time. */
 typedef struct ez_catalog ez_catalog;
 
+/* A catalog of what is there now. */
 ez_catalog *ez_catalog_new(const ez_catalog_settings *settings);
 void ez_catalog_free(ez_catalog *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ez_catalog, ez_catalog_free)
@@ -40,9 +41,13 @@ const ez_plugin_file *ez_catalog_find(ez_catalog *self, const char *alias, execz
 /* The file at an absolute path, in whatever directory; NULL as above. */
 const ez_plugin_file *ez_catalog_find_file(ez_catalog *self, const char *path, execz_error *err);
 
-/* Every file of every directory, usable or refused, in the order of the search. */
+/* Every file of every directory, usable or refused, in the order of the search; then those that
+ * ez_catalog_find_file() found elsewhere. */
 size_t ez_catalog_count(const ez_catalog *self);
 const ez_plugin_file *ez_catalog_get(const ez_catalog *self, size_t index);
+
+/* Why a file was looked at, e.g. "built in", "plugin_path", "named" (by its path). */
+const char *ez_catalog_origin(const ez_catalog *self, const ez_plugin_file *file);
 
 /* The path of the file that has this alias, usable or not; NULL if none has. */
 const char *ez_catalog_which(const ez_catalog *self, const char *alias);

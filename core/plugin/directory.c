@@ -83,7 +83,10 @@ ez_plugin_directory_scan(ez_plugin_directory *self)
     for (guint i = 0; i < names->len; i++) {
         g_autofree char *path = g_build_filename(self->path, names->pdata[i], NULL);
 
-        g_ptr_array_add(self->files, ez_plugin_file_new(path));
+        ez_plugin_file *file = ez_plugin_file_new(path);
+
+        file->origin = self->origin;
+        g_ptr_array_add(self->files, file);
     }
     if (names->len == 0) {
         self->remark = g_strdup("no plugins");

@@ -31,8 +31,9 @@ typedef struct ez_plugin_part {
 } ez_plugin_part;
 
 struct ez_plugin_file {
-    char *path; /* owned, absolute */
-    char *stem; /* owned; the file's name without ".so" */
+    char *path;         /* owned, absolute */
+    char *stem;         /* owned; the file's name without ".so" */
+    const char *origin; /* set by a catalog: who named its directory, e.g. "built in"; borrowed */
     ez_file_key key;
     bool plain;    /* has the plain form only: the facts below are the same for all of those */
     char *id;      /* owned; NULL if refused before it was known, as the next */

@@ -88,12 +88,16 @@ same_mask(const sigset_t *a, const sigset_t *b)
     return true;
 }
 
+/* The default and "ignore" have no mask, and of the flags only those that concern the child's end
+ * mean something; the thread sanitizer's sigaction() fills in the rest as it likes. */
 static bool
 same_action(const struct sigaction *a, const struct sigaction *b)
 {
-    return a->sa_handler == b->sa_handler &&
-           (a->sa_flags & ~LIBC_SA_RESTORER) == (b->sa_flags & ~LIBC_SA_RESTORER) &&
-           same_mask(&a->sa_mask, &b->sa_mask);
+    bool called = a->sa_handler != SIG_DFL && a->sa_handler != SIG_IGN;
+    int flags = called ? ~LIBC_SA_RESTORER : SA_NOCLDSTOP | SA_NOCLDWAIT;
+
+    return a->sa_handler == b->sa_handler && ((a->sa_flags ^ b->sa_flags) & flags) == 0 &&
+           (!called || same_mask(&a->sa_mask, &b->sa_mask));
 }
 
 static void

@@ -32,6 +32,13 @@ without_name(const char *message)
     return end == NULL ? message : end + strlen(": ");
 }
 
+static bool
+is_sanitizer(const char *symbol)
+{
+    return g_str_has_prefix(symbol, "__asan_") || g_str_has_prefix(symbol, "__tsan_") ||
+           g_str_has_prefix(symbol, "__msan_") || g_str_has_prefix(symbol, "__ubsan_");
+}
+
 execz_status
 ez_link_explain(const char *message, const char *for_path, execz_error *err)
 {
@@ -39,6 +46,12 @@ ez_link_explain(const char *message, const char *for_path, execz_error *err)
     g_autofree char *version = between(message, "version `", "' not found");
     const char *missing = strstr(message, ": cannot open shared object file");
 
+    if (symbol != NULL && is_sanitizer(symbol)) {
+        return ez_plugin_fail(err, EZ_P_UNDEFINED_SYMBOL,
+                              "%s: undefined symbol '%s': it was built with a sanitizer and this "
+                              "execz was not; build both with the same -fsanitize",
+                              for_path, symbol);
+    }
     if (symbol != NULL) {
         return ez_plugin_fail(err, EZ_P_UNDEFINED_SYMBOL,
                               "%s: undefined symbol '%s': none of the libraries it was linked with "

@@ -92,19 +92,46 @@ ez_manifest_aliases(const char *text)
     return any ? g_strv_builder_end(names) : NULL;
 }
 
+/* The first of several words for the same bits is the one we write. */
+static const struct {
+    const char *word;
+    uint32_t bits;
+} cap_words[] = {
+    {"function", EXECZ_CAP_FUNCTION},     {"coroutine", EXECZ_CAP_COROUTINE},
+    {"command", EXECZ_CAP_COMMAND},       {"payload", EXECZ_CAP_PAYLOAD},
+    {"cancel", EXECZ_CAP_CANCEL},         {"parallel", EXECZ_CAP_PARALLEL},
+    {"isolatable", EXECZ_CAP_ISOLATABLE}, {"recover", EXECZ_CAP_RECOVER},
+    {"own_limit", EXECZ_CAP_OWN_LIMIT},   {"bodies", EXECZ_CAP_BODIES},
+};
+
+char *
+ez_manifest_caps_text(uint32_t caps)
+{
+    GString *text = g_string_new(NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cap_words); i++) {
+        if ((caps & cap_words[i].bits) == cap_words[i].bits) {
+            g_string_append_printf(text, "%s%s", text->len == 0 ? "" : "|", cap_words[i].word);
+            caps &= ~cap_words[i].bits;
+        }
+    }
+    if (caps != 0) { /* of a later ABI */
+        g_string_append_printf(text, "%s0x%x", text->len == 0 ? "" : "|", caps);
+    }
+    return g_string_free(text, FALSE);
+}
+
 /* One term of caps: a word, a number, or "1u << 3". */
 static bool
 parse_cap(char *term, uint32_t *out)
 {
-    static const char *const words[] = {"function", "coroutine",  "command", "payload",  "cancel",
-                                        "parallel", "isolatable", "recover", "own_limit"};
     const char *word = g_str_has_prefix(term, "EXECZ_CAP_") ? term + strlen("EXECZ_CAP_") : term;
     char *end = NULL;
     uint64_t number, shift;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        if (g_ascii_strcasecmp(word, words[i]) == 0) {
-            *out |= 1u << i;
+    for (size_t i = 0; i < G_N_ELEMENTS(cap_words); i++) {
+        if (g_ascii_strcasecmp(word, cap_words[i].word) == 0) {
+            *out |= cap_words[i].bits;
             return true;
         }
     }

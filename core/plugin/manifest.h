@@ -18,4 +18,7 @@ char **ez_manifest_aliases(const char *text);
 /* "function | command", or the header's constants, or numbers like "(1u << 0) | 4". */
 bool ez_manifest_caps(const char *text, uint32_t *out);
 
+/* "function|command", readable by the above.  Caller frees. */
+char *ez_manifest_caps_text(uint32_t caps);
+
 #endif

@@ -21,8 +21,8 @@ typedef struct ez_body {
     void *log_user;
 } ez_body;
 
-/* Runs body on the calling thread and fills outcome (message, value, output; not its times).  user is what
- * was registered with the function. */
+/* Runs body on the calling thread and fills outcome (message, value, output; not its times).  user
+ * is what was registered with the function. */
 typedef void (*ez_body_function)(void *user, const ez_body *body, ez_outcome *outcome);
 
 #endif

@@ -14,25 +14,29 @@ extern "C" {
 
 typedef struct execz_catalog execz_catalog;
 
-/** What is known of one plugin file.  Texts are the catalog's. */
+/**
+ * What is known of one thing that a plugin file provides, or of a file that cannot be used.  Texts
+ * and tables are the catalog's; a text is NULL, a number 0 where it is not known.
+ */
 typedef struct execz_plugin_info {
     uint32_t size;
-    uint32_t n_options;
-    uint32_t n_task_options;
-    uint32_t shadowed; /* 1: a file in an earlier directory has its alias */
+    uint32_t abi;
+    uint32_t needs_abi;
+    uint32_t caps; /* EXECZ_CAP_* */
     const char *path;
     const char *origin; /* why its directory is searched, e.g. "built in", "plugin_path" */
-    const char *alias;  /* names, the main one first, blanks between; NULL if unknown */
-    const char *id;     /* the texts of its manifest; NULL if unknown */
+    const char *alias;  /* names, the main one first, blanks between */
+    const char *id;
     const char *version;
-    const char *abi;
     const char *kind;
-    const char *caps;
     const char *summary;
+    const char *shadowed_by;  /* path of an earlier file that has the alias; NULL: none */
+    const char *refusal_code; /* why it cannot be used; NULL: nothing is known against it */
+    const char *refusal;
     const execz_option *options;
     const execz_option *task_options;
-    const char *refusal_code; /* why it cannot be used; NULL if nothing is known against it */
-    const char *refusal;
+    uint32_t n_options;
+    uint32_t n_task_options;
 } execz_plugin_info;
 
 /**
@@ -45,10 +49,10 @@ typedef struct execz_plugin_info {
 EXECZ_API execz_catalog *execz_catalog_new(const char *const *plugin_path);
 EXECZ_API void execz_catalog_free(execz_catalog *self);
 
-/** How many files were found, usable or not. */
+/** How many things were found, usable or not. */
 EXECZ_API size_t execz_catalog_count(const execz_catalog *self);
 
-/** Fills the first info_out->size bytes about file number index, in the order of the search. */
+/** Fills the first info_out->size bytes about number index, in the order of the search. */
 EXECZ_API void execz_catalog_get(const execz_catalog *self, size_t index,
                                  execz_plugin_info *info_out);
 
@@ -60,8 +64,8 @@ EXECZ_API execz_status execz_catalog_find(execz_catalog *self, const char *alias
                                           execz_error *err);
 
 /**
- * The search for alias as text of several lines: where, what was found, what was refused and why, and
- * the nearest name.  Free with free().
+ * The search for alias as text of several lines: where, what was found, what was refused and why,
+ * and the nearest name.  Free with free().
  */
 EXECZ_API char *execz_catalog_trace(const execz_catalog *self, const char *alias);
 

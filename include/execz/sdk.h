@@ -2,7 +2,7 @@
 /**
  * execz/sdk.h -- the base executor, header-only: what every executor needs, written once.
  *
- * Include it first, in one source file of the plugin.  It counts runs before their work starts,
+ * Include it in one source file of the plugin.  It counts runs before their work starts,
  * refuses tasks after shutdown, finishes each run exactly once, waits for the last one up to a
  * deadline, cancels, keeps figures, and exports the entry point, the fixed three functions and the
  * note.  The plugin adds where and when a task runs:
@@ -24,231 +24,15 @@
 #ifndef EXECZ_SDK_H
 #define EXECZ_SDK_H
 
-#if !defined(_GNU_SOURCE) && !defined(_POSIX_C_SOURCE)
-#define _POSIX_C_SOURCE 200809L
-#endif
-
-#include <errno.h>
-#include <pthread.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
-#include <execz/plugin.h>
+#include <execz/base.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct execz_base execz_base;
-
-/** One run that send_task() took: the plugin's until execz_submission_run() or _finish(). */
-typedef struct execz_submission {
-    execz_base *base;
-    execz_run run;
-    const execz_task *task;              /* valid as long as the submission */
-    const execz_time *times;             /* its run times, ascending */
-    uint32_t n;                          /* how many */
-    int32_t cancelled;                   /* read it with execz_submission_cancelled() */
-    void *user;                          /* the plugin's own */
-    struct execz_submission *queue_next; /* the plugin's own: for a queue without allocation */
-
-    /* Guarded by base->lock. */
-    uint32_t references;
-    struct execz_submission *previous, *next;
-    struct execz_submission *next_cancelled;
-} execz_submission;
-
-/** What a plugin adds.  do_send_task is required, the others may be NULL. */
-typedef struct execz_base_hooks {
-    /**
-     * Takes the submission, and sees to it that it is run or finished once.  Anything but EXECZ_OK
-     * leaves it with the base: it must not be touched any more.  [loop]
-     */
-    execz_status (*do_send_task)(execz_base *base, execz_submission *submission, execz_error *err);
-    /** Sets base->self up.  On failure leaves nothing behind.  [loop] */
-    execz_status (*start)(execz_base *base, execz_error *err);
-    /**
-     * Shutdown has begun: no submission comes any more; let idle threads end.  Once.  [any-thread]
-     */
-    void (*stop)(execz_base *base);
-    /**
-     * The submission is marked cancelled and its body, if it runs, is interrupted; a plugin with a
-     * queue takes it out and finishes it.  It may be finished by another thread meanwhile:
-     * submission stays valid for this call, and only who takes it off the queue may finish it.
-     * [any-thread]
-     */
-    void (*cancel)(execz_base *base, execz_submission *submission);
-    /** Adds workers, busy and queued to what the base knows.  [any-thread] */
-    void (*stats)(execz_base *base, execz_stats *stats);
-    /** Frees base->self; all runs are finished, all host threads have ended.  [loop] */
-    void (*destroy)(execz_base *base);
-} execz_base_hooks;
-
-/** An executor built on this header. */
-struct execz_base {
-    /* Fixed by start. */
-    const execz_host *host;
-    const char *alias;
-    const execz_base_hooks *hooks;
-    void *self; /* the plugin's own */
-
-    pthread_mutex_t lock;
-    pthread_cond_t idle;
-    /* Guarded by lock. */
-    execz_submission *submissions; /* accepted, not finished */
-    int32_t stopping;
-    execz_stats stats;
-};
-
-/** Fills err (which may be NULL) in printf style and returns status. */
-EXECZ_PRINTF(3, 4)
-static inline execz_status
-execz_error_set(execz_error *err, execz_status status, const char *format, ...)
-{
-    if (err != NULL) {
-        size_t owned = err->size == 0 || err->size > sizeof *err ? sizeof *err : err->size;
-        size_t at = offsetof(execz_error, message);
-        va_list args;
-
-        err->status = status;
-        if (owned > at) {
-            va_start(args, format);
-            (void)vsnprintf(err->message, owned - at, format, args);
-            va_end(args);
-        }
-    }
-    return status;
-}
-
-/** Logs in printf style under the executor's alias. */
-EXECZ_PRINTF(3, 4)
-static inline void
-execz_base_log(const execz_base *base, uint32_t level, const char *format, ...)
-{
-    char message[512];
-    va_list args;
-
-    va_start(args, format);
-    (void)vsnprintf(message, sizeof message, format, args);
-    va_end(args);
-    base->host->log(base->host, level, message);
-}
-
-/** An option of type INT, BOOL, DURATION or SIZE; fallback if it has no value. */
-static inline int64_t
-execz_base_option(const execz_base *base, const char *name, int64_t fallback)
-{
-    int64_t value = fallback;
-
-    (void)base->host->option_i64(base->host, name, &value);
-    return value;
-}
-
-static inline int
-execz_submission_cancelled(const execz_submission *submission)
-{
-    return __atomic_load_n(&submission->cancelled, __ATOMIC_ACQUIRE) != 0;
-}
-
-/* Drops one reference; the lock is held. */
-static inline void
-execz_submission_unref_locked(execz_submission *submission)
-{
-    const execz_host *host = submission->base->host;
-
-    if (--submission->references == 0) {
-        host->realloc(host, submission, 0);
-    }
-}
-
-static inline void
-execz_submission_link_locked(execz_submission *submission)
-{
-    execz_base *base = submission->base;
-
-    submission->next = base->submissions;
-    if (submission->next != NULL) {
-        submission->next->previous = submission;
-    }
-    base->submissions = submission;
-}
-
-static inline void
-execz_submission_unlink_locked(execz_submission *submission)
-{
-    execz_base *base = submission->base;
-
-    if (submission->previous != NULL) {
-        submission->previous->next = submission->next;
-    } else {
-        base->submissions = submission->next;
-    }
-    if (submission->next != NULL) {
-        submission->next->previous = submission->previous;
-    }
-    if (base->submissions == NULL) {
-        pthread_cond_broadcast(&base->idle);
-    }
-}
-
-/**
- * Finishes a submission whose run times ended as results (n of them) tell; see execz_host.finish.
- * The submission is gone afterwards.  [any-thread]
- */
-static inline void
-execz_submission_finish(execz_submission *submission, const execz_result *results, uint32_t n)
-{
-    execz_base *base = submission->base;
-
-    (void)base->host->finish(base->host, submission->run, results, n);
-    pthread_mutex_lock(&base->lock);
-    base->stats.finished++;
-    execz_submission_unlink_locked(submission);
-    execz_submission_unref_locked(submission);
-    pthread_mutex_unlock(&base->lock);
-}
-
-/** Runs the task's body on this thread, once for each run time, and finishes.  [worker] */
-static inline void
-execz_submission_run(execz_submission *submission)
-{
-    const execz_host *host = submission->base->host;
-
-    for (uint32_t i = 0; i < submission->n && !execz_submission_cancelled(submission); i++) {
-        (void)host->execute(host, submission->run, submission->times[i], NULL, NULL);
-    }
-    execz_submission_finish(submission, NULL, 0);
-}
-
-/** How many runs of this task the executor has accepted and not finished.  [any-thread] */
-static inline uint32_t
-execz_base_instances(execz_base *base, const char *task_id)
-{
-    uint32_t n = 0;
-
-    pthread_mutex_lock(&base->lock);
-    for (execz_submission *at = base->submissions; at != NULL; at = at->next) {
-        n += strcmp(at->task->id, task_id) == 0;
-    }
-    pthread_mutex_unlock(&base->lock);
-    return n;
-}
-
 /* ---- the fixed functions -------------------------------------------------------------------- */
-
-static inline void
-execz_base_init_sync(execz_base *base)
-{
-    pthread_condattr_t attributes;
-
-    pthread_mutex_init(&base->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&base->idle, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
 
 static inline void
 execz_base_free(execz_base *base)
@@ -272,7 +56,8 @@ execz_base_start(const execz_base_hooks *hooks, const execz_host *host, const ch
     base->host = host;
     base->alias = alias;
     base->hooks = hooks;
-    execz_base_init_sync(base);
+    pthread_mutex_init(&base->lock, NULL);
+    pthread_cond_init(&base->idle, NULL);
     if (hooks->start != NULL) {
         status = hooks->start(base, err);
     }
@@ -387,29 +172,38 @@ execz_base_cancel(execz_executor *executor, execz_run run)
     return EXECZ_OK;
 }
 
+/* Sleeps until the last run is finished, but not for long.  The condition variable's clock is the
+ * wall clock, the only one that plain C offers; in short naps a step of it does no harm. */
+static inline void
+execz_base_nap_locked(execz_base *base)
+{
+    int64_t until = base->host->now(base->host, EXECZ_CLOCK_REAL) + 50 * EXECZ_MILLISECOND;
+    struct timespec when;
+
+    when.tv_sec = (time_t)(until / EXECZ_SECOND);
+    when.tv_nsec = (long)(until % EXECZ_SECOND);
+    (void)pthread_cond_timedwait(&base->idle, &base->lock, &when);
+}
+
 /* Waits for the last run, up to a deadline on the monotonic clock. */
 static inline execz_status
 execz_base_wait_idle(execz_base *base, int64_t deadline, execz_error *err)
 {
-    struct timespec until;
-    int waited = 0;
+    const execz_host *host = base->host;
+    int unfinished;
 
-    until.tv_sec = (time_t)(deadline / EXECZ_SECOND);
-    until.tv_nsec = (long)(deadline % EXECZ_SECOND);
     pthread_mutex_lock(&base->lock);
-    while (base->submissions != NULL && waited != ETIMEDOUT) {
-        if (deadline == EXECZ_NO_DEADLINE) {
-            pthread_cond_wait(&base->idle, &base->lock);
-        } else {
-            waited = pthread_cond_timedwait(&base->idle, &base->lock, &until);
-        }
+    while (base->submissions != NULL && host->now(host, EXECZ_CLOCK_MONOTONIC) < deadline) {
+        execz_base_nap_locked(base);
     }
-    waited = base->submissions != NULL;
+    unfinished = base->submissions != NULL;
     pthread_mutex_unlock(&base->lock);
-    return waited ? execz_error_set(err, EXECZ_E_TIMEOUT,
-                                    "executor '%s' still has unfinished runs at the deadline",
-                                    base->alias)
-                  : EXECZ_OK;
+    if (unfinished) {
+        return execz_error_set(err, EXECZ_E_TIMEOUT,
+                               "executor '%s' still has unfinished runs at the deadline",
+                               base->alias);
+    }
+    return EXECZ_OK;
 }
 
 static inline execz_status
@@ -489,7 +283,7 @@ execz_base_stats(execz_executor *executor, execz_stats *stats_out)
     EXECZ_NOTE("abi=" EXECZ_ABI_TEXT "\0needs_abi=1.0\0id=" ID "\0version=" VERSION                \
                "\0kind=" EXECZ_KIND_EXECUTOR "\0alias=" ALIAS "\0caps=" CAPS "\0summary=" SUMMARY)
 
-#define EXECZ_EXECUTOR_(ID, ALIAS, VERSION, SUMMARY, CAPS, HOOKS, OPTIONS, TASK_OPTIONS)           \
+#define EXECZ_EXECUTOR_(ID, ALIAS, VERSION, SUMMARY, CAPS, HOOKS, ...)                             \
     EXECZ_EXPORT execz_status execz_executor_start(const execz_host *, const char *,               \
                                                    execz_executor **, execz_error *);              \
     execz_status execz_executor_start(const execz_host *host, const char *alias,                   \
@@ -530,8 +324,7 @@ execz_base_stats(execz_executor *executor, execz_stats *stats_out)
                                                      ALIAS,                                        \
                                                      SUMMARY,                                      \
                                                      &execz_ops_,                                  \
-                                                     OPTIONS,                                      \
-                                                     TASK_OPTIONS};                                \
+                                                     __VA_ARGS__};                                 \
     static const execz_component *const execz_components_[] = {&execz_component_};                 \
     static const execz_plugin execz_plugin_ = {EXECZ_PLUGIN_MAGIC,                                 \
                                                sizeof(execz_plugin),                               \

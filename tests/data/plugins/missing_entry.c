@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/* Uses the entry function of a library instead of defining its own. */
 #define ALIAS "missing_entry"
 #define NO_ENTRY
 #include "body.h"
 
-extern int execz_test_stray(void);
-extern int (*const execz_test_use)(void);
-int (*const execz_test_use)(void) = execz_test_stray;
+EXECZ_EXPORT const void *execz_test_call(void);
+
+const void *
+execz_test_call(void)
+{
+    return execz_plugin_entry(EXECZ_ABI);
+}

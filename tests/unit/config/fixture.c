@@ -49,7 +49,6 @@ load(const char *path)
         .builtin_dir = EXECZ_TEST_CONFIG_PLUGIN_DIR,
         .plugin_path = self.config->scheduler.plugin_path,
     });
-    ez_catalog_scan(self.catalog);
     ez_config_check(self.config, self.catalog);
     return self;
 }

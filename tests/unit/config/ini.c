@@ -49,7 +49,7 @@ read_text(fixture *self, const char *text)
     read_bytes(self, "t.conf", text, strlen(text));
 }
 
-static const ez_entry *
+static const ez_ini_entry *
 entry(const fixture *self, const char *kind, const char *name, const char *key)
 {
     ez_section *section = ez_document_find(self->document, kind, name);
@@ -79,7 +79,7 @@ expect_problems(const char *text, const char *expected)
 Test(ini, keys_and_values_have_their_places)
 {
     g_auto(fixture) f = {0};
-    const ez_entry *every;
+    const ez_ini_entry *every;
 
     read_text(&f, "# tasks\n\n  [task:backup]\n  every =  5s  \n");
     every = entry(&f, "task", "backup", "every");
@@ -107,18 +107,18 @@ Test(ini, a_value_is_raw_to_the_end_of_its_line)
 Test(ini, a_backslash_at_the_end_joins_lines_with_one_blank)
 {
     g_auto(fixture) f = {0};
-    const ez_entry *shell;
+    const ez_ini_entry *shell;
 
     read_text(&f, "[task:a]\nshell = one   \\  \n    two\\\n\t# three\nevery = 1s\n");
     shell = entry(&f, "task", "a", "shell");
     cr_expect(eq(str, (char *)shell->setting.value, (char *)"one two # three"));
     cr_expect(eq(str, value(&f, "task", "a", "every"), (char *)"1s"));
-    cr_expect(eq(uint, ez_entry_place(shell, 2).line, 2));
-    cr_expect(eq(uint, ez_entry_place(shell, 2).column, 11));
-    cr_expect(eq(uint, ez_entry_place(shell, 4).line, 3));
-    cr_expect(eq(uint, ez_entry_place(shell, 4).column, 5));
-    cr_expect(eq(uint, ez_entry_place(shell, 10).line, 4));
-    cr_expect(eq(uint, ez_entry_place(shell, 10).column, 4));
+    cr_expect(eq(uint, ez_ini_entry_place(shell, 2).line, 2));
+    cr_expect(eq(uint, ez_ini_entry_place(shell, 2).column, 11));
+    cr_expect(eq(uint, ez_ini_entry_place(shell, 4).line, 3));
+    cr_expect(eq(uint, ez_ini_entry_place(shell, 4).column, 5));
+    cr_expect(eq(uint, ez_ini_entry_place(shell, 10).line, 4));
+    cr_expect(eq(uint, ez_ini_entry_place(shell, 10).column, 4));
 }
 
 Test(ini, two_backslashes_and_an_empty_line_make_a_value_that_ends_in_one)
@@ -490,11 +490,11 @@ Test(ini, any_bytes_are_read_and_every_place_lies_inside_of_the_file)
 
             cr_assert(is_inside(text->str, text->len, section->place));
             for (guint e = 0; e < section->entries->len; e++) {
-                const ez_entry *entry = section->entries->pdata[e];
+                const ez_ini_entry *entry = section->entries->pdata[e];
                 size_t end = strlen(entry->setting.value);
 
                 for (size_t at = 0; at <= end; at++) {
-                    cr_assert(is_inside(text->str, text->len, ez_entry_place(entry, at)));
+                    cr_assert(is_inside(text->str, text->len, ez_ini_entry_place(entry, at)));
                 }
                 cr_assert(is_inside(text->str, text->len, entry->setting.key_place));
             }

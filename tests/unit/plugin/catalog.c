@@ -46,6 +46,7 @@ Test(catalog, a_plugin_is_described_by_its_file)
     catalog = fixture_catalog(directory, NULL);
     file = ez_catalog_find(catalog, "good", NULL);
     cr_assert(ne(ptr, (void *)file, NULL));
+    cr_expect(eq(str, (char *)file->origin, (char *)"built in"));
     cr_expect(eq(str, file->id, (char *)"org.execz.test.good"));
     cr_expect(eq(str, file->version, (char *)"1.2.3"));
     cr_expect(eq(u32, file->abi, EXECZ_ABI));
@@ -256,6 +257,9 @@ Test(catalog, a_file_is_found_by_its_path)
     cr_assert(ne(ptr, (void *)file, NULL));
     cr_expect(eq(str, file->path, path));
     cr_expect(eq(ptr, (void *)ez_catalog_find_file(catalog, path, NULL), (void *)file));
+    cr_expect(eq(sz, ez_catalog_count(catalog), 1));
+    cr_expect(eq(str, (char *)file->origin, (char *)"named"));
+    cr_expect(eq(ptr, (void *)ez_catalog_find(catalog, "good", NULL), NULL));
 }
 
 Test(catalog, a_path_to_nothing_is_not_found)
@@ -365,17 +369,4 @@ Test(catalog, the_process_is_told_why_its_environment_does_not_count)
     ez_catalog_settings settings = ez_catalog_settings_of_process();
 
     cr_expect(eq(int, settings.environment_ignored != NULL, geteuid() == 0));
-}
-
-Test(catalog, without_settings_the_built_in_directory_is_beside_the_code)
-{
-    g_autoptr(ez_catalog) catalog = ez_catalog_new(&(ez_catalog_settings){0});
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *directory = g_path_get_dirname(program);
-    g_autofree char *expected = g_strdup_printf("  %s/execz/plugins-1  built in", directory);
-    g_autofree char *trace = NULL;
-
-    ez_catalog_scan(catalog);
-    trace = ez_catalog_trace(catalog, NULL);
-    cr_expect(ne(ptr, strstr(trace, expected), NULL), "%s", trace);
 }

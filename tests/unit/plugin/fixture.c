@@ -71,11 +71,9 @@ ez_catalog *
 fixture_catalog(const char *builtin, const char *path)
 {
     const char *paths[] = {path, NULL};
-    ez_catalog *catalog = ez_catalog_new(&(ez_catalog_settings){
+
+    return ez_catalog_new(&(ez_catalog_settings){
         .builtin_dir = builtin,
         .plugin_path = paths,
     });
-
-    ez_catalog_scan(catalog);
-    return catalog;
 }

@@ -19,7 +19,7 @@ const char *fixture_directory(void);
 /* Puts a copy of that plugin into directory, under the name as (with ".so"). */
 void fixture_install(const char *directory, const char *name, const char *as);
 
-/* A scanned catalog of these directories: built in, and plugin_path (NULL: none). */
+/* A catalog of these directories: built in, and plugin_path (NULL: none). */
 ez_catalog *fixture_catalog(const char *builtin, const char *path);
 
 #endif

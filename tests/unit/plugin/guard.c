@@ -44,3 +44,17 @@ Test(guard, setting_a_signal_to_what_it_was_is_no_change)
     ez_guard_restore(guard, warnings);
     cr_expect(eq(uint, warnings->len, 0));
 }
+
+Test(guard, letting_children_vanish_is_a_change)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    struct sigaction vanish = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT};
+    struct sigaction now;
+    ez_guard *guard = ez_guard_new();
+
+    sigaction(SIGCHLD, &vanish, NULL);
+    ez_guard_restore(guard, warnings);
+    sigaction(SIGCHLD, NULL, &now);
+    cr_expect(eq(uint, warnings->len, 1));
+    cr_expect(eq(int, now.sa_flags &SA_NOCLDWAIT, 0));
+}

@@ -27,6 +27,14 @@ Test(link, an_undefined_symbol_is_found_in_both_forms)
                  NULL));
 }
 
+Test(link, a_plugin_built_with_a_sanitizer_is_recognised)
+{
+    cr_expect(
+        eq(str, explain("/proc/self/fd/7: undefined symbol: __asan_init").message,
+           (char *)"/p/x.so: undefined symbol '__asan_init': it was built with a sanitizer and "
+                   "this execz was not; build both with the same -fsanitize"));
+}
+
 Test(link, no_room_for_thread_local_storage_says_what_helps)
 {
     execz_error err = explain("/proc/self/fd/7: cannot allocate memory in static TLS block");

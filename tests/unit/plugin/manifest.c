@@ -82,10 +82,30 @@ Test(manifest, caps_are_words_constants_or_numbers)
 
 Test(manifest, all_bodies_are_three_caps)
 {
-    uint32_t caps = 0;
+    uint32_t expanded = 0, named = 0;
 
-    cr_expect(ez_manifest_caps(EXECZ_TEXT(EXECZ_CAP_BODIES | EXECZ_CAP_OWN_LIMIT), &caps));
-    cr_expect(eq(u32, caps, EXECZ_CAP_BODIES | EXECZ_CAP_OWN_LIMIT));
+    cr_expect(ez_manifest_caps(EXECZ_TEXT(EXECZ_CAP_BODIES | EXECZ_CAP_OWN_LIMIT), &expanded));
+    cr_expect(ez_manifest_caps("(EXECZ_CAP_BODIES | EXECZ_CAP_OWN_LIMIT)", &named));
+    cr_expect(eq(u32, expanded, EXECZ_CAP_BODIES | EXECZ_CAP_OWN_LIMIT));
+    cr_expect(eq(u32, named, expanded));
+}
+
+Test(manifest, caps_are_written_as_they_are_read)
+{
+    for (uint32_t caps = 0; caps < 1u << 10; caps++) { /* one more than there are */
+        g_autofree char *text = ez_manifest_caps_text(caps);
+        uint32_t again = UINT32_MAX;
+
+        cr_expect(ez_manifest_caps(text, &again), "%s", text);
+        cr_expect(eq(u32, again, caps), "%s", text);
+    }
+}
+
+Test(manifest, caps_are_written_in_words)
+{
+    g_autofree char *text = ez_manifest_caps_text(EXECZ_CAP_COMMAND | EXECZ_CAP_OWN_LIMIT);
+
+    cr_expect(eq(str, text, (char *)"command|own_limit"));
 }
 
 Test(manifest, other_caps_are_not_understood)
@@ -175,7 +195,7 @@ Test(manifest, a_table_of_a_wrong_size_is_refused)
     cr_expect(eq(int, read_table(&option, sizeof option - 4, cut, &err), EXECZ_E_PLUGIN));
     cr_expect(eq(str, err.code, (char *)"P601"));
     option.size = 16;
-    cr_expect(eq(int, read_table(&option, sizeof option, small, &err), EXECZ_E_PLUGIN));
+    cr_expect(eq(int, read_table(&option, option.size, small, &err), EXECZ_E_PLUGIN));
 }
 
 Test(manifest, a_table_for_nobody_is_refused)

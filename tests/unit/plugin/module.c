@@ -7,11 +7,15 @@
 #include <criterion/new/assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* A plugin in a catalog of its own. */
@@ -165,6 +169,37 @@ Test(module, overwriting_the_file_does_not_touch_what_is_loaded)
     cr_assert(ne(int, fd, -1));
     close(fd);
     expect_life(ops, "good");
+}
+
+/* From now on the kernel refuses memfd_create() to this process, as a hardened service's would. */
+static void
+forbid_memfd(void)
+{
+    struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_memfd_create, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {G_N_ELEMENTS(program), program};
+
+    cr_assert(eq(int, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0));
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) {
+        cr_skip("this system has no seccomp");
+    }
+}
+
+Test(module, without_memfd_the_verified_file_itself_is_loaded)
+{
+    g_auto(installed) plugin = install("good");
+    const ez_module *module;
+
+    forbid_memfd();
+    module = load(&plugin);
+    expect_life(ops_of(module, "good"), "good");
+    cr_expect(eq(str, (char *)ez_module_warnings(module)[0],
+                 (char *)"is mapped from its file, since the system refuses a sealed copy; never "
+                         "overwrite that file while execz runs"));
 }
 
 Test(module, a_file_that_changed_since_it_was_found_is_refused)

@@ -174,6 +174,15 @@ Test(options, a_range_has_two_ends)
                          "must be from 1 to 1000"));
 }
 
+Test(options, the_ends_of_a_range_are_in_it)
+{
+    g_autoptr(ez_report) report = ez_report_new();
+    ez_setting settings[] = {setting(2, "max_workers", "1000"), setting(3, "grace", "1s")};
+    g_autoptr(ez_options) options = check(settings, G_N_ELEMENTS(settings), report);
+
+    cr_expect(ne(ptr, options, NULL));
+}
+
 Test(options, an_open_range_names_the_end_it_has)
 {
     g_autofree char *problem = problem_with("stack_size", "2GiB");

@@ -54,9 +54,9 @@ Test(zone, a_place_alone_offers_its_zone)
 
 Test(zone, only_names_of_zones_are_opened)
 {
-    static const char *const names[] = {
-        "",      "/etc/localtime", "right/UTC", "tzdata.zi", "../../etc/passwd",
-        "GMT+5", "+05:30",         "Europe"};
+    static const char *const names[] = {"",          "/etc/localtime",   "right/UTC",
+                                        "tzdata.zi", "../../etc/passwd", "GMT+5",
+                                        "+05:30",    "Europe",           "leapseconds"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autoptr(GTimeZone) zone = NULL;

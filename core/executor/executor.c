@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+#include "executor/executor.h"
+
+#include "base/error.h"
+#include "executor/host.h"
+#include "plugin/module.h"
+
+enum state { STOPPED, STARTED, SHUTTING_DOWN };
+
+struct ez_executor {
+    const ez_executor_services *services;
+    char *alias;         /* owned */
+    char *path;          /* owned; of the plugin's file; NULL if it could not be found */
+    char *part;          /* owned; the plugin's own alias for it */
+    ez_options *options; /* owned */
+    char *reason;        /* owned; why it is not available; NULL if it is */
+    enum state state;
+    unsigned unfinished;
+
+    /* While started. */
+    const ez_module *module;
+    const execz_executor_ops *ops;
+    uint32_t caps;
+    execz_executor *plugin; /* the plugin's own state */
+    ez_host *host;          /* owned; a fresh one for each start */
+};
+
+static ez_executor *
+executor_new(const ez_executor_services *services, const char *alias)
+{
+    ez_executor *self = g_new0(ez_executor, 1);
+
+    self->services = services;
+    self->alias = g_strdup(alias);
+    self->reason = g_strdup("it is not started");
+    return self;
+}
+
+ez_executor *
+ez_executor_new(const ez_executor_services *services, const char *alias, const ez_plugin_file *file,
+                const ez_plugin_part *part, const ez_options_source *options, ez_report *report)
+{
+    ez_options *checked = ez_options_check(part->options.option, part->options.n, options, report);
+    ez_executor *self;
+
+    if (checked == NULL) {
+        return NULL;
+    }
+    self = executor_new(services, alias);
+    self->path = g_strdup(file->path);
+    self->part = g_strdup(part->aliases[0]);
+    self->options = checked;
+    return self;
+}
+
+ez_executor *
+ez_executor_new_unavailable(const ez_executor_services *services, const char *alias,
+                            const execz_error *err)
+{
+    ez_executor *self = executor_new(services, alias);
+
+    g_free(self->reason);
+    self->reason = err->code[0] == '\0' ? g_strdup(err->message)
+                                        : g_strdup_printf("%s [%s]", err->message, err->code);
+    return self;
+}
+
+void
+ez_executor_free(ez_executor *self)
+{
+    if (self != NULL) {
+        g_free(self->alias);
+        g_free(self->path);
+        g_free(self->part);
+        g_free(self->reason);
+        ez_options_free(self->options);
+        g_free(self);
+    }
+}
+
+const char *
+ez_executor_alias(const ez_executor *self)
+{
+    return self->alias;
+}
+
+const ez_log *
+ez_executor_log(const ez_executor *self)
+{
+    return &self->services->log;
+}
+
+unsigned *
+ez_executor_unfinished(ez_executor *self)
+{
+    return &self->unfinished;
+}
+
+/* The plugin's code and its table for this executor. */
+static execz_status
+load(ez_executor *self, execz_error *err)
+{
+    g_autoptr(ez_plugin_file) file = ez_plugin_file_new(self->path);
+    const ez_component *component;
+
+    if (file->refusal.status != EXECZ_OK) {
+        return ez_fail_code(err, file->refusal.status, file->refusal.code, "%s",
+                            file->refusal.message);
+    }
+    self->module = ez_module_load(file, err);
+    if (self->module == NULL) {
+        return EXECZ_E_PLUGIN;
+    }
+    for (const char *const *at = ez_module_warnings(self->module); *at != NULL; at++) {
+        ez_log_write(&self->services->log, EXECZ_LOG_WARNING,
+                     "plugin misbehaving: executor=%s while loading, %s %s", self->alias,
+                     self->path, *at);
+    }
+    component = ez_module_component(self->module, self->part, err);
+    if (component == NULL) {
+        return EXECZ_E_PLUGIN;
+    }
+    if (g_strcmp0(component->part->kind, EXECZ_KIND_EXECUTOR) != 0) {
+        return ez_fail_code(err, EXECZ_E_PLUGIN, "P105", "%s is of kind '%s', not an executor",
+                            self->path, component->part->kind);
+    }
+    self->ops = component->ops;
+    self->caps = component->part->caps;
+    return EXECZ_OK;
+}
+
+static execz_status
+start_plugin(ez_executor *self, execz_error *err)
+{
+    execz_error reason = EXECZ_ERROR_INIT;
+    execz_status status;
+
+    self->host = g_new0(ez_host, 1);
+    ez_host_init(self->host, self->services, self, self->alias, self->options);
+    status = self->ops->start(&self->host->abi, self->alias, &self->plugin, &reason);
+    if (status == EXECZ_OK) {
+        return EXECZ_OK;
+    }
+    status = ez_module_start_failed(self->module, self->alias, status, &reason);
+    ez_fail_code(err, status, reason.code, "%s", reason.message);
+    if (ez_threads_join(&self->host->threads,
+                        ez_clock_monotonic(ez_clock_system()) + EXECZ_SECOND)) {
+        ez_host_deinit(self->host);
+        g_free(self->host);
+    } else {
+        ez_log_write(&self->services->log, EXECZ_LOG_ERROR,
+                     "plugin misbehaving: executor=%s failed to start and left a thread running",
+                     self->alias);
+    }
+    self->host = NULL;
+    return status;
+}
+
+execz_status
+ez_executor_start(ez_executor *self, execz_error *err)
+{
+    execz_error reason = EXECZ_ERROR_INIT;
+    execz_status status = EXECZ_OK;
+
+    if (self->state != STOPPED) {
+        return ez_fail(err, EXECZ_E_STATE, "executor '%s' is started already", self->alias);
+    }
+    if (self->path == NULL) {
+        return ez_fail(err, EXECZ_E_PLUGIN, "%s", self->reason);
+    }
+    status = load(self, &reason);
+    if (status == EXECZ_OK) {
+        status = start_plugin(self, &reason);
+    }
+    g_clear_pointer(&self->reason, g_free);
+    if (status != EXECZ_OK) {
+        self->reason = g_strdup_printf("%s [%s]", reason.message, reason.code);
+        return ez_fail_code(err, status, reason.code, "%s", reason.message);
+    }
+    self->state = STARTED;
+    return EXECZ_OK;
+}
+
+bool
+ez_executor_is_available(const ez_executor *self, const char **reason_out)
+{
+    if (self->reason != NULL) {
+        *reason_out = self->reason;
+    }
+    return self->reason == NULL;
+}
+
+bool
+ez_executor_takes(const ez_executor *self, const ez_task *task, execz_error *err)
+{
+    static const struct {
+        uint32_t kind, cap;
+        const char *name;
+    } kinds[] = {
+        {EXECZ_TASK_FUNCTION, EXECZ_CAP_FUNCTION, "functions"},
+        {EXECZ_TASK_COROUTINE, EXECZ_CAP_FUNCTION | EXECZ_CAP_COROUTINE, "coroutines"},
+        {EXECZ_TASK_COMMAND, EXECZ_CAP_COMMAND, "commands"},
+        {EXECZ_TASK_PAYLOAD, EXECZ_CAP_PAYLOAD, "payloads"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (kinds[i].kind == task->abi.kind && (self->caps & kinds[i].cap) == 0) {
+            ez_fail(err, EXECZ_E_UNSUPPORTED, "executor '%s' (plugin %s) takes no %s", self->alias,
+                    self->part, kinds[i].name);
+            return false;
+        }
+    }
+    return true;
+}
+
+execz_status
+ez_executor_send(ez_executor *self, ez_run *run, execz_error *err)
+{
+    execz_time few[8];
+    g_autofree execz_time *many = NULL;
+    execz_time *times = few;
+    execz_status status;
+
+    if (self->state != STARTED) {
+        return ez_fail(err, EXECZ_E_SHUTDOWN, "executor '%s' is shutting down", self->alias);
+    }
+    if (run->n > G_N_ELEMENTS(few)) {
+        times = many = g_new(execz_time, run->n);
+    }
+    for (uint32_t i = 0; i < run->n; i++) {
+        times[i] = run->times[i].time;
+    }
+    status = self->ops->send_task(self->plugin, &run->task->abi, times, run->n, run->token, err);
+    if (status == EXECZ_OK) {
+        self->unfinished++;
+    }
+    return status;
+}
+
+void
+ez_executor_cancel(ez_executor *self, ez_run *run)
+{
+    ez_interrupt_raise(&run->interrupt);
+    if (self->state != STOPPED && self->ops->cancel != NULL) {
+        (void)self->ops->cancel(self->plugin, run->token);
+    }
+}
+
+void
+ez_executor_shutdown(ez_executor *self, uint32_t flags, int64_t deadline)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    execz_status status;
+
+    if (self->state == STOPPED) {
+        return;
+    }
+    self->state = SHUTTING_DOWN;
+    status = self->ops->shutdown(self->plugin, flags & ~EXECZ_SHUTDOWN_WAIT, deadline, &err);
+    if (status != EXECZ_OK) {
+        ez_log_write(&self->services->log, EXECZ_LOG_WARNING, "executor=%s shutdown reported: %s",
+                     self->alias, err.message[0] == '\0' ? ez_status_text(status) : err.message);
+    }
+}
+
+void
+ez_executor_stop(ez_executor *self, int64_t deadline, bool abandon)
+{
+    if (self->state == STOPPED) {
+        return;
+    }
+    if (!abandon && ez_threads_join(&self->host->threads, deadline)) {
+        self->ops->destroy(self->plugin);
+        ez_host_deinit(self->host);
+        g_free(self->host);
+    } else {
+        ez_log_write(&self->services->log, EXECZ_LOG_ERROR,
+                     "executor=%s did not end in time; %u of its threads still run and keep what "
+                     "they use",
+                     self->alias, ez_threads_running(&self->host->threads));
+    }
+    self->host = NULL;
+    self->plugin = NULL;
+    self->unfinished = 0;
+    self->state = STOPPED;
+    g_free(self->reason);
+    self->reason = g_strdup("it is not started");
+}

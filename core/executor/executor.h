@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* One executor of the configuration: an alias, a plugin, its options, and its life.
+ *
+ *     new -> start -> send, send, cancel ... -> shutdown -> (last run finished) -> stop -> start
+ *     ...
+ *
+ * The plugin is found when the executor is made, and loaded when it is first started.  A plugin
+ * that cannot be used leaves the executor unavailable with the reason; starting it again tries
+ * again.  All calls are made on the loop, except where a tag says otherwise. */
+#ifndef EZ_EXECUTOR_EXECUTOR_H
+#define EZ_EXECUTOR_EXECUTOR_H
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mailbox.h"
+#include "base/report.h"
+#include "executor/runs.h"
+#include "plugin/catalog.h"
+#include "plugin/options.h"
+#include "task/body.h"
+
+/* What all executors of a scheduler have in common; lives longer than each of them. */
+typedef struct ez_executor_services {
+    const ez_clock *clock;
+    ez_log log;
+    ez_runs *runs;
+    ez_mailbox *mailbox; /* gets ez_host_message */
+    ez_body_function body;
+    void *body_user;
+    bool (*wants_started)(void *user); /* does anybody listen to TASK_STARTED?  [any-thread] */
+    void *wants_user;
+} ez_executor_services;
+
+typedef struct ez_executor ez_executor;
+
+/* Makes the executor of a part of a plugin file (borrowed for the call) and checks its options;
+ * what is wrong with them is added to report, and then the result is NULL. */
+ez_executor *ez_executor_new(const ez_executor_services *services, const char *alias,
+                             const ez_plugin_file *file, const ez_plugin_part *part,
+                             const ez_options_source *options, ez_report *report);
+
+/* Makes one whose plugin cannot be used, for the reason in err. */
+ez_executor *ez_executor_new_unavailable(const ez_executor_services *services, const char *alias,
+                                         const execz_error *err);
+
+/* Frees a stopped executor. */
+void ez_executor_free(ez_executor *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ez_executor, ez_executor_free)
+
+const char *ez_executor_alias(const ez_executor *self);
+const ez_log *ez_executor_log(const ez_executor *self);
+
+/* Loads the plugin if need be and starts it. */
+execz_status ez_executor_start(ez_executor *self, execz_error *err);
+
+/* Whether it is started and takes tasks; if not, *reason_out says why. */
+bool ez_executor_is_available(const ez_executor *self, const char **reason_out);
+
+/* Whether it takes tasks of this kind; if not, err says so. */
+bool ez_executor_takes(const ez_executor *self, const ez_task *task, execz_error *err);
+
+/* Hands an open run over.  Anything but EXECZ_OK: it was refused and is still the caller's. */
+execz_status ez_executor_send(ez_executor *self, ez_run *run, execz_error *err);
+
+/* Cancels one of its runs, which will finish in its own time. */
+void ez_executor_cancel(ez_executor *self, ez_run *run);
+
+/* Takes no more tasks; with EXECZ_SHUTDOWN_CANCEL cancels what it has.  Does not wait. */
+void ez_executor_shutdown(ez_executor *self, uint32_t flags, int64_t deadline);
+
+/* Ends it: its threads are joined, waiting no longer than the deadline on the monotonic clock, and
+ * the plugin's state is destroyed; its runs must be closed.  If a thread does not end, or abandon
+ * is set because runs were given up, the state is left as it is, which is logged.  Afterwards it
+ * can be started again. */
+void ez_executor_stop(ez_executor *self, int64_t deadline, bool abandon);
+
+/* Runs sent and not yet closed; the scheduler counts. */
+unsigned *ez_executor_unfinished(ez_executor *self);
+
+#endif

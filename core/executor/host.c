@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT */
+#include "executor/host.h"
+
+#include "base/error.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static ez_host *
+host_of(const execz_host *host)
+{
+    return (ez_host *)(void *)host;
+}
+
+/* Says that the plugin has broken its contract, and lives on. */
+static execz_status
+misbehaving(ez_host *self, const char *what, execz_run token)
+{
+    atomic_fetch_add(&self->misbehaved, 1);
+    ez_log_write(&self->services->log, EXECZ_LOG_WARNING,
+                 "plugin misbehaving: executor=%s %s run=%" PRIx64
+                 "; the run is unknown, finished, or another executor's",
+                 self->alias, what, token);
+    return EXECZ_E_STATE;
+}
+
+/* The open run of this token, if it is this executor's; ez_run_leave() it. */
+static ez_run *
+enter(ez_host *self, execz_run token)
+{
+    ez_run *run = ez_runs_enter(self->services->runs, token);
+
+    if (run != NULL && run->executor != self->executor) {
+        ez_run_leave(run);
+        return NULL;
+    }
+    return run;
+}
+
+static void
+host_log(const execz_host *host, uint32_t level, const char *message)
+{
+    ez_host *self = host_of(host);
+
+    ez_log_write(&self->services->log, MIN(level, EXECZ_LOG_ERROR), "executor=%s %s", self->alias,
+                 message);
+}
+
+static int64_t
+host_now(const execz_host *host, uint32_t clock)
+{
+    const ez_clock *clocks = host_of(host)->services->clock;
+
+    return clock == EXECZ_CLOCK_REAL ? ez_clock_now(clocks) : ez_clock_monotonic(clocks);
+}
+
+static const char *
+host_option(const execz_host *host, const char *name)
+{
+    return ez_options_get(host_of(host)->options, name);
+}
+
+static execz_status
+host_option_i64(const execz_host *host, const char *name, int64_t *value_out)
+{
+    return ez_options_get_i64(host_of(host)->options, name, value_out);
+}
+
+static void *
+host_realloc(const execz_host *host, void *pointer, size_t length)
+{
+    (void)host;
+    if (length == 0) {
+        free(pointer);
+        return NULL;
+    }
+    return realloc(pointer, length);
+}
+
+static execz_status
+host_post(const execz_host *host, void (*function)(void *), void *argument)
+{
+    ez_posted *posted = g_new0(ez_posted, 1);
+
+    posted->head.kind = EZ_HOST_POSTED;
+    posted->function = function;
+    posted->argument = argument;
+    ez_mailbox_push(host_of(host)->services->mailbox, &posted->head.message);
+    return EXECZ_OK;
+}
+
+static execz_status
+host_thread(const execz_host *host, const char *name, void (*function)(void *), void *argument)
+{
+    return ez_threads_start(&host_of(host)->threads, name, function, argument);
+}
+
+/* Tells the loop that a run time has begun, if anybody wants to know. */
+static void
+tell_started(ez_host *self, ez_run *run, execz_time run_time, execz_time at)
+{
+    const ez_executor_services *services = self->services;
+    ez_started *started;
+
+    if (!services->wants_started(services->wants_user)) {
+        return;
+    }
+    started = g_new0(ez_started, 1);
+    started->head.kind = EZ_HOST_STARTED;
+    started->token = run->token;
+    started->run_time = run_time;
+    started->at = at;
+    ez_mailbox_push(services->mailbox, &started->head.message);
+}
+
+static void
+log_body(void *user, uint32_t level, const char *message)
+{
+    const ez_run *run = user;
+    const ez_log *log = ez_executor_log(run->executor);
+
+    ez_log_write(log, MIN(level, EXECZ_LOG_ERROR), "task=%s %s", run->task->abi.id, message);
+}
+
+static void
+call_body(ez_host *self, ez_run *run, execz_time run_time, const execz_waiter *waiter,
+          ez_outcome *outcome)
+{
+    const ez_executor_services *services = self->services;
+    execz_duration timeout = run->task->abi.timeout;
+    ez_body body = {
+        .task = &run->task->abi,
+        .run = run->token,
+        .run_time = run_time,
+        .deadline = EXECZ_TIME_NEVER,
+        .deadline_monotonic = EXECZ_NO_DEADLINE,
+        .attempt = run->attempt,
+        .executor = self->alias,
+        .waiter = waiter,
+        .interrupt = &run->interrupt,
+        .log = log_body,
+        .log_user = run,
+    };
+
+    if (timeout > 0) {
+        body.deadline = outcome->started + timeout;
+        body.deadline_monotonic = ez_clock_monotonic(services->clock) + timeout;
+    }
+    tell_started(self, run, run_time, outcome->started);
+    services->body(services->body_user, &body, outcome);
+}
+
+static bool
+is_too_late(const ez_run *run, execz_time run_time, execz_time now)
+{
+    execz_duration grace = run->task->abi.misfire_grace_time;
+
+    return run->source == EXECZ_SOURCE_SCHEDULE && grace >= 0 && now - run_time > grace;
+}
+
+static void
+execute_time(ez_host *self, ez_run *run, ez_run_time *at, const execz_waiter *waiter)
+{
+    const ez_clock *clock = self->services->clock;
+    ez_outcome *outcome = &at->outcome;
+
+    outcome->run_time = at->time;
+    outcome->exit_status = -1;
+    outcome->started = ez_clock_now(clock);
+    if (ez_interrupt_raised(&run->interrupt)) {
+        ez_outcome_set(outcome, EXECZ_OUTCOME_CANCELLED, "cancelled before it started");
+        outcome->started = 0;
+    } else if (is_too_late(run, at->time, outcome->started)) {
+        ez_outcome_set(outcome, EXECZ_OUTCOME_MISSED,
+                       "its misfire grace time was over when a worker was free");
+        outcome->started = 0;
+    } else {
+        call_body(self, run, at->time, waiter, outcome);
+    }
+    outcome->finished = ez_clock_now(clock);
+}
+
+static void
+copy_view(const ez_outcome *outcome, execz_result *result_out)
+{
+    execz_result view;
+    uint32_t size = MIN(result_out->size, (uint32_t)sizeof view);
+
+    ez_outcome_view(outcome, &view);
+    view.size = size;
+    memcpy(result_out, &view, size);
+}
+
+static execz_status
+host_execute(const execz_host *host, execz_run token, execz_time run_time,
+             const execz_waiter *waiter, execz_result *result_out)
+{
+    ez_host *self = host_of(host);
+    ez_run *run = enter(self, token);
+    ez_run_time *at = run == NULL ? NULL : ez_run_find_time(run, run_time);
+
+    if (at == NULL || at->outcome.outcome != 0) {
+        if (run != NULL) {
+            ez_run_leave(run);
+        }
+        return misbehaving(self, "executes a run time that is not open:", token);
+    }
+    atomic_store_explicit(&run->current, (unsigned)(at - run->times), memory_order_relaxed);
+    execute_time(self, run, at, waiter);
+    if (result_out != NULL) {
+        copy_view(&at->outcome, result_out);
+    }
+    ez_run_leave(run);
+    return EXECZ_OK;
+}
+
+static execz_status
+host_started(const execz_host *host, execz_run token, execz_time run_time)
+{
+    ez_host *self = host_of(host);
+    ez_run *run = enter(self, token);
+    ez_run_time *at = run == NULL ? NULL : ez_run_find_time(run, run_time);
+
+    if (at != NULL) {
+        at->outcome.started = ez_clock_now(self->services->clock);
+        atomic_store_explicit(&run->current, (unsigned)(at - run->times), memory_order_relaxed);
+        tell_started(self, run, run_time, at->outcome.started);
+    }
+    if (run != NULL) {
+        ez_run_leave(run);
+    }
+    return at != NULL ? EXECZ_OK : misbehaving(self, "reports the start of", token);
+}
+
+/* Keeps what fits into the task's output_limit and counts the rest. */
+static void
+append_output(ez_run *run, const void *data, size_t length)
+{
+    ez_outcome *outcome = &run->times[atomic_load(&run->current)].outcome;
+    uint64_t room;
+    size_t kept;
+
+    pthread_mutex_lock(&run->interrupt.lock);
+    room = run->task->abi.output_limit - MIN(run->task->abi.output_limit, outcome->output_length);
+    kept = MIN(length, room);
+    if (kept > 0) {
+        outcome->output = g_realloc(outcome->output, outcome->output_length + kept + 1);
+        memcpy(outcome->output + outcome->output_length, data, kept);
+        outcome->output_length += kept;
+        outcome->output[outcome->output_length] = '\0';
+    }
+    outcome->output_dropped += length - kept;
+    pthread_mutex_unlock(&run->interrupt.lock);
+}
+
+static execz_status
+host_output(const execz_host *host, execz_run token, uint32_t stream, const void *data,
+            size_t length)
+{
+    ez_host *self = host_of(host);
+    ez_run *run;
+
+    if (stream != 1 && stream != 2) {
+        return EXECZ_E_INVAL;
+    }
+    run = enter(self, token);
+    if (run == NULL) {
+        return misbehaving(self, "sends output of", token);
+    }
+    append_output(run, data, length);
+    ez_run_leave(run);
+    return EXECZ_OK;
+}
+
+/* Takes over what the executor says about one run time, if it is one and an outcome. */
+static void
+take_result(ez_host *self, ez_run *run, const execz_result *result)
+{
+    ez_run_time *at = ez_run_find_time(run, result->run_time);
+    execz_time started;
+
+    if (at == NULL || result->outcome < EXECZ_OUTCOME_OK || result->outcome > EXECZ_OUTCOME_LOST) {
+        (void)misbehaving(self, "gives a result that is none of", run->token);
+        return;
+    }
+    started = at->outcome.started;
+    ez_outcome_copy(&at->outcome, result);
+    at->outcome.run_time = at->time;
+    if (at->outcome.started == 0) {
+        at->outcome.started = started;
+    }
+    if (at->outcome.finished == 0) {
+        at->outcome.finished = ez_clock_now(self->services->clock);
+    }
+}
+
+static execz_status
+host_finish(const execz_host *host, execz_run token, const execz_result *results, uint32_t n)
+{
+    ez_host *self = host_of(host);
+    ez_run *run = enter(self, token);
+
+    if (run == NULL) {
+        return misbehaving(self, "finishes", token);
+    }
+    if (!ez_run_finish(run, token)) {
+        ez_run_leave(run);
+        return misbehaving(self, "finishes twice:", token);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        take_result(self, run, &results[i]);
+    }
+    ez_run_leave(run); /* it stays ours: only the message below lets the loop close it */
+    ez_mailbox_push(self->services->mailbox, &run->head.message);
+    return EXECZ_OK;
+}
+
+static execz_status
+host_interrupt(const execz_host *host, execz_run token)
+{
+    ez_run *run = enter(host_of(host), token);
+
+    if (run == NULL) {
+        return EXECZ_E_STATE; /* it may have finished just now: no fault of the plugin */
+    }
+    ez_interrupt_raise(&run->interrupt);
+    ez_run_leave(run);
+    return EXECZ_OK;
+}
+
+static execz_status
+host_describe(const execz_host *host, execz_run token, execz_run_info *info_out)
+{
+    ez_run *run = enter(host_of(host), token);
+    execz_run_info info;
+
+    if (run == NULL) {
+        return EXECZ_E_STATE;
+    }
+    info.size = MIN(info_out->size, (uint32_t)sizeof info);
+    info.attempt = run->attempt;
+    info.run = token;
+    info.submitted = run->submitted;
+    memcpy(info_out, &info, info.size);
+    ez_run_leave(run);
+    return EXECZ_OK;
+}
+
+static const void *
+host_extension(const execz_host *host, const char *id)
+{
+    (void)host;
+    (void)id;
+    return NULL;
+}
+
+void
+ez_host_init(ez_host *self, const ez_executor_services *services, ez_executor *executor,
+             const char *alias, const ez_options *options)
+{
+    static const execz_host table = {
+        .size = sizeof table,
+        .abi = EXECZ_ABI,
+        .name = "execz",
+        .version = EXECZ_VERSION,
+        .log = host_log,
+        .now = host_now,
+        .option = host_option,
+        .option_i64 = host_option_i64,
+        .realloc = host_realloc,
+        .post = host_post,
+        .thread = host_thread,
+        .execute = host_execute,
+        .started = host_started,
+        .output = host_output,
+        .finish = host_finish,
+        .interrupt = host_interrupt,
+        .describe = host_describe,
+        .extension = host_extension,
+    };
+
+    self->abi = table;
+    self->abi.self = self;
+    self->services = services;
+    self->executor = executor;
+    self->alias = alias;
+    self->options = options;
+    atomic_init(&self->misbehaved, 0);
+    ez_threads_init(&self->threads);
+}
+
+void
+ez_host_deinit(ez_host *self)
+{
+    ez_threads_deinit(&self->threads);
+}

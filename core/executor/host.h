@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The table that a started executor is given: the host's half of the plugin ABI. */
+#ifndef EZ_EXECUTOR_HOST_H
+#define EZ_EXECUTOR_HOST_H
+
+#include "executor/executor.h"
+#include "executor/threads.h"
+
+typedef struct ez_host {
+    execz_host abi; /* first: the plugin's pointer is ours */
+    const ez_executor_services *services;
+    ez_executor *executor;
+    const char *alias;
+    const ez_options *options;
+    ez_threads threads;
+    atomic_uint misbehaved; /* broken contracts, all logged */
+} ez_host;
+
+/* All pointers are borrowed and must outlive self. */
+void ez_host_init(ez_host *self, const ez_executor_services *services, ez_executor *executor,
+                  const char *alias, const ez_options *options);
+void ez_host_deinit(ez_host *self);
+
+#endif

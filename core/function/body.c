@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "function/body.h"
+
+#include "function/call.h"
+#include "function/command.h"
+#include "function/modules.h"
+
+static void
+run_function(ez_modules *modules, const ez_body *body, ez_outcome *outcome)
+{
+    const execz_task *task = body->task;
+    execz_error err = EXECZ_ERROR_INIT;
+    const execz_function *function =
+        task->module_path != NULL
+            ? ez_modules_resolve_in(modules, task->module_path, task->function, &err)
+            : ez_modules_resolve(modules, task->function, &err);
+
+    if (function == NULL) {
+        ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "%s", err.message);
+    } else {
+        ez_call_function(function, body, outcome);
+    }
+}
+
+void
+ez_body_run(void *modules, const ez_body *body, ez_outcome *outcome)
+{
+    if (ez_interrupt_raised(body->interrupt)) {
+        ez_outcome_set(outcome, EXECZ_OUTCOME_CANCELLED, "cancelled before it started");
+        outcome->exit_status = -1;
+        return;
+    }
+    switch (body->task->kind) {
+    case EXECZ_TASK_FUNCTION:
+    case EXECZ_TASK_COROUTINE:
+        run_function(modules, body, outcome);
+        break;
+    case EXECZ_TASK_COMMAND:
+        ez_command_run(body, outcome);
+        break;
+    case EXECZ_TASK_PAYLOAD:
+        ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR,
+                       "a payload has no body that could be run here: only an executor with "
+                       "EXECZ_CAP_PAYLOAD understands it, and executor '%s' asked for a body",
+                       body->executor);
+        break;
+    default:
+        ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR,
+                       "task kind %u is not known here; it needs a newer execz", body->task->kind);
+        break;
+    }
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/entry.h"
+
+#include <string.h>
+
+ez_entry *
+ez_entry_new(ez_task *task)
+{
+    ez_entry *self = g_new0(ez_entry, 1);
+
+    self->task = ez_task_ref(task);
+    self->references = 1;
+    self->fire = EXECZ_TIME_NEVER;
+    return self;
+}
+
+ez_entry *
+ez_entry_ref_locked(ez_entry *self)
+{
+    self->references++;
+    return self;
+}
+
+void
+ez_entry_unref_locked(ez_entry *self)
+{
+    if (--self->references == 0) {
+        ez_task_unref(self->task);
+        ez_trigger_unref(self->trigger);
+        g_free(self->blocked);
+        g_free(self->held);
+        g_free(self);
+    }
+}
+
+execz_status
+ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *err)
+{
+    if (self->trigger != NULL) {
+        return EXECZ_OK;
+    }
+    self->trigger = ez_task_make_trigger(self->task, now, err);
+    if (self->trigger == NULL) {
+        return EXECZ_E_PARSE;
+    }
+    self->fire = ez_trigger_next(self->trigger, now - 1);
+    if (self->fire == EXECZ_TIME_NEVER && !ez_trigger_last(self->trigger, now, &self->fire)) {
+        self->fire = EXECZ_TIME_NEVER; /* else all is past: the last one is late, or missed */
+    }
+    return EXECZ_OK;
+}
+
+static void
+count_missed(ez_due *due, execz_time time)
+{
+    due->missed++;
+    due->missed_last = MAX(due->missed_last, time);
+}
+
+/* Appends the times of due; where there are too many, the oldest give way. */
+static void
+append(ez_due *held, ez_due *due)
+{
+    for (uint32_t i = 0; i < due->n; i++) {
+        if (held->n == EXECZ_RUN_TIMES_MAX) {
+            count_missed(due, held->times[0]);
+            memmove(held->times, held->times + 1, (held->n - 1) * sizeof held->times[0]);
+            held->n--;
+        }
+        held->times[held->n++] = due->times[i];
+    }
+}
+
+void
+ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source)
+{
+    if (due->n == 0) {
+        return;
+    }
+    if (self->held == NULL) {
+        self->held = g_new(ez_due, 1);
+        *self->held = *due;
+        self->held->missed = 0; /* is the caller's to report */
+        self->held_source = source;
+        return;
+    }
+    if (self->task->coalesce == EXECZ_COALESCE_LATEST) {
+        self->held->coalesced += due->coalesced + self->held->n + due->n - 1;
+        self->held->times[0] = due->times[due->n - 1];
+        self->held->n = 1;
+    } else {
+        append(self->held, due);
+    }
+}

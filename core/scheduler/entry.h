@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* A task in the working set: its schedule, and what is going on with it. */
+#ifndef EZ_SCHEDULER_ENTRY_H
+#define EZ_SCHEDULER_ENTRY_H
+
+#include "base/heap.h"
+#include "task/due.h"
+
+typedef struct ez_entry {
+    /* Fixed. */
+    ez_task *task; /* owned */
+
+    /* Guarded by the scheduler's lock. */
+    unsigned references;
+    ez_trigger *trigger; /* owned; NULL until the scheduler first starts */
+    ez_heap_node node;   /* queued under the time it is due */
+    execz_time fire;     /* its next fire time; EXECZ_TIME_NEVER: none */
+    bool removed;
+    char *blocked; /* owned; why it cannot be run; NULL if it can */
+
+    /* [loop] */
+    unsigned instances; /* runs in flight */
+    bool resolved;      /* its function was found */
+    bool queued;        /* held in the queue of a busy executor */
+    ez_due *held;       /* owned; due, but busy or blocked; NULL if nothing waits */
+    uint32_t held_source;
+} ez_entry;
+
+/* The entry starts with one reference. */
+ez_entry *ez_entry_new(ez_task *task);
+
+/* Both with the lock held. */
+ez_entry *ez_entry_ref_locked(ez_entry *self);
+void ez_entry_unref_locked(ez_entry *self);
+
+/* Begins the schedule at now, unless it has begun before: sets trigger and fire. */
+execz_status ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *err);
+
+/* Keeps due for later; together with what is held already, by the task's coalescing.  Run times
+ * that find no room are counted on due->missed, with missed_last, for the caller to report.  [loop]
+ * */
+void ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source);
+
+#endif

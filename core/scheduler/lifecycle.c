@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* Start, one pass of the loop, run, shutdown. */
+#include "base/error.h"
+#include "scheduler/dispatch.h"
+#include "scheduler/result.h"
+#include "scheduler/scheduler.h"
+#include "scheduler/shutdown.h"
+#include "scheduler/tell.h"
+
+static void
+start_executor(execz_scheduler *self, ez_executor_place *place)
+{
+    const char *alias = ez_executor_alias(place->executor);
+    execz_error err = EXECZ_ERROR_INIT;
+
+    if (ez_executor_start(place->executor, &err) == EXECZ_OK) {
+        ez_log_write(&self->log, EXECZ_LOG_INFO, "executor started executor=%s", alias);
+        ez_dispatch_unblock(self, alias);
+        return;
+    }
+    ez_log_write(&self->log, EXECZ_LOG_ERROR, "executor '%s' cannot be used: %s%s%s%s", alias,
+                 err.message, err.code[0] == '\0' ? "" : " [", err.code,
+                 err.code[0] == '\0' ? "" : "]");
+}
+
+static void
+start_new_executors(execz_scheduler *self)
+{
+    for (;;) {
+        ez_executor_place *place;
+
+        pthread_mutex_lock(&self->lock);
+        place = g_queue_pop_head(&self->new_executors);
+        pthread_mutex_unlock(&self->lock);
+        if (place == NULL) {
+            return;
+        }
+        start_executor(self, place);
+    }
+}
+
+static void
+start_all_executors(execz_scheduler *self)
+{
+    g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
+
+    pthread_mutex_lock(&self->lock);
+    g_queue_clear(&self->new_executors);
+    pthread_mutex_unlock(&self->lock);
+    for (guint i = 0; i < places->len; i++) {
+        start_executor(self, places->pdata[i]);
+    }
+}
+
+/* A task whose function is not there is told so now, not when it is due at night. */
+static void
+begin_schedules(execz_scheduler *self)
+{
+    execz_time now = ez_clock_now(self->clock);
+    GHashTableIter iter;
+    void *value;
+
+    pthread_mutex_lock(&self->lock);
+    g_hash_table_iter_init(&iter, self->tasks);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        ez_entry *entry = value;
+
+        (void)ez_entry_begin_locked(entry, now, NULL); /* its text was checked when it was added */
+        if (entry->fire != EXECZ_TIME_NEVER) {
+            ez_heap_set(&self->due, &entry->node,
+                        ez_due_time(entry->task, entry->trigger, entry->fire));
+        }
+        ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
+    }
+    pthread_mutex_unlock(&self->lock);
+}
+
+execz_status
+execz_scheduler_start(execz_scheduler *self, execz_error *err)
+{
+    bool stopped;
+
+    pthread_mutex_lock(&self->lock);
+    stopped = self->state == EXECZ_STATE_STOPPED;
+    if (stopped) {
+        self->state = EXECZ_STATE_RUNNING;
+        self->shutdown_flags = 0;
+        self->shutdown_deadline = EXECZ_NO_DEADLINE;
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (!stopped) {
+        return ez_fail(err, EXECZ_E_STATE, "the scheduler runs already");
+    }
+    begin_schedules(self);
+    start_all_executors(self);
+    ez_tell(self, EXECZ_EVENT_SCHEDULER_STARTED, NULL, NULL);
+    ez_mailbox_ring(&self->mailbox);
+    return EXECZ_OK;
+}
+
+int
+execz_scheduler_fd(const execz_scheduler *self)
+{
+    return self->loop.epoll;
+}
+
+/* Ends what removed tasks still had waiting. */
+static void
+end_removed(execz_scheduler *self)
+{
+    for (;;) {
+        ez_entry *entry;
+
+        pthread_mutex_lock(&self->lock);
+        entry = g_queue_pop_head(&self->removed);
+        pthread_mutex_unlock(&self->lock);
+        if (entry == NULL) {
+            return;
+        }
+        if (entry->held != NULL) {
+            g_autofree ez_due *due = g_steal_pointer(&entry->held);
+
+            self->n_held--;
+            ez_tell_times(self, EXECZ_EVENT_TASK_CANCELLED, entry->task, entry->held_source,
+                          due->times, due->n, due->coalesced, "its task was removed");
+        }
+        ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task, NULL);
+        pthread_mutex_lock(&self->lock);
+        ez_entry_unref_locked(entry);
+        pthread_mutex_unlock(&self->lock);
+    }
+}
+
+void
+ez_scheduler_cancel_manual(execz_scheduler *self)
+{
+    for (;;) {
+        g_autofree ez_manual *manual = NULL;
+
+        pthread_mutex_lock(&self->lock);
+        manual = g_queue_pop_head(&self->manual);
+        pthread_mutex_unlock(&self->lock);
+        if (manual == NULL) {
+            return;
+        }
+        ez_tell_times(self, EXECZ_EVENT_TASK_CANCELLED, manual->entry->task, EXECZ_SOURCE_MANUAL,
+                      &manual->time, 1, 0, "the scheduler is shutting down");
+        pthread_mutex_lock(&self->lock);
+        ez_entry_unref_locked(manual->entry);
+        pthread_mutex_unlock(&self->lock);
+    }
+}
+
+static uint32_t
+state_of(execz_scheduler *self)
+{
+    uint32_t state;
+
+    pthread_mutex_lock(&self->lock);
+    state = self->state;
+    pthread_mutex_unlock(&self->lock);
+    return state;
+}
+
+static void
+set_dispatching(execz_scheduler *self, bool dispatching)
+{
+    pthread_mutex_lock(&self->lock);
+    self->dispatching = dispatching;
+    self->loop_thread = pthread_self();
+    pthread_mutex_unlock(&self->lock);
+}
+
+static void
+arm(execz_scheduler *self)
+{
+    execz_time wall = EXECZ_TIME_NEVER;
+    int64_t monotonic = EXECZ_TIME_NEVER;
+    uint32_t state;
+    bool more;
+
+    pthread_mutex_lock(&self->lock);
+    state = self->state;
+    if (state == EXECZ_STATE_RUNNING) {
+        (void)ez_heap_first(&self->due, &wall);
+    }
+    more = !g_queue_is_empty(&self->manual);
+    pthread_mutex_unlock(&self->lock);
+    if (state == EXECZ_STATE_RUNNING) {
+        monotonic = ez_dispatch_next_retry(self);
+    } else if (state == EXECZ_STATE_SHUTTING_DOWN) {
+        monotonic = ez_shutdown_next_step(self);
+    }
+    ez_loop_arm(&self->loop, wall, monotonic);
+    if (more && state != EXECZ_STATE_STOPPED) {
+        ez_mailbox_ring(&self->mailbox);
+    }
+}
+
+void
+execz_scheduler_dispatch(execz_scheduler *self)
+{
+    set_dispatching(self, true);
+    if (ez_loop_clear(&self->loop)) {
+        ez_log_write(&self->log, EXECZ_LOG_INFO, "the clock was set; all runs are planned anew");
+    }
+    ez_result_take(self);
+    end_removed(self);
+    switch (state_of(self)) {
+    case EXECZ_STATE_RUNNING:
+        start_new_executors(self);
+        ez_dispatch_due(self);
+        ez_dispatch_retry(self);
+        break;
+    case EXECZ_STATE_SHUTTING_DOWN:
+        ez_shutdown_step(self);
+        break;
+    default:
+        ez_scheduler_commit(self);
+    }
+    ez_bus_flush(self->bus);
+    arm(self);
+    set_dispatching(self, false);
+}
+
+execz_status
+execz_scheduler_run(execz_scheduler *self, execz_error *err)
+{
+    if (state_of(self) == EXECZ_STATE_STOPPED) {
+        execz_status status = execz_scheduler_start(self, err);
+
+        if (status != EXECZ_OK) {
+            return status;
+        }
+    }
+    while (state_of(self) != EXECZ_STATE_STOPPED) {
+        ez_loop_wait(&self->loop);
+        execz_scheduler_dispatch(self);
+    }
+    return EXECZ_OK;
+}
+
+static void
+wait_stopped(execz_scheduler *self)
+{
+    pthread_mutex_lock(&self->lock);
+    while (self->state != EXECZ_STATE_STOPPED) {
+        pthread_cond_wait(&self->stopped, &self->lock);
+    }
+    pthread_mutex_unlock(&self->lock);
+}
+
+execz_status
+execz_scheduler_shutdown(execz_scheduler *self, uint32_t flags, execz_duration timeout,
+                         execz_error *err)
+{
+    int64_t now = ez_clock_monotonic(self->clock);
+    bool running;
+
+    if ((flags & EXECZ_SHUTDOWN_WAIT) != 0 && ez_scheduler_is_loop(self)) {
+        return ez_fail(err, EXECZ_E_STATE, "the loop cannot wait for its own end");
+    }
+    pthread_mutex_lock(&self->lock);
+    running = self->state != EXECZ_STATE_STOPPED;
+    if (running) {
+        self->state = EXECZ_STATE_SHUTTING_DOWN;
+        self->shutdown_flags |= flags;
+        if (timeout >= 0 && timeout < self->shutdown_deadline - now) {
+            self->shutdown_deadline = now + timeout;
+        }
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (!running) {
+        return ez_fail(err, EXECZ_E_STATE, "the scheduler does not run");
+    }
+    ez_mailbox_ring(&self->mailbox);
+    if ((flags & EXECZ_SHUTDOWN_WAIT) != 0) {
+        wait_stopped(self);
+    }
+    return EXECZ_OK;
+}

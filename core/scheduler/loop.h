@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What the loop sleeps on: one descriptor that is readable when there is something to do.
+ *
+ * Two timers and a bell behind one epoll.  The wall timer is absolute and is cancelled when
+ * somebody sets the clock (TFD_TIMER_CANCEL_ON_SET) or the machine resumes, so that a step re-plans
+ * at once; the monotonic one is for deadlines, which no step may move. */
+#ifndef EZ_SCHEDULER_LOOP_H
+#define EZ_SCHEDULER_LOOP_H
+
+#include <stdbool.h>
+
+#include <execz/types.h>
+
+typedef struct ez_loop {
+    int epoll;
+    int wall_timer;
+    int monotonic_timer;
+    execz_time armed_wall;   /* EXECZ_TIME_NEVER: not armed */
+    int64_t armed_monotonic; /* the same */
+} ez_loop;
+
+/* bell is a descriptor that rings by being readable; it stays the caller's. */
+execz_status ez_loop_init(ez_loop *self, int bell, execz_error *err);
+void ez_loop_deinit(ez_loop *self);
+
+/* Wakes at `wall` on the wall clock and at `monotonic` on the other; EXECZ_TIME_NEVER: not. */
+void ez_loop_arm(ez_loop *self, execz_time wall, int64_t monotonic);
+
+/* Forgets that a timer has gone off.  True if the wall clock was set since. */
+bool ez_loop_clear(ez_loop *self);
+
+/* Sleeps until there is something to do. */
+void ez_loop_wait(const ez_loop *self);
+
+#endif

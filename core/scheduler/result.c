@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/result.h"
+
+#include "base/parse.h"
+#include "scheduler/dispatch.h"
+#include "scheduler/tell.h"
+
+/* What nobody has said how it ended, ended because it was cancelled, or is lost. */
+static void
+complete(ez_run *run, ez_run_time *at, execz_time now)
+{
+    ez_outcome *outcome = &at->outcome;
+
+    outcome->run_time = at->time;
+    if (outcome->outcome != 0) {
+        return;
+    }
+    outcome->finished = now;
+    outcome->exit_status = -1;
+    if (ez_interrupt_raised(&run->interrupt)) {
+        ez_outcome_set(outcome, EXECZ_OUTCOME_CANCELLED, "cancelled before it started");
+    } else {
+        ez_outcome_set(outcome, EXECZ_OUTCOME_LOST,
+                       "the executor finished the run without saying how it ended");
+    }
+}
+
+static void
+log_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome)
+{
+    bool fine = outcome->outcome == EXECZ_OUTCOME_OK;
+    g_autofree char *took = NULL;
+
+    if (self->log.level > (fine ? EXECZ_LOG_INFO : EXECZ_LOG_WARNING)) {
+        return;
+    }
+    took = ez_format_duration(outcome->started == 0 ? 0 : outcome->finished - outcome->started);
+    ez_log_write(&self->log, fine ? EXECZ_LOG_INFO : EXECZ_LOG_WARNING,
+                 "task %s task=%s executor=%s took=%s%s%s", execz_outcome_name(outcome->outcome),
+                 run->task->abi.id, run->task->executor, took, outcome->message == NULL ? "" : ": ",
+                 outcome->message == NULL ? "" : outcome->message);
+}
+
+/* Gives back what the run held: its slot, its instance, its place in the executor. */
+static void
+release(execz_scheduler *self, ez_run *run)
+{
+    ez_entry *entry = run->owner;
+
+    --*ez_executor_unfinished(run->executor);
+    entry->instances--;
+    ez_runs_close(self->runs, run);
+    ez_scheduler_retire(self, entry);
+    pthread_mutex_lock(&self->lock);
+    ez_entry_unref_locked(entry);
+    pthread_mutex_unlock(&self->lock);
+}
+
+static void
+take_finished(execz_scheduler *self, ez_run *run)
+{
+    execz_time now = ez_clock_now(self->clock);
+
+    for (uint32_t i = 0; i < run->n; i++) {
+        complete(run, &run->times[i], now);
+        log_ended(self, run, &run->times[i].outcome);
+        ez_tell_ended(self, run, &run->times[i].outcome);
+    }
+    if (self->n_held > 0) {
+        ez_executor_place *place = ez_scheduler_find_place(self, run->task->executor);
+
+        release(self, run);
+        if (place != NULL && !g_queue_is_empty(&place->held)) {
+            ez_dispatch_held(self, place);
+        }
+        return;
+    }
+    release(self, run);
+}
+
+static void
+take_started(execz_scheduler *self, ez_started *started)
+{
+    ez_run *run = ez_runs_find(self->runs, started->token);
+
+    if (run != NULL) {
+        ez_tell_started(self, run, started->run_time, started->at);
+    }
+    g_free(started);
+}
+
+static void
+take_posted(ez_posted *posted)
+{
+    posted->function(posted->argument);
+    g_free(posted);
+}
+
+void
+ez_result_take(execz_scheduler *self)
+{
+    ez_message *at = ez_mailbox_take(&self->mailbox);
+
+    while (at != NULL) {
+        ez_host_message *head = (ez_host_message *)at;
+
+        at = at->next;
+        switch (head->kind) {
+        case EZ_HOST_FINISHED:
+            take_finished(self, (ez_run *)head);
+            break;
+        case EZ_HOST_STARTED:
+            take_started(self, (ez_started *)head);
+            break;
+        default:
+            take_posted((ez_posted *)head);
+        }
+    }
+}
+
+typedef struct giving_up {
+    execz_scheduler *scheduler;
+    const char *message;
+} giving_up;
+
+static void
+give_up(void *user, ez_run *run)
+{
+    giving_up *self = user;
+
+    if (!ez_run_finish(run, run->token)) {
+        return; /* it has finished just now: its message is on the way */
+    }
+    /* A thread may still be inside the run and write to it, so that what is told is made here. */
+    for (uint32_t i = 0; i < run->n; i++) {
+        ez_outcome lost = {.run_time = run->times[i].time, .exit_status = -1};
+
+        lost.finished = ez_clock_now(self->scheduler->clock);
+        ez_outcome_set(&lost, EXECZ_OUTCOME_LOST, "%s", self->message);
+        log_ended(self->scheduler, run, &lost);
+        ez_tell_ended(self->scheduler, run, &lost);
+        ez_outcome_clear(&lost);
+    }
+    release(self->scheduler, run);
+}
+
+void
+ez_result_give_up(execz_scheduler *self, const char *message)
+{
+    giving_up user = {self, message};
+
+    ez_runs_foreach(self->runs, give_up, &user);
+}

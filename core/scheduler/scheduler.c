@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* The scheduler as an object: made, freed, and the tables its other files share. */
+#include "scheduler/scheduler.h"
+
+#include "base/error.h"
+#include "function/body.h"
+#include "scheduler/tell.h"
+#include "store/memory.h"
+
+#include <string.h>
+
+static void
+place_free(void *data)
+{
+    ez_executor_place *self = data;
+
+    ez_executor_free(self->executor);
+    g_free(self);
+}
+
+static bool
+wants_started(void *user)
+{
+    const execz_scheduler *self = user;
+
+    return ez_bus_wants(self->bus, EXECZ_EVENT_TASK_STARTED);
+}
+
+static void
+init_tables(execz_scheduler *self)
+{
+    pthread_condattr_t attributes;
+
+    pthread_mutex_init(&self->lock, NULL);
+    pthread_mutex_init(&self->catalog_lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&self->stopped, &attributes);
+    pthread_condattr_destroy(&attributes);
+    self->tasks = g_hash_table_new(g_str_hash, g_str_equal);
+    self->places = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, place_free);
+    ez_heap_init(&self->due);
+    g_queue_init(&self->manual);
+    g_queue_init(&self->removed);
+    g_queue_init(&self->new_executors);
+    self->changes = g_array_new(FALSE, FALSE, sizeof(ez_change));
+    self->batch = g_new(ez_batch_item, EZ_BATCH);
+    self->bus = ez_bus_new();
+    self->runs = ez_runs_new();
+    self->store = ez_memory_store_new();
+    self->shutdown_deadline = EXECZ_NO_DEADLINE;
+}
+
+static void
+init_services(execz_scheduler *self, const execz_scheduler_options *options)
+{
+    ez_catalog_settings settings = ez_catalog_settings_of_process();
+
+    settings.plugin_path = options->plugin_path;
+    self->catalog = ez_catalog_new(&settings);
+    self->modules = ez_modules_new(options->function_path);
+    self->services = (ez_executor_services){
+        .clock = self->clock,
+        .log = self->log,
+        .runs = self->runs,
+        .mailbox = &self->mailbox,
+        .body = ez_body_run,
+        .body_user = self->modules,
+        .wants_started = wants_started,
+        .wants_user = self,
+    };
+}
+
+static bool
+check_paths(const char *what, const char *const *paths, execz_error *err)
+{
+    for (size_t i = 0; paths != NULL && paths[i] != NULL; i++) {
+        if (paths[i][0] != '/') {
+            ez_fail(err, EXECZ_E_INVAL, "'%s' in %s is not an absolute path", paths[i], what);
+            return false;
+        }
+    }
+    return true;
+}
+
+execz_scheduler *
+ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock, execz_error *err)
+{
+    execz_scheduler_options whole = EXECZ_SCHEDULER_OPTIONS_INIT;
+    execz_scheduler *self;
+
+    if (options != NULL) {
+        memcpy(&whole, options, MIN(options->size, sizeof whole));
+    }
+    if (!check_paths("plugin_path", whole.plugin_path, err) ||
+        !check_paths("function_path", whole.function_path, err)) {
+        return NULL;
+    }
+    self = g_new0(execz_scheduler, 1);
+    self->clock = clock;
+    self->name = g_strdup(whole.name != NULL ? whole.name : "execz");
+    self->timezone = g_strdup(whole.timezone != NULL ? whole.timezone : "UTC");
+    self->defaults = (ez_task_defaults){self->timezone, whole.misfire_grace_time,
+                                        whole.max_instances, whole.coalesce};
+    self->log = whole.log != NULL ? (ez_log){whole.log_level, whole.log, whole.log_user}
+                                  : ez_log_stderr(MAX(whole.log_level, EXECZ_LOG_WARNING));
+    init_tables(self);
+    if (!ez_mailbox_init(&self->mailbox) ||
+        ez_loop_init(&self->loop, self->mailbox.bell, err) != EXECZ_OK) {
+        ez_fail(err, EXECZ_E_IO, "cannot make the descriptors of the scheduler");
+        execz_scheduler_free(self);
+        return NULL;
+    }
+    init_services(self, &whole);
+    return self;
+}
+
+execz_scheduler *
+execz_scheduler_new(const execz_scheduler_options *options, execz_error *err)
+{
+    return ez_scheduler_new(options, ez_clock_system(), err);
+}
+
+static void
+free_tasks(execz_scheduler *self)
+{
+    g_autoptr(GList) entries = g_hash_table_get_values(self->tasks);
+
+    g_hash_table_remove_all(self->tasks);
+    for (GList *at = entries; at != NULL; at = at->next) {
+        ez_entry_unref_locked(at->data);
+    }
+    g_hash_table_unref(self->tasks);
+    ez_heap_deinit(&self->due);
+}
+
+void
+execz_scheduler_free(execz_scheduler *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    if (self->state != EXECZ_STATE_STOPPED) {
+        (void)execz_scheduler_shutdown(self, EXECZ_SHUTDOWN_CANCEL, -1, NULL);
+        (void)execz_scheduler_run(self, NULL);
+    }
+    g_hash_table_unref(self->places);
+    ez_runs_free(self->runs);
+    free_tasks(self);
+    ez_store_free(self->store);
+    ez_bus_free(self->bus);
+    ez_modules_free(self->modules);
+    ez_catalog_free(self->catalog);
+    ez_loop_deinit(&self->loop);
+    ez_mailbox_deinit(&self->mailbox);
+    g_array_unref(self->changes);
+    g_free(self->batch);
+    pthread_cond_destroy(&self->stopped);
+    pthread_mutex_destroy(&self->catalog_lock);
+    pthread_mutex_destroy(&self->lock);
+    g_free(self->timezone);
+    g_free(self->name);
+    g_free(self);
+}
+
+/* ---- shared by the files of this layer ------------------------------------------------------- */
+
+bool
+ez_scheduler_is_loop(execz_scheduler *self)
+{
+    bool is_loop;
+
+    pthread_mutex_lock(&self->lock);
+    is_loop = self->dispatching && pthread_equal(self->loop_thread, pthread_self());
+    pthread_mutex_unlock(&self->lock);
+    return is_loop;
+}
+
+void
+ez_scheduler_change_locked(execz_scheduler *self, uint32_t kind, ez_entry *entry)
+{
+    ez_change change = {kind, ez_task_ref(entry->task), entry->fire};
+
+    g_array_append_val(self->changes, change);
+}
+
+void
+ez_scheduler_commit(execz_scheduler *self)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    GArray *changes;
+
+    pthread_mutex_lock(&self->lock);
+    changes = self->changes;
+    if (changes->len > 0) {
+        self->changes = g_array_new(FALSE, FALSE, sizeof(ez_change));
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (changes->len == 0) {
+        return;
+    }
+    if (ez_store_commit(self->store, (const ez_change *)(void *)changes->data, changes->len,
+                        &err) != EXECZ_OK) {
+        ez_log_write(&self->log, EXECZ_LOG_ERROR, "the store refused %u changes: %s", changes->len,
+                     err.message);
+    }
+    for (guint i = 0; i < changes->len; i++) {
+        ez_task_unref(g_array_index(changes, ez_change, i).task);
+    }
+    g_array_unref(changes);
+}
+
+ez_executor_place *
+ez_scheduler_find_place(execz_scheduler *self, const char *alias)
+{
+    ez_executor_place *place;
+
+    pthread_mutex_lock(&self->lock);
+    place = g_hash_table_lookup(self->places, alias);
+    pthread_mutex_unlock(&self->lock);
+    return place;
+}
+
+GPtrArray *
+ez_scheduler_list_places(execz_scheduler *self)
+{
+    GPtrArray *places = g_ptr_array_new();
+    GHashTableIter iter;
+    void *place;
+
+    pthread_mutex_lock(&self->lock);
+    g_hash_table_iter_init(&iter, self->places);
+    while (g_hash_table_iter_next(&iter, NULL, &place)) {
+        g_ptr_array_add(places, place);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return places;
+}
+
+void
+ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
+{
+    if (entry->removed) {
+        return;
+    }
+    entry->removed = true;
+    ez_heap_remove(&self->due, &entry->node);
+    self->n_blocked -= entry->blocked != NULL;
+    g_clear_pointer(&entry->blocked, g_free);
+    ez_scheduler_change_locked(self, EZ_CHANGE_REMOVE, entry);
+    g_hash_table_remove(self->tasks, entry->task->abi.id);
+    ez_entry_unref_locked(entry); /* the table's; the caller has its own */
+}
+
+void
+ez_scheduler_retire(execz_scheduler *self, ez_entry *entry)
+{
+    bool retired = false;
+
+    if (entry->instances > 0 || entry->held != NULL) {
+        return;
+    }
+    pthread_mutex_lock(&self->lock);
+    if (entry->fire == EXECZ_TIME_NEVER && !entry->removed) {
+        ez_scheduler_drop_locked(self, entry);
+        retired = true;
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (retired) {
+        ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task,
+                     "its trigger has no further run time");
+    }
+}

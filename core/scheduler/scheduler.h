@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* The scheduler's state, for the files of this layer.
+ *
+ * Threads.  One thread at a time is the loop: it calls execz_scheduler_dispatch().  What API calls
+ * and the loop share is guarded by one lock, which is never held while a plugin, a store, a
+ * listener or the logger is called: the loop collects under the lock and calls without it.
+ *
+ * One pass of the loop:
+ *   messages of executors -> results, events      (result.c)
+ *   due tasks -> one store commit -> submissions  (dispatch.c)
+ *   shutdown, if it was asked for                 (shutdown.c)
+ *   the timers for the next pass */
+#ifndef EZ_SCHEDULER_SCHEDULER_H
+#define EZ_SCHEDULER_SCHEDULER_H
+
+#include <execz/scheduler.h>
+
+#include "event/bus.h"
+#include "executor/executor.h"
+#include "function/modules.h"
+#include "scheduler/entry.h"
+#include "scheduler/loop.h"
+#include "store/store.h"
+
+/* A task somebody wants to run now. */
+typedef struct ez_manual {
+    ez_entry *entry; /* a reference */
+    execz_time time;
+} ez_manual;
+
+/* An executor of the configuration and the tasks that wait for it. */
+typedef struct ez_executor_place {
+    ez_executor *executor; /* owned */
+    GQueue held;           /* [loop] ez_entry, a reference each: it was busy */
+    int64_t retry_at;      /* [loop] monotonic; when to try again without being asked */
+    int64_t retry_delay;   /* [loop] */
+    bool abandoned;        /* [loop] runs of it were given up in this shutdown */
+} ez_executor_place;
+
+/* A task that is due, on its way from under the lock. */
+typedef struct ez_batch_item {
+    ez_entry *entry; /* a reference */
+    uint32_t source;
+    ez_due due;
+} ez_batch_item;
+
+/* How far a shutdown has come; each step is taken once.  [loop] */
+typedef struct ez_shutdown {
+    bool begun;
+    bool cancelled;
+    int64_t lost_at; /* monotonic; when unfinished runs are given up */
+} ez_shutdown;
+
+struct execz_scheduler {
+    /* Fixed. */
+    char *name; /* owned, as the next two */
+    char *timezone;
+    char **plugin_path;
+    ez_task_defaults defaults;
+    ez_log log;
+    const ez_clock *clock;
+    ez_mailbox mailbox;
+    ez_loop loop;
+    ez_bus *bus;
+    ez_runs *runs;
+    ez_modules *modules;
+    ez_executor_services services;
+
+    pthread_mutex_t catalog_lock; /* guards catalog, which reads files */
+    ez_catalog *catalog;
+
+    /* Guarded by lock. */
+    pthread_mutex_t lock;
+    pthread_cond_t stopped;
+    uint32_t state;
+    pthread_t loop_thread; /* who dispatches, while dispatching */
+    bool dispatching;
+    GHashTable *tasks;    /* id -> ez_entry, a reference */
+    GHashTable *places;   /* alias -> ez_executor_place, owned */
+    ez_heap due;          /* of ez_entry.node */
+    GQueue manual;        /* ez_manual, owned */
+    GQueue removed;       /* ez_entry, a reference each: the loop ends what they hold */
+    GQueue new_executors; /* ez_executor_place, borrowed: to be started by the loop */
+    GArray *changes;      /* ez_change with a task reference each: not yet committed */
+    uint64_t n_blocked;
+    uint32_t shutdown_flags;
+    int64_t shutdown_deadline; /* monotonic */
+
+    /* [loop] */
+    ez_store *store;
+    ez_batch_item *batch; /* owned, EZ_BATCH of them */
+    ez_shutdown shutdown;
+    atomic_uint_fast64_t n_held; /* tasks with something held; read by any thread */
+};
+
+/* Due tasks taken in one pass: bounds how long the loop stays away from results. */
+#define EZ_BATCH 256
+
+static inline ez_entry *
+ez_entry_of(ez_heap_node *node)
+{
+    return (ez_entry *)((char *)node - offsetof(ez_entry, node));
+}
+
+/* What execz_scheduler_new() does, with a clock for tests. */
+execz_scheduler *ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock,
+                                  execz_error *err);
+
+/* Adds an executor with its options as settings with places; problems go to report.  An executor
+ * whose plugin is there but cannot be used is added all the same. */
+execz_status ez_scheduler_add_executor(execz_scheduler *self, const char *alias, const char *type,
+                                       const ez_options_source *options, ez_report *report,
+                                       execz_error *err);
+
+/* Whether the calling thread is dispatching right now. */
+bool ez_scheduler_is_loop(execz_scheduler *self);
+
+/* Puts a change where the next commit takes it. */
+void ez_scheduler_change_locked(execz_scheduler *self, uint32_t kind, ez_entry *entry);
+
+/* Commits what has gathered.  [loop], or while stopped */
+void ez_scheduler_commit(execz_scheduler *self);
+
+/* The place of an alias; NULL if there is none. */
+ez_executor_place *ez_scheduler_find_place(execz_scheduler *self, const char *alias);
+
+/* All places; free with g_ptr_array_unref(). */
+GPtrArray *ez_scheduler_list_places(execz_scheduler *self);
+
+/* Ends what was asked for by hand and not yet submitted, as CANCELLED.  [loop] */
+void ez_scheduler_cancel_manual(execz_scheduler *self);
+
+/* Takes the entry out of all tables. */
+void ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry);
+
+/**
+ * Drops the entry and tells so, once its trigger is finished and nothing of it runs or waits.
+ * [loop]
+ */
+void ez_scheduler_retire(execz_scheduler *self, ez_entry *entry);
+
+#endif

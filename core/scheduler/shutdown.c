@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Drain, then cancel, then give up:
+ *
+ *   begun      executors take nothing more; what was held back is cancelled
+ *   cancelled  asked for, or the deadline came: executors cancel what they have
+ *   lost       ten seconds later: what still runs is closed as LOST and its executor left behind
+ *
+ * Whenever no run is left, the executors are stopped and the scheduler is STOPPED. */
+#include "scheduler/shutdown.h"
+
+#include "scheduler/dispatch.h"
+#include "scheduler/result.h"
+#include "scheduler/tell.h"
+
+static const int64_t lost_after = 10 * EXECZ_SECOND;
+static const int64_t join_within = 5 * EXECZ_SECOND;
+
+static void
+shut_executors_down(execz_scheduler *self, uint32_t flags, int64_t deadline)
+{
+    g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
+
+    for (guint i = 0; i < places->len; i++) {
+        ez_executor_shutdown(((ez_executor_place *)places->pdata[i])->executor, flags, deadline);
+    }
+}
+
+/* Stops all executors; true if one of them was left behind with runs. */
+static void
+stop_executors(execz_scheduler *self)
+{
+    g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
+    int64_t deadline = ez_clock_monotonic(ez_clock_system()) + join_within;
+
+    for (guint i = 0; i < places->len; i++) {
+        ez_executor_place *place = places->pdata[i];
+
+        ez_executor_stop(place->executor, deadline, place->abandoned);
+        place->abandoned = false;
+    }
+}
+
+static void
+abandon_executors(execz_scheduler *self)
+{
+    g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
+
+    for (guint i = 0; i < places->len; i++) {
+        ez_executor_place *place = places->pdata[i];
+
+        place->abandoned = *ez_executor_unfinished(place->executor) > 0;
+    }
+}
+
+static void
+begin(execz_scheduler *self, int64_t deadline)
+{
+    self->shutdown.begun = true;
+    self->shutdown.cancelled = false;
+    self->shutdown.lost_at = EXECZ_NO_DEADLINE;
+    ez_scheduler_cancel_manual(self);
+    ez_dispatch_drop_held(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");
+    shut_executors_down(self, 0, deadline);
+}
+
+static void
+cancel(execz_scheduler *self, int64_t now, int64_t deadline)
+{
+    self->shutdown.cancelled = true;
+    self->shutdown.lost_at = now + lost_after;
+    shut_executors_down(self, EXECZ_SHUTDOWN_CANCEL, deadline);
+}
+
+static void
+end(execz_scheduler *self)
+{
+    stop_executors(self);
+    ez_scheduler_commit(self);
+    self->shutdown.begun = false;
+    ez_tell(self, EXECZ_EVENT_SCHEDULER_SHUTDOWN, NULL, NULL);
+    ez_bus_flush(self->bus);
+    ez_log_write(&self->log, EXECZ_LOG_INFO, "scheduler stopped");
+    pthread_mutex_lock(&self->lock);
+    self->state = EXECZ_STATE_STOPPED;
+    pthread_cond_broadcast(&self->stopped);
+    pthread_mutex_unlock(&self->lock);
+}
+
+void
+ez_shutdown_step(execz_scheduler *self)
+{
+    int64_t now = ez_clock_monotonic(self->clock);
+    int64_t deadline;
+    uint32_t flags;
+
+    pthread_mutex_lock(&self->lock);
+    flags = self->shutdown_flags;
+    deadline = self->shutdown_deadline;
+    pthread_mutex_unlock(&self->lock);
+    if (!self->shutdown.begun) {
+        begin(self, deadline);
+    }
+    if (!self->shutdown.cancelled && ((flags & EXECZ_SHUTDOWN_CANCEL) != 0 || now >= deadline)) {
+        cancel(self, now, deadline);
+    }
+    ez_result_take(self); /* what was cancelled has mostly ended by now */
+    if (now >= self->shutdown.lost_at && ez_runs_count(self->runs) > 0) {
+        abandon_executors(self);
+        ez_result_give_up(self, "it did not end after the shutdown cancelled it");
+    }
+    if (ez_runs_count(self->runs) == 0) {
+        end(self);
+    }
+}
+
+int64_t
+ez_shutdown_next_step(execz_scheduler *self)
+{
+    int64_t deadline;
+
+    if (self->shutdown.cancelled) {
+        return self->shutdown.lost_at;
+    }
+    pthread_mutex_lock(&self->lock);
+    deadline = self->shutdown_deadline;
+    pthread_mutex_unlock(&self->lock);
+    return deadline;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/tell.h"
+
+static execz_event
+new_event(const execz_scheduler *self, uint64_t code)
+{
+    return (execz_event){
+        .size = sizeof(execz_event),
+        .code = code,
+        .time = ez_clock_now(self->clock),
+        .scheduler = self->name,
+    };
+}
+
+static execz_event
+task_event(const execz_scheduler *self, uint64_t code, const ez_task *task)
+{
+    execz_event event = new_event(self, code);
+
+    event.task = task->abi.id;
+    event.executor = task->executor;
+    return event;
+}
+
+void
+ez_tell(execz_scheduler *self, uint64_t code, const char *alias, const char *message)
+{
+    execz_event event = new_event(self, code);
+
+    event.alias = alias;
+    event.message = message;
+    ez_bus_post(self->bus, &event);
+}
+
+void
+ez_tell_task(execz_scheduler *self, uint64_t code, const ez_task *task, const char *message)
+{
+    execz_event event = task_event(self, code, task);
+
+    event.message = message;
+    ez_bus_post(self->bus, &event);
+}
+
+/* A terminal event has a result; one for what never was a run is made here. */
+static uint32_t
+outcome_of(uint64_t code)
+{
+    switch (code) {
+    case EXECZ_EVENT_TASK_MISSED:
+        return EXECZ_OUTCOME_MISSED;
+    case EXECZ_EVENT_TASK_CANCELLED:
+        return EXECZ_OUTCOME_CANCELLED;
+    default:
+        return EXECZ_OUTCOME_ERROR;
+    }
+}
+
+void
+ez_tell_times(execz_scheduler *self, uint64_t code, const ez_task *task, uint32_t source,
+              const execz_time *times, uint32_t n, uint64_t more, const char *message)
+{
+    execz_event event = task_event(self, code, task);
+    execz_result result = {
+        .size = sizeof result,
+        .outcome = outcome_of(code),
+        .run_time = times[n - 1],
+        .finished = event.time,
+        .exit_status = -1,
+        .message = message,
+    };
+
+    event.source = source;
+    event.attempt = 1;
+    event.run_times = times;
+    event.n_run_times = n;
+    event.coalesced = more;
+    event.message = message;
+    if ((code & EXECZ_EVENT_TERMINAL) != 0) {
+        event.result = &result;
+    }
+    ez_bus_emit(self->bus, &event);
+}
+
+void
+ez_tell_submitted(execz_scheduler *self, const ez_task *task, execz_run token, uint32_t source,
+                  const ez_due *due)
+{
+    execz_event event;
+
+    if (!ez_bus_wants(self->bus, EXECZ_EVENT_TASK_SUBMITTED)) {
+        return;
+    }
+    event = task_event(self, EXECZ_EVENT_TASK_SUBMITTED, task);
+    event.run = token;
+    event.source = source;
+    event.attempt = 1;
+    event.run_times = due->times;
+    event.n_run_times = due->n;
+    event.coalesced = due->coalesced;
+    ez_bus_emit(self->bus, &event);
+}
+
+void
+ez_tell_started(execz_scheduler *self, const ez_run *run, execz_time run_time, execz_time at)
+{
+    execz_event event = task_event(self, EXECZ_EVENT_TASK_STARTED, run->task);
+
+    event.time = at;
+    event.run = run->token;
+    event.source = run->source;
+    event.attempt = run->attempt;
+    event.run_times = &run_time;
+    event.n_run_times = 1;
+    ez_bus_emit(self->bus, &event);
+}
+
+static uint64_t
+code_of(uint32_t outcome)
+{
+    static const uint64_t codes[] = {
+        [EXECZ_OUTCOME_OK] = EXECZ_EVENT_TASK_EXECUTED,
+        [EXECZ_OUTCOME_ERROR] = EXECZ_EVENT_TASK_ERROR,
+        [EXECZ_OUTCOME_MISSED] = EXECZ_EVENT_TASK_MISSED,
+        [EXECZ_OUTCOME_CANCELLED] = EXECZ_EVENT_TASK_CANCELLED,
+        [EXECZ_OUTCOME_TIMEOUT] = EXECZ_EVENT_TASK_TIMEOUT,
+        [EXECZ_OUTCOME_LOST] = EXECZ_EVENT_TASK_LOST,
+    };
+
+    return codes[outcome];
+}
+
+void
+ez_tell_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome)
+{
+    execz_event event;
+    execz_result result;
+
+    if (!ez_bus_wants(self->bus, code_of(outcome->outcome))) {
+        return;
+    }
+    event = task_event(self, code_of(outcome->outcome), run->task);
+    ez_outcome_view(outcome, &result);
+    event.run = run->token;
+    event.source = run->source;
+    event.attempt = run->attempt;
+    event.run_times = &result.run_time;
+    event.n_run_times = 1;
+    event.result = &result;
+    event.message = result.message;
+    ez_bus_emit(self->bus, &event);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs a task at once, on the loop, inside of send_task(): what happens in which order is the same
+ * every time, which is what a test or a debugger wants.  Everything else waits meanwhile. */
+#include <execz/sdk.h>
+
+static execz_status
+do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
+{
+    (void)base;
+    (void)err;
+    execz_submission_run(submission);
+    return EXECZ_OK;
+}
+
+static const execz_base_hooks hooks = {do_send_task, NULL, NULL, NULL, NULL, NULL};
+
+EXECZ_EXECUTOR_PLUGIN("org.execz.debug", "debug", EXECZ_VERSION,
+                      "Runs tasks one after the other on the scheduler's own thread",
+                      EXECZ_CAP_BODIES | EXECZ_CAP_CANCEL, hooks);

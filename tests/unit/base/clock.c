@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+Test(clock, the_monotonic_clock_never_goes_back)
+{
+    const ez_clock *clock = ez_clock_system();
+    int64_t before = ez_clock_monotonic(clock);
+
+    for (int i = 0; i < 1000; i++) {
+        int64_t now = ez_clock_monotonic(clock);
+
+        cr_assert(ge(i64, now, before));
+        before = now;
+    }
+}
+
+Test(clock, the_wall_clock_counts_nanoseconds_since_1970)
+{
+    execz_time now = ez_clock_now(ez_clock_system());
+
+    cr_expect(gt(i64, now, 1700000000 * EXECZ_SECOND));
+    cr_expect(lt(i64, now, 7258118400 * EXECZ_SECOND));
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/mailbox.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+typedef struct letter {
+    ez_message message;
+    int sender;
+    int number;
+} letter;
+
+static int
+rings(const ez_mailbox *mailbox)
+{
+    struct pollfd poll_fd = {.fd = mailbox->bell, .events = POLLIN};
+
+    return poll(&poll_fd, 1, 0);
+}
+
+Test(mailbox, keeps_the_order_of_one_sender)
+{
+    ez_mailbox mailbox;
+    letter letters[3] = {{.number = 0}, {.number = 1}, {.number = 2}};
+    int expected = 0;
+
+    cr_assert(ez_mailbox_init(&mailbox));
+    for (int i = 0; i < 3; i++) {
+        ez_mailbox_push(&mailbox, &letters[i].message);
+    }
+    for (ez_message *at = ez_mailbox_take(&mailbox); at != NULL; at = at->next) {
+        cr_expect(eq(int, ((letter *)at)->number, expected++));
+    }
+    cr_expect(eq(int, expected, 3));
+    ez_mailbox_deinit(&mailbox);
+}
+
+Test(mailbox, rings_once_for_a_burst_and_again_after_it_was_taken)
+{
+    ez_mailbox mailbox;
+    letter letters[3] = {0};
+    uint64_t count = 0;
+
+    cr_assert(ez_mailbox_init(&mailbox));
+    cr_expect(eq(int, rings(&mailbox), 0));
+    ez_mailbox_push(&mailbox, &letters[0].message);
+    ez_mailbox_push(&mailbox, &letters[1].message);
+    cr_assert(eq(sz, (size_t)read(mailbox.bell, &count, sizeof count), sizeof count));
+    cr_expect(eq(u64, count, 1));
+    ez_mailbox_take(&mailbox);
+    cr_expect(eq(int, rings(&mailbox), 0));
+    ez_mailbox_push(&mailbox, &letters[2].message);
+    cr_expect(eq(int, rings(&mailbox), 1));
+    ez_mailbox_deinit(&mailbox);
+}
+
+enum { SENDERS = 4, LETTERS = 20000 };
+
+typedef struct sender {
+    ez_mailbox *mailbox;
+    int number;
+} sender;
+
+static void *
+send_all(void *argument)
+{
+    sender *self = argument;
+
+    for (int i = 0; i < LETTERS; i++) {
+        letter *one = calloc(1, sizeof *one);
+
+        one->sender = self->number;
+        one->number = i;
+        ez_mailbox_push(self->mailbox, &one->message);
+    }
+    return NULL;
+}
+
+Test(mailbox, loses_and_reorders_nothing_of_four_senders_at_once)
+{
+    ez_mailbox mailbox;
+    pthread_t threads[SENDERS];
+    sender senders[SENDERS];
+    int next[SENDERS] = {0};
+    int received = 0;
+
+    cr_assert(ez_mailbox_init(&mailbox));
+    for (int i = 0; i < SENDERS; i++) {
+        senders[i] = (sender){&mailbox, i};
+        pthread_create(&threads[i], NULL, send_all, &senders[i]);
+    }
+    while (received < SENDERS * LETTERS) {
+        struct pollfd poll_fd = {.fd = mailbox.bell, .events = POLLIN};
+
+        cr_assert(eq(int, poll(&poll_fd, 1, 10000), 1), "a message without a ring");
+        for (ez_message *at = ez_mailbox_take(&mailbox), *after; at != NULL; at = after) {
+            letter *one = (letter *)at;
+
+            after = at->next;
+            cr_assert(eq(int, one->number, next[one->sender]++));
+            received++;
+            free(one);
+        }
+    }
+    for (int i = 0; i < SENDERS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    ez_mailbox_deinit(&mailbox);
+}
