@@ -55,15 +55,20 @@ typedef struct scan {
     size_t shell_word;
 } scan;
 
+/* The length of the word at text if it is an operator of a shell, e.g. "|", "2>", "2>&1"; else 0. */
 static size_t
 operator_length(const char *text)
 {
-    size_t length = strspn(text, "|&;<>");
+    size_t number = strspn(text, "0123456789");
+    size_t length = number + strspn(text + number, "|&;<>");
 
-    if (length == 0 && g_ascii_isdigit(text[0]) && (text[1] == '>' || text[1] == '<')) {
-        length = 1 + strspn(text + 1, "|&;<>");
+    if (length == number || (number > 0 && text[number] != '>' && text[number] != '<')) {
+        return 0;
     }
-    return length > 0 && strchr(" \t", text[length]) != NULL ? length : 0;
+    if (text[length - 1] == '&') {
+        length += strspn(text + length, "0123456789-");
+    }
+    return strchr(" \t", text[length]) != NULL ? length : 0;
 }
 
 /* Moves *at behind the quoted part that begins there; false if that is not closed. */

@@ -47,8 +47,11 @@ void ez_config_free(ez_config *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ez_config, ez_config_free)
 
 /* Checks what needs plugins: that each executor's is there, that it takes the options and the
- * tasks.  Once; the catalog was scanned and is not scanned again as long as self lives. */
+ * tasks.  Once; the catalog is not scanned again as long as self may use it. */
 void ez_config_check(ez_config *self, ez_catalog *catalog);
+
+/* Lets go of the catalog, which may then be freed. */
+void ez_config_forget_plugins(ez_config *self);
 
 /* All problems so far in the order of their places; borrowed until the next check. */
 ez_report *ez_config_problems(ez_config *self);

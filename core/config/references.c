@@ -227,3 +227,11 @@ ez_config_check(ez_config *self, ez_catalog *catalog)
         check_task(self, self->tasks->pdata[i]);
     }
 }
+
+void
+ez_config_forget_plugins(ez_config *self)
+{
+    for (guint i = 0; i < self->executors->len; i++) {
+        ((ez_config_executor *)self->executors->pdata[i])->part = NULL;
+    }
+}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "config/ini.h"
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <string.h>
@@ -99,4 +101,72 @@ task_of(const loaded *self, const char *id)
     }
     cr_assert(false, "no task %s", id);
     return NULL;
+}
+
+void
+fixture_clear(fixture *self)
+{
+    ez_report_free(self->report);
+    ez_document_free(self->document);
+}
+void
+read_bytes(fixture *self, const char *name, const char *text, size_t length)
+{
+    /* A copy without a terminator, so that the address sanitizer sees every byte too many. */
+    g_autofree char *bytes = g_memdup2(text, MAX(length, 1));
+    const char *file;
+
+    if (self->document == NULL) {
+        self->document = ez_document_new();
+        self->report = ez_report_new();
+    }
+    file = ez_document_add_file(self->document, name);
+    ez_ini_read(self->document, file, bytes, length, self->report);
+}
+
+void
+read_text(fixture *self, const char *text)
+{
+    read_bytes(self, "t.conf", text, strlen(text));
+}
+
+const ez_ini_entry *
+entry(const fixture *self, const char *kind, const char *name, const char *key)
+{
+    ez_section *section = ez_document_find(self->document, kind, name);
+
+    cr_assert(section != NULL, "no section %s:%s", kind, name);
+    cr_assert(ez_section_find(section, key) != NULL, "no key %s", key);
+    return ez_section_find(section, key);
+}
+
+char *
+value(const fixture *self, const char *kind, const char *name, const char *key)
+{
+    return (char *)entry(self, kind, name, key)->setting.value;
+}
+
+void
+expect_problems(const char *text, const char *expected)
+{
+    g_auto(fixture) f = {0};
+    g_autofree char *found = NULL;
+
+    read_text(&f, text);
+    found = problems_of(f.report);
+    cr_expect(eq(str, found, (char *)expected));
+}
+
+execz_task_spec
+spec_of(loaded *f, const char *lines)
+{
+    g_autofree char *text =
+        g_strconcat("executors.default.type = good\n[task:a]\nevery = 5s\nshell = true\n", lines,
+                    NULL);
+    g_autofree char *problems = NULL;
+
+    *f = load_text(text);
+    problems = problems_of(ez_config_problems(f->config));
+    cr_assert(eq(str, problems, (char *)""));
+    return task_of(f, "a")->spec;
 }
