@@ -8,6 +8,13 @@
 
 enum state { STOPPED, STARTED, SHUTTING_DOWN };
 
+/* A start whose threads did not end in time: they still use all of this. */
+typedef struct remains {
+    const execz_executor_ops *ops;
+    execz_executor *plugin;
+    ez_host *host;
+} remains;
+
 struct ez_executor {
     const ez_executor_services *services;
     char *alias;         /* owned */
@@ -24,6 +31,8 @@ struct ez_executor {
     uint32_t caps;
     execz_executor *plugin; /* the plugin's own state */
     ez_host *host;          /* owned; a fresh one for each start */
+
+    GArray *remains; /* of earlier starts */
 };
 
 /* The message of err with its code, if it has one. */
@@ -42,6 +51,7 @@ executor_new(const ez_executor_services *services, const char *alias)
     self->services = services;
     self->alias = g_strdup(alias);
     self->reason = g_strdup("it is not started");
+    self->remains = g_array_new(FALSE, FALSE, sizeof(remains));
     return self;
 }
 
@@ -73,10 +83,27 @@ ez_executor_new_unavailable(const ez_executor_services *services, const char *al
     return self;
 }
 
+bool
+ez_executor_is_free_of_threads(ez_executor *self)
+{
+    for (guint i = self->remains->len; i > 0; i--) {
+        remains at = g_array_index(self->remains, remains, i - 1);
+
+        if (ez_threads_join(&at.host->threads, 0)) {
+            at.ops->destroy(at.plugin);
+            ez_host_deinit(at.host);
+            g_free(at.host);
+            g_array_remove_index(self->remains, i - 1);
+        }
+    }
+    return self->remains->len == 0;
+}
+
 void
 ez_executor_free(ez_executor *self)
 {
     if (self != NULL) {
+        g_array_unref(self->remains);
         g_free(self->alias);
         g_free(self->path);
         g_free(self->part);
@@ -288,6 +315,19 @@ ez_executor_shutdown(ez_executor *self, uint32_t flags, int64_t deadline)
     }
 }
 
+/* Keeps what threads that did not end still use, until they do. */
+static void
+leave_behind(ez_executor *self)
+{
+    remains left = {self->ops, self->plugin, self->host};
+
+    g_array_append_val(self->remains, left);
+    ez_log_write(&self->services->log, EXECZ_LOG_ERROR,
+                 "executor=%s did not end in time; %u of its threads still run and keep what they "
+                 "use",
+                 self->alias, ez_threads_running(&self->host->threads));
+}
+
 void
 ez_executor_stop(ez_executor *self, int64_t deadline, bool abandon)
 {
@@ -299,10 +339,7 @@ ez_executor_stop(ez_executor *self, int64_t deadline, bool abandon)
         ez_host_deinit(self->host);
         g_free(self->host);
     } else {
-        ez_log_write(&self->services->log, EXECZ_LOG_ERROR,
-                     "executor=%s did not end in time; %u of its threads still run and keep what "
-                     "they use",
-                     self->alias, ez_threads_running(&self->host->threads));
+        leave_behind(self);
     }
     self->host = NULL;
     self->plugin = NULL;
@@ -310,4 +347,5 @@ ez_executor_stop(ez_executor *self, int64_t deadline, bool abandon)
     self->state = STOPPED;
     g_free(self->reason);
     self->reason = g_strdup("it is not started");
+    (void)ez_executor_is_free_of_threads(self);
 }

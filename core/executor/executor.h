@@ -43,7 +43,11 @@ ez_executor *ez_executor_new(const ez_executor_services *services, const char *a
 ez_executor *ez_executor_new_unavailable(const ez_executor_services *services, const char *alias,
                                          const execz_error *err);
 
-/* Frees a stopped executor. */
+/* Whether no thread of an earlier start is left; frees what those used that have ended since.
+ * While false, neither the executor nor its services may be freed. */
+bool ez_executor_is_free_of_threads(ez_executor *self);
+
+/* Frees a stopped executor that is free of threads. */
 void ez_executor_free(ez_executor *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ez_executor, ez_executor_free)
 

@@ -2,6 +2,7 @@
 #include "function/directories.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,21 +39,29 @@ add(ez_directories *self, const char *path, const char *origin, const char *igno
     g_array_append_val(self->all, added);
 }
 
-/* Beside the file this code is in, so that a build tree, an installed and a moved one all work. */
+/* The file this code is in: this library's, or the program's, which has no name as a link map. */
+static char *
+own_file(void)
+{
+    struct link_map *map = NULL;
+    Dl_info where;
+
+    if (dladdr1((void *)ez_directories_new, &where, (void **)&map, RTLD_DL_LINKMAP) == 0) {
+        return NULL;
+    }
+    return realpath(map->l_name[0] != '\0' ? map->l_name : "/proc/self/exe", NULL);
+}
+
+/* Beside that, so that a build tree, an installed and a moved one all work. */
 static void
 add_built_in(ez_directories *self)
 {
-    g_autofree char *folder = NULL;
-    g_autofree char *path = NULL;
-    char *file = NULL;
-    Dl_info where;
+    char *file = own_file();
 
-    if (dladdr((void *)ez_directories_new, &where) != 0) {
-        file = realpath(where.dli_fname, NULL);
-    }
     if (file != NULL) {
-        folder = g_path_get_dirname(file);
-        path = g_build_filename(folder, BUILT_IN, NULL);
+        g_autofree char *folder = g_path_get_dirname(file);
+        g_autofree char *path = g_build_filename(folder, BUILT_IN, NULL);
+
         add(self, path, "built in", NULL);
     }
     free(file);

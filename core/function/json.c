@@ -21,7 +21,8 @@ depth_of(const char *text, size_t length)
         } else if (c == '"') {
             quoted = true;
         } else if (c == '[' || c == '{') {
-            deepest = MAX(deepest, ++depth);
+            depth++;
+            deepest = MAX(deepest, depth);
         } else if (c == ']' || c == '}') {
             depth -= depth > 0;
         }

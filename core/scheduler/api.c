@@ -167,6 +167,13 @@ execz_scheduler_list_executors(execz_scheduler *self, execz_executor_function ex
     }
 }
 
+execz_status
+execz_scheduler_add_functions(execz_scheduler *self, const char *module,
+                              const execz_function *const *functions, size_t n, execz_error *err)
+{
+    return ez_modules_register(self->modules, module, functions, n, err);
+}
+
 /* ---- tasks ----------------------------------------------------------------------------------- */
 
 static execz_status

@@ -134,6 +134,29 @@ free_tasks(execz_scheduler *self)
     ez_heap_deinit(&self->due);
 }
 
+/**
+ * Threads that were given up still use the scheduler.  Freeing it under them would be worse than
+ * never.
+ */
+static bool
+has_threads(execz_scheduler *self)
+{
+    g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
+    bool any = false;
+
+    for (guint i = 0; i < places->len; i++) {
+        ez_executor *executor = ((ez_executor_place *)places->pdata[i])->executor;
+
+        if (!ez_executor_is_free_of_threads(executor)) {
+            ez_log_write(&self->log, EXECZ_LOG_ERROR,
+                         "executor=%s still has threads; the scheduler's memory is left to them",
+                         ez_executor_alias(executor));
+            any = true;
+        }
+    }
+    return any;
+}
+
 void
 execz_scheduler_free(execz_scheduler *self)
 {
@@ -143,6 +166,9 @@ execz_scheduler_free(execz_scheduler *self)
     if (self->state != EXECZ_STATE_STOPPED) {
         (void)execz_scheduler_shutdown(self, EXECZ_SHUTDOWN_CANCEL, -1, NULL);
         (void)execz_scheduler_run(self, NULL);
+    }
+    if (has_threads(self)) {
+        return;
     }
     g_hash_table_unref(self->places);
     ez_runs_free(self->runs);

@@ -122,6 +122,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
      uint32_t source, execz_error *err)
 {
     ez_run *run = ez_runs_open(self->runs, entry->task, place->executor, due->times, due->n);
+    execz_time submitted = ez_clock_now(self->clock);
     execz_run token;
     execz_status status;
 
@@ -132,7 +133,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     run->owner = entry;
     run->attempt = 1;
     run->source = source;
-    run->submitted = ez_clock_now(self->clock);
+    run->submitted = submitted;
     entry->instances++;
     pthread_mutex_lock(&self->lock);
     ez_entry_ref_locked(entry); /* the run's */
@@ -140,7 +141,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     status = ez_executor_send(place->executor, run, err);
     if (status == EXECZ_OK) {
         place->retry_delay = first_retry;
-        ez_tell_submitted(self, entry->task, token, source, due);
+        ez_tell_submitted(self, entry->task, token, source, submitted, due);
         return EXECZ_OK;
     }
     entry->instances--;

@@ -83,7 +83,7 @@ ez_tell_times(execz_scheduler *self, uint64_t code, const ez_task *task, uint32_
 
 void
 ez_tell_submitted(execz_scheduler *self, const ez_task *task, execz_run token, uint32_t source,
-                  const ez_due *due)
+                  execz_time at, const ez_due *due)
 {
     execz_event event;
 
@@ -91,6 +91,7 @@ ez_tell_submitted(execz_scheduler *self, const ez_task *task, execz_run token, u
         return;
     }
     event = task_event(self, EXECZ_EVENT_TASK_SUBMITTED, task);
+    event.time = at;
     event.run = token;
     event.source = source;
     event.attempt = 1;

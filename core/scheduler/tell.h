@@ -19,9 +19,9 @@ void ez_tell_task(execz_scheduler *self, uint64_t code, const ez_task *task, con
 void ez_tell_times(execz_scheduler *self, uint64_t code, const ez_task *task, uint32_t source,
                    const execz_time *times, uint32_t n, uint64_t more, const char *message);
 
-/* TASK_SUBMITTED.  [loop] */
+/* TASK_SUBMITTED, at the time before the executor got it.  [loop] */
 void ez_tell_submitted(execz_scheduler *self, const ez_task *task, execz_run token, uint32_t source,
-                       const ez_due *due);
+                       execz_time at, const ez_due *due);
 
 /* TASK_STARTED.  [loop] */
 void ez_tell_started(execz_scheduler *self, const ez_run *run, execz_time run_time, execz_time at);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "trigger/date.h"
 
+#include "trigger/interval.h"
+
+#include <string.h>
+
 typedef struct date {
     ez_trigger base;
     ez_moment run_at;
@@ -16,6 +20,19 @@ ez_date_new(ez_scope *scope, ez_moment run_at)
 
     self->run_at = run_at;
     return &self->base;
+}
+
+/* A point in time; or "now", which is when the schedule begins. */
+static execz_status
+read_run_at(const ez_scope *scope, ez_build *build, const ez_syntax_argument *run_at,
+            ez_moment *moment_out)
+{
+    if (strcmp(run_at->value, "now") != 0) {
+        return ez_scope_read_moment(scope, build, run_at, moment_out);
+    }
+    *moment_out = (ez_moment){build->defaults->anchor, false};
+    build->column = run_at->value_column;
+    return ez_interval_check_anchor(moment_out->time, build->err);
 }
 
 static execz_status
@@ -37,7 +54,7 @@ date_build(ez_build *build, const ez_syntax_call *call, ez_trigger **trigger_out
     if (status != EXECZ_OK) {
         return status;
     }
-    status = ez_scope_read_moment(&scope, build, run_at, &moment);
+    status = read_run_at(&scope, build, run_at, &moment);
     if (status == EXECZ_OK) {
         *trigger_out = ez_date_new(&scope, moment);
     }

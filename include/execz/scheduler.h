@@ -14,6 +14,7 @@
 #define EXECZ_SCHEDULER_H
 
 #include <execz/event.h>
+#include <execz/function.h>
 #include <execz/task.h>
 
 #ifdef __cplusplus
@@ -81,6 +82,19 @@ EXECZ_API void execz_scheduler_free(execz_scheduler *self);
 EXECZ_API execz_status execz_scheduler_add_executor(execz_scheduler *self, const char *alias,
                                                     const char *type, const execz_pair *options,
                                                     size_t n_options, execz_error *err);
+
+/**
+ * Gives the program's own functions, n of them, to tasks as "module:name"; no file is needed.
+ *
+ * @functions  valid as long as the scheduler; in C best a table of execz_function
+ *
+ * EXECZ_E_EXISTS if the program has registered such a module already, EXECZ_E_INVAL for a wrong
+ * name.
+ * [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_add_functions(execz_scheduler *self, const char *module,
+                                                     const execz_function *const *functions,
+                                                     size_t n, execz_error *err);
 
 /**
  * Adds a task.  Before start it is kept, and its schedule begins with the start.

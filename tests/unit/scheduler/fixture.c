@@ -44,9 +44,14 @@ call_deaf(execz_call *call)
 }
 
 void
-fixture_release_deaf(void)
+fixture_release_deaf(fixture *self)
 {
+    ez_executor_place *place = ez_scheduler_find_place(self->scheduler, "default");
+
     atomic_store(&deaf_released, true);
+    while (!ez_executor_is_free_of_threads(place->executor)) {
+        (void)poll(NULL, 0, 1);
+    }
 }
 
 static const execz_function functions[] = {

@@ -28,8 +28,8 @@ void fixture_settle(fixture *self);
 /* Waits until pattern stands in the events, dispatching; fails the test after 10 s. */
 void fixture_wait_for(fixture *self, const char *pattern);
 
-/* Lets tests:deaf return. */
-void fixture_release_deaf(void);
+/* Lets tests:deaf return, and waits for it. */
+void fixture_release_deaf(fixture *self);
 
 /* What was recorded since the last call. */
 const char *fixture_take_events(fixture *self);

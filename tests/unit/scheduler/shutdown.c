@@ -121,6 +121,6 @@ Test(shutdown, gives_up_a_run_that_does_not_end_and_says_that_it_is_lost)
     fixture_advance(self, EXECZ_SECOND);
     fixture_wait_for(self, "lost:deaf scheduler_shutdown");
     cr_expect(strstr(self->log->str, "did not end in time") != NULL, "%s", self->log->str);
-    fixture_release_deaf();
+    fixture_release_deaf(self);
     fixture_free(self);
 }

@@ -13,6 +13,18 @@ Test(date, it_fires_once_whatever_now_is)
     cr_expect(eq(i64, ez_trigger_next(trigger, time), EXECZ_TIME_NEVER));
 }
 
+Test(date, now_is_when_the_schedule_begins)
+{
+    ez_trigger_defaults defaults = {.anchor = NEW_YEAR};
+    g_autoptr(ez_trigger) trigger = NULL;
+    g_autofree char *text = NULL;
+
+    cr_assert(ez_trigger_parse("date(now)", &defaults, &trigger, NULL, NULL) == EXECZ_OK);
+    cr_expect(eq(i64, ez_trigger_next(trigger, NEW_YEAR - 1), NEW_YEAR));
+    text = ez_trigger_format(trigger);
+    cr_expect(eq(str, text, (char *)"date(2027-01-01T00:00:00Z, timezone=UTC)"));
+}
+
 Test(date, last_and_count_know_the_one_time)
 {
     g_autoptr(ez_trigger) trigger = read_trigger("date(2027-01-01)");

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Makes the scheduler that a configuration describes. */
+#include "config/config.h"
+
+#include "base/error.h"
+
+#include <execz/config.h>
+
+#include <string.h>
+
+/* Who is told about problems. */
+typedef struct listener {
+    execz_problem_function problem; /* NULL: nobody */
+    void *user;
+} listener;
+
+/* Tells all problems; false if there is none. */
+static bool
+tell_problems(ez_config *config, const char *path, const listener *to, execz_error *err)
+{
+    ez_report *report = ez_config_problems(config);
+    size_t n = ez_report_count(report);
+    g_autofree char *first = NULL;
+
+    for (size_t i = 0; i < n && to->problem != NULL; i++) {
+        const ez_problem *problem = ez_report_get(report, i);
+
+        to->problem(to->user, &(execz_problem){.size = sizeof(execz_problem),
+                                               .line = problem->place.line,
+                                               .column = problem->place.column,
+                                               .file = problem->place.file,
+                                               .code = problem->code,
+                                               .message = problem->message});
+    }
+    if (n == 0) {
+        return false;
+    }
+    first = ez_problem_format(ez_report_get(report, 0));
+    ez_fail(err, EXECZ_E_CONFIG, "%s has %zu problem%s%s", path, n,
+            n == 1 ? ": " : "s, first: ", first);
+    return true;
+}
+
+/* The caller's options with what the file says in their place. */
+static execz_scheduler_options
+merge_options(const ez_config *config, const execz_scheduler_options *given)
+{
+    execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
+    const ez_scheduler_settings *file = &config->scheduler;
+
+    if (given != NULL) {
+        memcpy(&options, given, MIN(given->size, sizeof options));
+        options.size = sizeof options;
+    }
+    options.name = file->name != NULL ? file->name : options.name;
+    options.timezone = file->timezone != NULL ? file->timezone : options.timezone;
+    options.plugin_path = file->plugin_path != NULL ? file->plugin_path : options.plugin_path;
+    options.function_path =
+        file->function_path != NULL ? file->function_path : options.function_path;
+    options.log_level = config->has_log_level ? file->log_level : options.log_level;
+    if (config->defaults.misfire_grace_time != EXECZ_UNSET) {
+        options.misfire_grace_time = config->defaults.misfire_grace_time;
+    }
+    if (config->defaults.max_instances != 0) {
+        options.max_instances = config->defaults.max_instances;
+    }
+    if (config->defaults.coalesce != EXECZ_COALESCE_DEFAULT) {
+        options.coalesce = config->defaults.coalesce;
+    }
+    return options;
+}
+
+static void
+check_plugins(ez_config *config, const execz_scheduler_options *options)
+{
+    ez_catalog_settings settings = ez_catalog_settings_of_process();
+    g_autoptr(ez_catalog) catalog = NULL;
+
+    settings.plugin_path = options->plugin_path;
+    catalog = ez_catalog_new(&settings);
+    ez_config_check(config, catalog);
+    ez_config_forget_plugins(config);
+}
+
+static void
+add_executor(ez_config *config, const ez_config_executor *executor, execz_scheduler *scheduler)
+{
+    const ez_executor_settings *settings = &executor->settings;
+    execz_error err = EXECZ_ERROR_INIT;
+    size_t n = 0;
+    g_autofree execz_pair *pairs = ez_config_pairs(executor->checked, executor->options, &n);
+
+    if (execz_scheduler_add_executor(scheduler, executor->alias,
+                                     settings->type != NULL ? settings->type : settings->plugin,
+                                     pairs, n, &err) != EXECZ_OK) {
+        ez_report_add_error(config->found, executor->section->place, &err);
+    }
+}
+
+static void
+add_task(ez_config *config, const ez_config_task *task, execz_scheduler *scheduler)
+{
+    execz_task_spec spec = task->spec;
+    execz_error err = EXECZ_ERROR_INIT;
+    size_t n = 0;
+    g_autofree execz_pair *pairs = ez_config_pairs(task->checked, task->options, &n);
+
+    spec.options = pairs;
+    spec.n_options = n;
+    if (execz_scheduler_add_task(scheduler, &spec, &err) != EXECZ_OK) {
+        ez_report_add_error(config->found, task->section->place, &err);
+    }
+}
+
+static void
+add_all(ez_config *config, execz_scheduler *scheduler)
+{
+    for (guint i = 0; i < config->executors->len; i++) {
+        add_executor(config, config->executors->pdata[i], scheduler);
+    }
+    for (guint i = 0; i < config->tasks->len; i++) {
+        add_task(config, config->tasks->pdata[i], scheduler);
+    }
+}
+
+execz_scheduler *
+execz_scheduler_new_from_file(const char *path, const execz_scheduler_options *options,
+                              execz_problem_function problem, void *user, execz_error *err)
+{
+    g_autoptr(ez_config) config = ez_config_load(path, err);
+    const listener to = {problem, user};
+    execz_scheduler_options merged;
+    execz_scheduler *scheduler;
+
+    if (config == NULL) {
+        return NULL;
+    }
+    merged = merge_options(config, options);
+    check_plugins(config, &merged);
+    if (tell_problems(config, path, &to, err)) {
+        return NULL;
+    }
+    scheduler = execz_scheduler_new(&merged, err);
+    if (scheduler == NULL) {
+        return NULL;
+    }
+    add_all(config, scheduler);
+    if (tell_problems(config, path, &to, err)) {
+        g_clear_pointer(&scheduler, execz_scheduler_free);
+    }
+    return scheduler;
+}

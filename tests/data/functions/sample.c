@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* A well-made function module: whatever a test of calls needs. */
+#include <execz/function.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+EXECZ_MODULE("sample", "1.0.0");
+
+EXECZ_FUNCTION(echo, "Returns its arguments")
+{
+    return execz_return_json(call, call->args, call->args_length);
+}
+
+EXECZ_FUNCTION(types, "Reads an argument of each type")
+{
+    return execz_return(call, "[\"%s\", %" PRId64 ", %.3f, %s]",
+                        execz_arg_string(call, "text", "none"), execz_arg_int(call, "int", -1),
+                        execz_arg_number(call, "number", -1.5),
+                        execz_arg_bool(call, "bool", 0) ? "true" : "false");
+}
+
+EXECZ_FUNCTION(facts, "Returns the facts of its run")
+{
+    return execz_return(call,
+                        "[\"%s\", \"%s\", \"%s\", %" PRIu32 ", %" PRIu64 ", %" PRId64 ", %" PRId64
+                        "]",
+                        call->task, call->run_key, call->executor, call->attempt, call->run,
+                        call->scheduled, call->deadline);
+}
+
+EXECZ_FUNCTION(not_json, "Returns something else than JSON")
+{
+    return execz_return(call, "{\"open\": ");
+}
+
+EXECZ_FUNCTION(second_thought, "Returns rubbish, then a number")
+{
+    (void)execz_return(call, "rubbish");
+    return execz_return(call, "2");
+}
+
+EXECZ_FUNCTION(ignores_refusal, "Does not look at what execz_return() says")
+{
+    (void)execz_return(call, "rubbish");
+    return EXECZ_OK;
+}
+
+EXECZ_FUNCTION(huge, "Returns a text of so many bytes")
+{
+    size_t length = (size_t)execz_arg_int(call, "length", 2);
+    char *text = malloc(length);
+    execz_status status;
+
+    memset(text, 'x', length);
+    text[0] = text[length - 1] = '"';
+    status = execz_return_json(call, text, length);
+    free(text);
+    return status;
+}
+
+EXECZ_FUNCTION(deep, "Returns nested arrays")
+{
+    char text[400];
+
+    memset(text, '[', 200);
+    memset(text + 200, ']', 200);
+    return execz_return_json(call, text, sizeof text);
+}
+
+EXECZ_FUNCTION(silent, "Fails with a status and no word")
+{
+    return (execz_status)execz_arg_int(call, "status", EXECZ_E_NOT_FOUND);
+}
+
+EXECZ_FUNCTION(loud, "Fails with a very long message")
+{
+    return execz_fail(call, "%0100000d", 7);
+}
+
+EXECZ_FUNCTION(says, "Logs a line")
+{
+    execz_log(call, EXECZ_LOG_WARNING, "one line");
+    return EXECZ_OK;
+}
+
+EXECZ_COROUTINE(nap, "Sleeps until it is stopped")
+{
+    int32_t result = execz_sleep(call, execz_arg_int(call, "seconds", 3600) * EXECZ_SECOND);
+
+    return result < 0 ? execz_fail(call, "%s", strerror(-result)) : EXECZ_OK;
+}
+
+EXECZ_COROUTINE(stubborn, "Finishes its work although it is stopped")
+{
+    (void)execz_sleep(call, EXECZ_HOUR);
+    return execz_return(call, "\"done\"");
+}
+
+EXECZ_COROUTINE(impatient, "Waits for a descriptor with a timeout of its own, and fails")
+{
+    int32_t fd = (int32_t)execz_arg_int(call, "fd", -1);
+
+    return execz_wait_fd(call, fd, 1, EXECZ_MILLISECOND) == -ETIMEDOUT
+               ? execz_fail(call, "nothing came")
+               : EXECZ_OK;
+}

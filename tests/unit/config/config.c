@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/config.h"
+
+#include "fixture.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+Test(config, a_file_that_is_not_there_is_no_configuration)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_expect(ez_config_load("/nonexistent/execz.conf", &err) == NULL);
+    cr_expect(eq(int, err.status, EXECZ_E_IO));
+    cr_expect(eq(str, err.message,
+                 (char *)"cannot read /nonexistent/execz.conf: No such file or directory"));
+}
+
+Test(config, problems_come_in_the_order_of_the_files_not_of_the_checks)
+{
+    g_autofree char *directory = enter_directory();
+    g_autofree char *problems = NULL;
+
+    g_mkdir("c.conf.d", 0700);
+    write_file("c.conf", "[executor:default]\ntype = nope\n");
+    write_file("c.conf.d/a.conf", "[executor:default]\nx\n");
+    {
+        g_auto(loaded) f = load("c.conf");
+        ez_report *report = ez_config_problems(f.config);
+
+        cr_assert(eq(sz, ez_report_count(report), 2));
+        cr_expect(eq(str, (char *)ez_report_get(report, 0)->place.file, (char *)"c.conf"));
+        cr_expect(eq(str, (char *)ez_report_get(report, 1)->place.file, (char *)"c.conf.d/a.conf"));
+    }
+    leave_directory(directory);
+}
+
+Test(config, paths_start_at_the_directory_of_the_main_file_in_drop_ins_too)
+{
+    g_autofree char *directory = enter_directory();
+    g_autofree char *expected = g_canonicalize_filename("etc/work", NULL);
+
+    g_mkdir("etc", 0700);
+    g_mkdir("etc/c.conf.d", 0700);
+    write_file("etc/c.conf", "executors.d.type = demanding\n");
+    write_file("etc/c.conf.d/a.conf", "executors.d.root = work\n");
+    {
+        g_auto(loaded) f = load("etc/c.conf");
+        const ez_config_executor *executor = f.config->executors->pdata[0];
+
+        cr_assert(eq(sz, ez_report_count(ez_config_problems(f.config)), 0));
+        cr_expect(eq(str, (char *)ez_options_get(executor->checked, "root"), expected));
+    }
+    leave_directory(directory);
+}
+
+Test(config, a_hundred_thousand_tasks_take_few_seconds)
+{
+    g_autofree char *directory = enter_directory();
+    gint64 start;
+
+    g_mkdir("c.conf.d", 0700);
+    write_file("c.conf", "executors.default.type = good\n");
+    for (int file = 0; file < 9; file++) {
+        g_autofree char *path = g_strdup_printf("c.conf.d/%d.conf", file);
+        GString *text = g_string_new(NULL);
+
+        for (int i = 0; i < 11000; i++) {
+            g_string_append_printf(text, "[task:%d.%d]\nevery=9s\nshell=true\n", file, i);
+        }
+        write_file(path, text->str);
+        g_string_free(text, TRUE);
+    }
+    start = g_get_monotonic_time();
+    {
+        g_auto(loaded) f = load("c.conf");
+
+        cr_expect(eq(uint, f.config->tasks->len, 99000));
+        cr_expect(eq(sz, ez_report_count(ez_config_problems(f.config)), 0));
+    }
+    cr_expect(lt(i64, g_get_monotonic_time() - start, 10 * G_USEC_PER_SEC));
+    leave_directory(directory);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "function/body.h"
+
+#include "fixture.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+static fixture f;
+
+static void
+setup(void)
+{
+    fixture_init(&f, EXECZ_TASK_FUNCTION);
+}
+
+static void
+teardown(void)
+{
+    fixture_deinit(&f);
+}
+
+TestSuite(body, .init = setup, .fini = teardown);
+
+Test(body, functions_and_coroutines_are_called)
+{
+    fixture_call(&f, "greetings:add", NULL);
+    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_OK));
+    f.task.kind = EXECZ_TASK_COROUTINE;
+    fixture_call(&f, "greetings:nap", "{\"milliseconds\": 0}");
+    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_OK));
+}
+
+Test(body, a_function_in_a_file_needs_no_directory)
+{
+    ez_modules_free(f.modules);
+    f.modules = ez_modules_new(NULL);
+    f.task.module_path = EXECZ_TEST_FUNCTIONS "/greetings.so";
+    fixture_call(&f, "greetings:add", "{\"a\": 1}");
+    cr_expect(eq(str, f.outcome.value, (char *)"1"));
+}
+
+Test(body, commands_are_run)
+{
+    f.task.kind = EXECZ_TASK_COMMAND;
+    fixture_shell(&f, "echo hello");
+    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_OK));
+    cr_expect(eq(str, f.outcome.output, (char *)"hello\n"));
+}
+
+Test(body, an_unknown_function_is_an_error_that_says_so)
+{
+    fixture_call(&f, "greetings:bye", NULL);
+    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_ERROR));
+    cr_expect(strstr(f.outcome.message, "has no function 'bye'") != NULL);
+}
+
+Test(body, a_payload_is_an_error_that_says_so)
+{
+    f.task.kind = EXECZ_TASK_PAYLOAD;
+    fixture_run(&f);
+    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_ERROR));
+    cr_expect(strstr(f.outcome.message, "a payload has no body") != NULL, "%s", f.outcome.message);
+}
+
+Test(body, a_kind_from_the_future_is_an_error)
+{
+    f.task.kind = 99;
+    fixture_run(&f);
+    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_ERROR));
+    cr_expect(strstr(f.outcome.message, "task kind 99") != NULL, "%s", f.outcome.message);
+}
+
+Test(body, cancelled_before_it_starts_it_never_does)
+{
+    ez_interrupt_raise(&f.interrupt);
+    fixture_call(&f, "sample:stubborn", NULL);
+    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_CANCELLED));
+    cr_expect(zero(ptr, f.outcome.value));
+}

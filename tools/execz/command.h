@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands that people type: one file, one row in a table and one help text for each. */
+#ifndef EZ_TOOL_COMMAND_H
+#define EZ_TOOL_COMMAND_H
+
+#include <stddef.h>
+
+#include <glib.h>
+
+/* What the program exits with; the numbers are a promise to scripts. */
+#define EZ_EXIT_OK 0
+#define EZ_EXIT_FAILED 1
+#define EZ_EXIT_USAGE 2
+#define EZ_EXIT_CONFIG 3
+#define EZ_EXIT_NOT_FOUND 5
+#define EZ_EXIT_INTERRUPTED 130
+
+typedef struct ez_command ez_command;
+
+struct ez_command {
+    const char *name;    /* as typed, with the words before it: "plugin list" */
+    const char *summary; /* one line for the list of commands */
+    const char *help;    /* all of it, with an example */
+    /* argc and argv begin behind the command's name.  Returns EZ_EXIT_*. */
+    int (*run)(const ez_command *self, int argc, char **argv);
+    const ez_command *parts; /* commands below it, up to one without a name; NULL: none */
+};
+
+extern const ez_command ez_command_start;
+extern const ez_command ez_command_check;
+extern const ez_command ez_command_plugin;
+extern const ez_command ez_command_plugin_list;
+extern const ez_command ez_command_plugin_info;
+extern const ez_command ez_command_plugin_which;
+extern const ez_command ez_command_version;
+
+/* Runs the one of parts that argv[0] names. */
+int ez_command_choose(const ez_command *self, int argc, char **argv);
+
+/* Says on stderr what is wrong with how the command was typed, and where its help is.  Returns
+ * EZ_EXIT_USAGE. */
+int ez_usage_error(const ez_command *command, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* execz: the one command people type. */
+#include "command.h"
+
+#include <locale.h>
+#include <string.h>
+
+#include <execz/execz.h>
+
+/* clang-format off */
+static const char help[] =
+    "usage: execz COMMAND [ARGUMENT...]\n"
+    "\n"
+    "execz runs tasks at their times, each on an executor that is a plugin.\n"
+    "\n"
+    "commands\n"
+    "  start -c FILE         run the tasks of a configuration, in the foreground\n"
+    "  check FILE            read a configuration and say what is wrong with it\n"
+    "  plugin list           which plugins there are\n"
+    "  plugin info ALIAS     what a plugin is and which options it has\n"
+    "  plugin which ALIAS    the file that an alias stands for\n"
+    "  version               the versions of execz and of its plugin ABI\n"
+    "  help COMMAND          more about a command; the same as execz COMMAND --help\n"
+    "\n"
+    "exit status: 0 ok, 1 failed, 2 usage, 3 configuration, 5 not found\n"
+    "\n"
+    "example: execz start -c examples/hello.conf --for 3s\n";
+/* clang-format on */
+
+int
+main(int argc, char **argv)
+{
+    const ez_command parts[] = {
+        ez_command_start, ez_command_check, ez_command_plugin, ez_command_version, {NULL}};
+    const ez_command execz = {"", "", help, NULL, parts};
+
+    setlocale(LC_CTYPE, "");
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        return ez_command_version.run(&ez_command_version, 0, argv + 2);
+    }
+    return ez_command_choose(&execz, argc - 1, argv + 1);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "session.h"
+
+#include "command.h"
+#include "stopper.h"
+#include "tally.h"
+#include "text.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct session {
+    execz_scheduler *scheduler;
+    const ez_session_settings *settings;
+    ez_printer printer;
+    ez_tally tally;
+    GHashTable *blocked; /* task -> why, both owned */
+    ez_stopper *stopper;
+    int exit;
+} session;
+
+/* Where lines for people go that are no events. */
+static FILE *
+out_of(const session *self)
+{
+    return self->settings->json ? stderr : stdout;
+}
+
+/* ---- events --------------------------------------------------------------------------------- */
+
+static void
+keep_blocked(session *self, const execz_event *event)
+{
+    switch (event->code) {
+    case EXECZ_EVENT_TASK_BLOCKED:
+        g_hash_table_replace(self->blocked, g_strdup(event->task), g_strdup(event->message));
+        break;
+    case EXECZ_EVENT_TASK_SUBMITTED:
+    case EXECZ_EVENT_TASK_REMOVED:
+        g_hash_table_remove(self->blocked, event->task);
+        break;
+    default:
+        break;
+    }
+}
+
+static void
+hear(void *user, const execz_event *event)
+{
+    session *self = user;
+
+    ez_tally_count(&self->tally, event);
+    keep_blocked(self, event);
+    ez_printer_show(&self->printer, event);
+}
+
+/* ---- start and end -------------------------------------------------------------------------- */
+
+static void
+append_executor(void *user, const execz_executor_info *executor)
+{
+    GString *line = user;
+
+    g_string_append_printf(line, "%s%s = ", line->len == 0 ? "" : ", ", executor->alias);
+    if (executor->path != NULL) {
+        g_string_append_printf(line, "%s (%s)", executor->type, executor->path);
+    }
+    if (executor->unavailable != NULL) {
+        g_string_append(line, executor->path == NULL ? "cannot be used" : ", cannot be used");
+    }
+}
+
+static void
+show_loaded(const session *self)
+{
+    execz_scheduler_info info = {.size = sizeof info};
+    g_autoptr(GString) executors = g_string_new(NULL);
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    execz_scheduler_get_info(self->scheduler, &info);
+    execz_scheduler_list_executors(self->scheduler, append_executor, executors);
+    ez_text_append_safe(line, executors->str, executors->len, "");
+    fprintf(out_of(self), "execz %s: %" G_GUINT64_FORMAT " task%s; executors: %s\n",
+            execz_version(), info.tasks, info.tasks == 1 ? "" : "s",
+            line->len == 0 ? "none" : line->str);
+    fflush(out_of(self));
+}
+
+static void
+show_summary(const session *self)
+{
+    g_autofree char *summary = ez_tally_text(&self->tally);
+
+    fflush(stdout);
+    fprintf(out_of(self), "%s\n", summary);
+    fflush(out_of(self));
+}
+
+/* ---- idle ----------------------------------------------------------------------------------- */
+
+/* Nothing will happen any more: what is unfinished is held for tasks that are blocked. */
+static bool
+is_idle(const execz_scheduler_info *info)
+{
+    return info->state == EXECZ_STATE_RUNNING && info->scheduled == 0 &&
+           info->unfinished <= info->blocked;
+}
+
+static void
+end_idle(session *self)
+{
+    g_autoptr(GList) tasks =
+        g_list_sort(g_hash_table_get_keys(self->blocked), (GCompareFunc)strcmp);
+
+    fflush(stdout);
+    for (GList *at = tasks; at != NULL; at = at->next) {
+        fprintf(stderr, "execz: task '%s' is blocked: %s\n", (char *)at->data,
+                (char *)g_hash_table_lookup(self->blocked, at->data));
+        self->exit = EZ_EXIT_FAILED;
+    }
+    ez_stopper_drain(self->stopper);
+}
+
+/* ---- the loop ------------------------------------------------------------------------------- */
+
+/* What was shown goes out at once; if nobody can read it any more, there is no use in going on. */
+static void
+flush_events(session *self)
+{
+    if (self->exit == EZ_EXIT_OK && fflush(stdout) != 0) {
+        fprintf(stderr, "execz: cannot write to stdout: %s; shutting down\n", g_strerror(errno));
+        self->exit = EZ_EXIT_FAILED;
+        ez_stopper_drain(self->stopper);
+    }
+}
+
+static void
+loop(session *self)
+{
+    struct pollfd ready = {.fd = execz_scheduler_fd(self->scheduler), .events = POLLIN};
+    execz_scheduler_info info = {.size = sizeof info};
+
+    do {
+        (void)poll(&ready, 1, -1); /* interrupted: there is nothing to dispatch, that is fine */
+        execz_scheduler_dispatch(self->scheduler);
+        flush_events(self);
+        execz_scheduler_get_info(self->scheduler, &info);
+        if (self->settings->until_idle && is_idle(&info)) {
+            end_idle(self);
+        }
+    } while (info.state != EXECZ_STATE_STOPPED);
+}
+
+static int
+start_and_loop(session *self)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    self->stopper = ez_stopper_new(self->scheduler, self->settings->length);
+    if (self->stopper == NULL) {
+        fprintf(stderr, "execz: cannot start a thread: %s\n", g_strerror(errno));
+        return EZ_EXIT_FAILED;
+    }
+    if (execz_scheduler_start(self->scheduler, &err) != EXECZ_OK) {
+        fprintf(stderr, "execz: cannot start: %s\n", err.message);
+        self->exit = EZ_EXIT_FAILED;
+    } else {
+        ez_stopper_arm(self->stopper);
+        if (!self->settings->quiet) {
+            show_loaded(self);
+        }
+        loop(self);
+    }
+    ez_stopper_free(self->stopper);
+    return self->exit;
+}
+
+int
+ez_session_run(execz_scheduler *scheduler, const ez_session_settings *settings)
+{
+    session self = {.scheduler = scheduler, .settings = settings, .exit = EZ_EXIT_OK};
+    uint64_t listener;
+
+    self.printer = ez_printer_new(settings->json, settings->quiet);
+    self.blocked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    listener = execz_scheduler_add_listener(scheduler, EXECZ_EVENT_ALL, hear, &self);
+    self.exit = start_and_loop(&self);
+    (void)execz_scheduler_remove_listener(scheduler, listener, NULL);
+    if (!settings->quiet) {
+        show_summary(&self);
+    }
+    g_hash_table_unref(self.blocked);
+    return self.exit;
+}

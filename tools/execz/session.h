@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* One scheduler in the foreground, from its start to its end. */
+#ifndef EZ_TOOL_SESSION_H
+#define EZ_TOOL_SESSION_H
+
+#include <stdbool.h>
+
+#include <execz/execz.h>
+
+#include "printer.h"
+
+typedef struct ez_session_settings {
+    bool json;
+    bool quiet;
+    bool until_idle;
+    execz_duration length; /* shut down after this time; < 0: never */
+} ez_session_settings;
+
+/* Runs the scheduler on this thread until it is shut down, and shows what happens.  Returns
+ * EZ_EXIT_*. */
+int ez_session_run(execz_scheduler *scheduler, const ez_session_settings *settings);
+
+#endif
