@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "executor/host.h"
+#include "plugin/codes.h"
 #include "plugin/module.h"
 
 enum state { STOPPED, STARTED, SHUTTING_DOWN };
@@ -33,6 +34,14 @@ struct ez_executor {
 
     GArray *remains; /* of earlier starts */
 };
+
+/* The message of err with its code, if it has one. */
+static char *
+reason_of(const execz_error *err)
+{
+    return err->code[0] == '\0' ? g_strdup(err->message)
+                                : g_strdup_printf("%s [%s]", err->message, err->code);
+}
 
 static ez_executor *
 executor_new(const ez_executor_services *services, const char *alias)
@@ -70,8 +79,7 @@ ez_executor_new_unavailable(const ez_executor_services *services, const char *al
     ez_executor *self = executor_new(services, alias);
 
     g_free(self->reason);
-    self->reason = err->code[0] == '\0' ? g_strdup(err->message)
-                                        : g_strdup_printf("%s [%s]", err->message, err->code);
+    self->reason = reason_of(err);
     return self;
 }
 
@@ -160,8 +168,8 @@ load(ez_executor *self, execz_error *err)
         return EXECZ_E_PLUGIN;
     }
     if (g_strcmp0(component->part->kind, EXECZ_KIND_EXECUTOR) != 0) {
-        return ez_fail_code(err, EXECZ_E_PLUGIN, "P105", "%s is of kind '%s', not an executor",
-                            self->path, component->part->kind);
+        return ez_plugin_fail(err, EZ_P_UNKNOWN_KIND, "%s is of kind '%s', not an executor",
+                              self->path, component->part->kind);
     }
     self->ops = component->ops;
     self->caps = component->part->caps;
@@ -202,7 +210,11 @@ ez_executor_start(ez_executor *self, execz_error *err)
     execz_status status = EXECZ_OK;
 
     if (self->state != STOPPED) {
-        return ez_fail(err, EXECZ_E_STATE, "executor '%s' is started already", self->alias);
+        return ez_fail(err, EXECZ_E_STATE,
+                       self->state == STARTED
+                           ? "executor '%s' is started already"
+                           : "executor '%s' is shutting down; start it once it has stopped",
+                       self->alias);
     }
     if (self->path == NULL) {
         return ez_fail(err, EXECZ_E_PLUGIN, "%s", self->reason);
@@ -213,7 +225,7 @@ ez_executor_start(ez_executor *self, execz_error *err)
     }
     g_clear_pointer(&self->reason, g_free);
     if (status != EXECZ_OK) {
-        self->reason = g_strdup_printf("%s [%s]", reason.message, reason.code);
+        self->reason = reason_of(&reason);
         return ez_fail_code(err, status, reason.code, "%s", reason.message);
     }
     self->state = STARTED;
@@ -261,7 +273,8 @@ ez_executor_send(ez_executor *self, ez_run *run, execz_error *err)
     execz_status status;
 
     if (self->state != STARTED) {
-        return ez_fail(err, EXECZ_E_SHUTDOWN, "executor '%s' is shutting down", self->alias);
+        return ez_fail(err, EXECZ_E_SHUTDOWN, "executor '%s' is %s", self->alias,
+                       self->state == STOPPED ? "not started" : "shutting down");
     }
     if (run->n > G_N_ELEMENTS(few)) {
         times = many = g_new(execz_time, run->n);

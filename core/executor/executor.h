@@ -61,7 +61,8 @@ const ez_log *ez_executor_log(const ez_executor *self);
 /* Loads the plugin if need be and starts it. */
 execz_status ez_executor_start(ez_executor *self, execz_error *err);
 
-/* Whether it is started and takes tasks; if not, *reason_out says why. */
+/* Whether its plugin is started; if not, *reason_out says why.  It still is while it shuts down, and
+ * then refuses what is sent. */
 bool ez_executor_is_available(const ez_executor *self, const char **reason_out);
 
 /* Whether it takes tasks of this kind; if not, err says so. */

@@ -4,6 +4,7 @@
 #include "base/error.h"
 
 #include <inttypes.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,6 +124,15 @@ log_body(void *user, uint32_t level, const char *message)
     ez_log_write(log, MIN(level, EXECZ_LOG_ERROR), "task=%s %s", run->task->abi.id, message);
 }
 
+/* A timeout may be as long as it likes: EXECZ_TIME_NEVER and EXECZ_NO_DEADLINE are one number. */
+static int64_t
+after(int64_t start, execz_duration duration)
+{
+    int64_t end;
+
+    return __builtin_add_overflow(start, duration, &end) ? EXECZ_NO_DEADLINE : end;
+}
+
 static void
 call_body(ez_host *self, ez_run *run, execz_time run_time, const execz_waiter *waiter,
           ez_outcome *outcome)
@@ -144,8 +154,8 @@ call_body(ez_host *self, ez_run *run, execz_time run_time, const execz_waiter *w
     };
 
     if (timeout > 0) {
-        body.deadline = outcome->started + timeout;
-        body.deadline_monotonic = ez_clock_monotonic(services->clock) + timeout;
+        body.deadline = after(outcome->started, timeout);
+        body.deadline_monotonic = after(ez_clock_monotonic(services->clock), timeout);
     }
     tell_started(self, run, run_time, outcome->started);
     services->body(services->body_user, &body, outcome);
@@ -295,6 +305,25 @@ take_result(ez_host *self, ez_run *run, const execz_result *result)
     }
 }
 
+/* The results are as far apart as the plugin's header has them long, so an array of a newer and
+ * longer kind is read as well. */
+static void
+take_results(ez_host *self, ez_run *run, const execz_result *results, uint32_t n)
+{
+    const char *at = (const char *)results;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const execz_result *result = (const execz_result *)(const void *)at;
+
+        if (result->size < sizeof *result || result->size % alignof(execz_result) != 0) {
+            (void)misbehaving(self, "gives a result without its size:", run->token);
+            return;
+        }
+        take_result(self, run, result);
+        at += result->size;
+    }
+}
+
 static execz_status
 host_finish(const execz_host *host, execz_run token, const execz_result *results, uint32_t n)
 {
@@ -308,9 +337,7 @@ host_finish(const execz_host *host, execz_run token, const execz_result *results
         ez_run_leave(run);
         return misbehaving(self, "finishes twice:", token);
     }
-    for (uint32_t i = 0; i < n; i++) {
-        take_result(self, run, &results[i]);
-    }
+    take_results(self, run, results, n);
     ez_run_leave(run); /* it stays ours: only the message below lets the loop close it */
     ez_mailbox_push(self->services->mailbox, &run->head.message);
     return EXECZ_OK;

@@ -8,6 +8,7 @@ struct ez_runs {
     _Atomic(ez_run *) chunks[CHUNKS]; /* each owned; set once, then read by any thread */
 
     atomic_size_t n_used;
+    size_t limit; /* fixed; of slots */
 
     /* [loop] */
     size_t n_slots;
@@ -36,7 +37,16 @@ slot_at(ez_runs *self, size_t index)
 ez_runs *
 ez_runs_new(void)
 {
-    return g_new0(ez_runs, 1);
+    return ez_runs_new_limited(EZ_RUNS_MAX);
+}
+
+ez_runs *
+ez_runs_new_limited(size_t limit)
+{
+    ez_runs *self = g_new0(ez_runs, 1);
+
+    self->limit = MIN(limit, EZ_RUNS_MAX);
+    return self;
 }
 
 static void
@@ -77,7 +87,7 @@ new_slot(ez_runs *self)
     size_t index = self->n_slots;
     ez_run *run;
 
-    if (index == EZ_RUNS_MAX) {
+    if (index == self->limit) {
         return NULL;
     }
     if (index % CHUNK == 0) {
@@ -170,10 +180,8 @@ ez_runs_enter(ez_runs *self, execz_run token)
     if (run == NULL) {
         return NULL;
     }
-    /**
-     * First announce, then look: whoever closes the slot looks at users after it has changed the
-     * phase.
-     */
+    /* First announce, then look: whoever closes the slot looks at users after it has changed the
+     * phase. */
     atomic_fetch_add(&run->users, 1);
     if (atomic_load(&run->phase) != token_phase(token, OPEN)) {
         ez_run_leave(run);

@@ -80,9 +80,12 @@ typedef struct ez_runs ez_runs;
 #define EZ_RUNS_MAX (4096u * 1024u)
 
 ez_runs *ez_runs_new(void);
+
+/* With at most limit runs, up to EZ_RUNS_MAX. */
+ez_runs *ez_runs_new_limited(size_t limit);
 void ez_runs_free(ez_runs *self);
 
-/* Opens a run of task for n run times.  NULL if EZ_RUNS_MAX are open.  [loop] */
+/* Opens a run of task for n run times.  NULL if its limit is reached.  [loop] */
 ez_run *ez_runs_open(ez_runs *self, ez_task *task, struct ez_executor *executor,
                      const execz_time *times, uint32_t n);
 

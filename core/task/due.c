@@ -34,10 +34,8 @@ ez_due_time(const ez_task *task, const ez_trigger *trigger, execz_time fire_time
     if (jitter <= 0 || fire_time == EXECZ_TIME_NEVER) {
         return fire_time;
     }
-    next = ez_trigger_next(trigger, fire_time);
-    if (next != EXECZ_TIME_NEVER) {
-        jitter = MIN(jitter, next - fire_time - 1);
-    }
+    next = ez_trigger_next(trigger, fire_time); /* NEVER is a bound, too: nothing moves past it */
+    jitter = MIN(jitter, next - fire_time - 1);
     hash = mix((uint64_t)fire_time ^ mix(g_str_hash(task->abi.id)));
     return fire_time + (execz_duration)(hash % ((uint64_t)jitter + 1));
 }
@@ -92,7 +90,7 @@ keep_latest(const ez_task *task, const ez_trigger *trigger, execz_time from, exe
         latest == from ? 0 : ez_trigger_count(trigger, from - 1, latest - 1, EZ_DUE_COUNT_MAX);
 
     if (is_late(task, trigger, latest, now)) {
-        due->missed = others + 1;
+        due->missed = MIN(others + 1, EZ_DUE_COUNT_MAX);
         due->missed_last = latest;
     } else {
         due->times[0] = ez_due_time(task, trigger, latest);

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+#include "executor/runs.h"
+
+#include "fixture.h"
+
+static ez_task *task;
+static ez_runs *runs;
+
+static void
+open_runs(void)
+{
+    task = fixture_task("backup");
+    runs = ez_runs_new();
+}
+
+static void
+close_runs(void)
+{
+    ez_runs_free(runs);
+    ez_task_unref(task);
+}
+
+TestSuite(runs, .init = open_runs, .fini = close_runs);
+
+static ez_run *
+open_one(void)
+{
+    execz_time at = EXECZ_SECOND;
+
+    return ez_runs_open(runs, task, NULL, &at, 1);
+}
+
+static bool
+is_known(execz_run token)
+{
+    ez_run *run = ez_runs_enter(runs, token);
+
+    if (run != NULL) {
+        ez_run_leave(run);
+    }
+    return run != NULL;
+}
+
+/* ---- tokens ---------------------------------------------------------------------------------- */
+
+Test(runs, an_open_run_is_found_by_its_token)
+{
+    ez_run *run = open_one();
+    ez_run *entered = ez_runs_enter(runs, run->token);
+
+    cr_expect(eq(ptr, entered, run));
+    cr_expect(eq(ptr, ez_runs_find(runs, run->token), run));
+    cr_expect(ez_run_is_open(run));
+    ez_run_leave(entered);
+}
+
+Test(runs, no_token_is_zero)
+{
+    cr_expect(ne(u64, open_one()->token, 0));
+}
+
+Test(runs, forged_tokens_are_nobody)
+{
+    execz_run real = open_one()->token;
+    const execz_run forged[] = {0,
+                                1,
+                                UINT64_MAX,
+                                real + 1,                     /* a slot never used */
+                                real & ~UINT64_C(0xffffffff), /* no slot */
+                                (real & UINT32_MAX),          /* generation 0 */
+                                real + (UINT64_C(1) << 32),   /* a later generation */
+                                real | UINT64_C(1) << 63,     /* beyond any generation */
+                                (real & ~UINT64_C(0xffffffff)) | EZ_RUNS_MAX,
+                                (real & ~UINT64_C(0xffffffff)) | (EZ_RUNS_MAX + 1),
+                                (real & ~UINT64_C(0xffffffff)) | UINT32_MAX};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(forged); i++) {
+        cr_expect(not(is_known(forged[i])), "token %" G_GINT64_MODIFIER "x", forged[i]);
+        cr_expect(eq(ptr, ez_runs_find(runs, forged[i]), NULL));
+    }
+    cr_expect(is_known(real));
+}
+
+Test(runs, the_token_of_a_closed_slot_is_stale_though_the_slot_is_used_again)
+{
+    ez_run *run = open_one();
+    execz_run token = run->token;
+
+    cr_assert(ez_run_finish(run, token));
+    ez_runs_close(runs, run);
+    cr_expect(not(is_known(token)));
+    cr_expect(eq(ptr, open_one(), run), "the slot was not used again: this test shows nothing");
+    cr_expect(not(is_known(token)));
+    cr_expect(eq(ptr, ez_runs_find(runs, token), NULL));
+    cr_expect(ne(u64, run->token, token));
+}
+
+Test(runs, a_refused_run_is_closed_without_a_finish)
+{
+    ez_run *run = open_one();
+    execz_run token = run->token;
+
+    ez_runs_close(runs, run);
+    cr_expect(not(is_known(token)));
+    cr_expect(eq(sz, ez_runs_count(runs), 0));
+}
+
+Test(runs, after_the_last_generation_comes_the_first)
+{
+    ez_run *run = open_one();
+    uint64_t slot = run->token & UINT32_MAX;
+
+    run->token = UINT64_C(0xffffffff) << 32 | slot; /* as if it had been used 2^32 - 1 times */
+    ez_runs_close(runs, run);
+    cr_assert(eq(ptr, open_one(), run));
+    cr_expect(eq(u64, run->token, UINT64_C(1) << 32 | slot));
+    cr_expect(is_known(run->token));
+}
+
+Test(runs, of_the_last_generation_are_found_too)
+{
+    ez_run *run = open_one();
+    uint64_t slot = run->token & UINT32_MAX;
+
+    run->token = UINT64_C(0xfffffffe) << 32 | slot;
+    ez_runs_close(runs, run);
+    cr_assert(eq(ptr, open_one(), run));
+    cr_expect(eq(u64, run->token, UINT64_C(0xffffffff) << 32 | slot));
+    cr_expect(is_known(run->token));
+    cr_expect(ez_run_finish(run, run->token));
+}
+
+/* ---- finishing ------------------------------------------------------------------------------- */
+
+Test(runs, a_second_finish_is_refused)
+{
+    ez_run *run = open_one();
+
+    cr_expect(ez_run_finish(run, run->token));
+    cr_expect(not(ez_run_finish(run, run->token)));
+}
+
+Test(runs, a_finished_run_is_entered_no_more_but_found_until_it_is_closed)
+{
+    ez_run *run = open_one();
+
+    cr_assert(ez_run_finish(run, run->token));
+    cr_expect(not(ez_run_is_open(run)));
+    cr_expect(not(is_known(run->token)));
+    cr_expect(eq(ptr, ez_runs_find(runs, run->token), run));
+}
+
+Test(runs, a_stale_token_does_not_finish_the_next_run_of_its_slot)
+{
+    ez_run *run = open_one();
+    execz_run stale = run->token;
+
+    ez_runs_close(runs, run);
+    cr_assert(eq(ptr, open_one(), run));
+    cr_expect(not(ez_run_finish(run, stale)));
+    cr_expect(ez_run_is_open(run));
+}
+
+enum { FINISHERS = 8, ROUNDS = 200 };
+
+typedef struct race {
+    pthread_barrier_t start, end;
+    execz_run token;
+    atomic_uint won;
+} race;
+
+static void *
+finish_each_round(void *argument)
+{
+    race *self = argument;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        ez_run *run;
+
+        pthread_barrier_wait(&self->start);
+        run = ez_runs_enter(runs, self->token);
+        if (run != NULL) {
+            atomic_fetch_add(&self->won, ez_run_finish(run, self->token));
+            ez_run_leave(run);
+        }
+        pthread_barrier_wait(&self->end);
+    }
+    return NULL;
+}
+
+Test(runs, of_several_threads_that_finish_one_run_exactly_one_wins)
+{
+    race self = {.won = 0};
+    pthread_t threads[FINISHERS];
+
+    pthread_barrier_init(&self.start, NULL, FINISHERS + 1);
+    pthread_barrier_init(&self.end, NULL, FINISHERS + 1);
+    for (int i = 0; i < FINISHERS; i++) {
+        pthread_create(&threads[i], NULL, finish_each_round, &self);
+    }
+    for (unsigned i = 1; i <= ROUNDS; i++) {
+        ez_run *run = open_one();
+
+        self.token = run->token;
+        pthread_barrier_wait(&self.start);
+        pthread_barrier_wait(&self.end);
+        cr_expect(eq(uint, atomic_load(&self.won), i));
+        ez_runs_close(runs, run);
+    }
+    for (int i = 0; i < FINISHERS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    pthread_barrier_destroy(&self.start);
+    pthread_barrier_destroy(&self.end);
+}
+
+/* ---- slots ----------------------------------------------------------------------------------- */
+
+Test(runs, a_slot_is_not_used_again_while_a_thread_is_inside)
+{
+    ez_run *run = open_one();
+    ez_run *inside = ez_runs_enter(runs, run->token);
+
+    cr_assert(eq(ptr, inside, run));
+    cr_assert(ez_run_finish(run, run->token));
+    ez_runs_close(runs, run);
+    cr_expect(eq(sz, ez_runs_count(runs), 0));
+    cr_expect(ne(ptr, open_one(), run));
+    cr_expect(eq(str, (char *)inside->task->abi.id, (char *)"backup"), "still there to be read");
+    ez_run_leave(inside);
+    cr_expect(eq(ptr, open_one(), run), "free again once left");
+}
+
+Test(runs, there_is_a_limit_and_room_again_below_it)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    ez_run *run;
+
+    ez_runs_free(runs);
+    runs = ez_runs_new_limited(1500);
+    for (int i = 0; i < 1500; i++) {
+        run = open_one();
+        cr_assert(ne(ptr, run, NULL));
+        g_ptr_array_add(all, run);
+    }
+    cr_expect(eq(ptr, open_one(), NULL));
+    cr_expect(eq(sz, ez_runs_count(runs), 1500));
+    ez_runs_close(runs, all->pdata[700]);
+    cr_expect(eq(ptr, open_one(), all->pdata[700]));
+    cr_expect(eq(ptr, open_one(), NULL));
+}
+
+Test(runs, tokens_of_many_open_runs_differ_and_all_are_found)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
+
+    for (int i = 0; i < 3000; i++) {
+        ez_run *run = open_one();
+
+        cr_assert(g_hash_table_add(seen, &run->token), "token %d came twice", i);
+        cr_assert(eq(ptr, ez_runs_find(runs, run->token), run));
+    }
+}
+
+Test(runs, a_slot_starts_afresh)
+{
+    ez_run *run = open_one();
+
+    ez_interrupt_raise(&run->interrupt);
+    ez_outcome_set(&run->times[0].outcome, EXECZ_OUTCOME_ERROR, "of the run before");
+    atomic_store(&run->current, 5);
+    ez_runs_close(runs, run);
+    cr_assert(eq(ptr, open_one(), run));
+    cr_expect(not(ez_interrupt_raised(&run->interrupt)));
+    cr_expect(eq(u32, run->times[0].outcome.outcome, 0));
+    cr_expect(eq(ptr, run->times[0].outcome.message, NULL));
+    cr_expect(eq(uint, atomic_load(&run->current), 0));
+}
+
+/* ---- content --------------------------------------------------------------------------------- */
+
+Test(runs, has_its_run_times_in_order_and_finds_each)
+{
+    execz_time times[] = {100, 200, 300};
+    ez_run *run = ez_runs_open(runs, task, NULL, times, 3);
+
+    cr_assert(eq(u32, run->n, 3));
+    cr_expect(all(eq(i64, run->times[0].time, 100), eq(i64, run->times[2].time, 300)));
+    cr_expect(eq(ptr, ez_run_find_time(run, 200), &run->times[1]));
+    cr_expect(eq(ptr, ez_run_find_time(run, 250), NULL));
+}
+
+Test(runs, keeps_its_task_until_it_is_closed)
+{
+    ez_run *run = open_one();
+
+    cr_expect(eq(uint, task->references, 2));
+    ez_runs_close(runs, run);
+    cr_expect(eq(uint, task->references, 1));
+}
+
+static void
+count_visit(void *user, ez_run *run)
+{
+    (void)run;
+    ++*(unsigned *)user;
+}
+
+Test(runs, those_open_or_finished_are_visited_and_counted)
+{
+    ez_run *closed = open_one(), *finished = open_one();
+    unsigned visited = 0;
+
+    open_one();
+    ez_runs_close(runs, closed);
+    cr_assert(ez_run_finish(finished, finished->token));
+    ez_runs_foreach(runs, count_visit, &visited);
+    cr_expect(all(eq(uint, visited, 2), eq(sz, ez_runs_count(runs), 2)));
+}
+
+Test(runs, what_is_still_open_is_freed_with_the_table)
+{
+    execz_time times[] = {100, 200};
+    ez_run *run = ez_runs_open(runs, task, NULL, times, 2);
+
+    ez_outcome_set(&run->times[1].outcome, EXECZ_OUTCOME_ERROR, "a text that is owned");
+    ez_runs_free(runs);
+    runs = NULL;
+    cr_expect(eq(uint, task->references, 1));
+}

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: MIT */
+#include "task/task.h"
+
+#include "tasks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define EACH_MINUTE "interval(minutes=1)"
+
+static const ez_task_defaults no_wishes = {"UTC", EXECZ_UNSET, 0, EXECZ_COALESCE_DEFAULT};
+
+static void
+expect_refused(const execz_task_spec *spec, execz_status status, const char *message)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_expect(eq(ptr, ez_task_new(spec, &no_wishes, &err), NULL));
+    cr_expect(eq(int, err.status, status));
+    cr_expect(eq(str, err.message, (char *)message));
+}
+
+/* ---- ids ------------------------------------------------------------------------------------- */
+
+static void
+expect_id_refused(const char *id, execz_status status, const char *message)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_expect(not(ez_task_check_id("task id", id, &err)));
+    cr_expect(eq(int, err.status, status));
+    cr_expect(eq(str, err.message, (char *)message));
+}
+
+Test(task, an_id_is_made_of_letters_digits_and_four_signs)
+{
+    cr_expect(ez_task_check_id("task id", "Az09._-:", NULL));
+}
+
+Test(task, an_id_is_not_empty)
+{
+    expect_id_refused(NULL, EXECZ_E_INVAL, "the task id is empty");
+    expect_id_refused("", EXECZ_E_INVAL, "the task id is empty");
+}
+
+Test(task, an_id_has_no_other_characters)
+{
+    expect_id_refused("a b", EXECZ_E_INVAL,
+                      "the task id 'a b' has a character that is not allowed; "
+                      "use letters, digits and . _ - :");
+    cr_expect(not(ez_task_check_id("task id", "a/b", NULL)));
+    cr_expect(not(ez_task_check_id("task id", "na\xc3\xafve", NULL)));
+    cr_expect(not(ez_task_check_id("task id", "line\n", NULL)));
+}
+
+Test(task, an_id_may_be_as_long_as_the_limit)
+{
+    g_autofree char *id = g_strnfill(EXECZ_TASK_ID_MAX, 'a');
+
+    cr_expect(ez_task_check_id("task id", id, NULL));
+}
+
+Test(task, a_longer_id_is_refused_with_both_lengths)
+{
+    g_autofree char *id = g_strnfill(EXECZ_TASK_ID_MAX + 1, 'a');
+
+    expect_id_refused(id, EXECZ_E_LIMIT,
+                      "the task id 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...' has 256 bytes; "
+                      "the limit is 255");
+}
+
+Test(task, an_executor_alias_follows_the_same_rule)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+
+    spec.executor = "the pool";
+    expect_refused(&spec, EXECZ_E_INVAL,
+                   "task 'backup': the executor alias 'the pool' has a character that is not "
+                   "allowed; use letters, digits and . _ - :");
+}
+
+Test(task, without_an_id_there_is_no_task)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+
+    spec.id = NULL;
+    expect_refused(&spec, EXECZ_E_INVAL, "the task id is empty");
+}
+
+/* ---- trigger --------------------------------------------------------------------------------- */
+
+Test(task, without_a_trigger_there_is_no_task)
+{
+    execz_task_spec spec = spec_of(NULL);
+
+    expect_refused(&spec, EXECZ_E_INVAL, "task 'backup' has no trigger");
+}
+
+Test(task, a_wrong_trigger_is_shown_with_task_and_column)
+{
+    execz_task_spec spec = spec_of("interval(minutes=soon)");
+
+    expect_refused(&spec, EXECZ_E_PARSE,
+                   "the trigger of task 'backup', column 18: minutes: 'soon' is not a number >= 0 "
+                   "with at most 9 decimals; write one like 6 or 1.5");
+}
+
+Test(task, its_trigger_counts_from_the_anchor)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = make_task(&spec);
+    g_autoptr(ez_trigger) trigger = ez_task_make_trigger(task, NEW_YEAR, NULL);
+
+    cr_expect(eq(i64, ez_trigger_next(trigger, 0), NEW_YEAR + EXECZ_MINUTE));
+}
+
+Test(task, its_trigger_is_told_in_the_time_zone_of_the_task)
+{
+    execz_task_spec spec = spec_of("date(2027-01-01T05:30)");
+    g_autoptr(ez_task) task = NULL;
+    g_autoptr(ez_trigger) trigger = NULL;
+
+    spec.timezone = "Asia/Kolkata";
+    task = make_task(&spec);
+    trigger = ez_task_make_trigger(task, 0, NULL);
+    cr_expect(eq(i64, ez_trigger_next(trigger, 0), NEW_YEAR));
+}
+
+/* ---- body ------------------------------------------------------------------------------------ */
+
+Test(task, exactly_one_body_is_needed)
+{
+    execz_task_spec none = spec_of(EACH_MINUTE), two = spec_of(EACH_MINUTE);
+    const char *message = "task 'backup' needs exactly one of function, command and shell";
+
+    none.shell = NULL;
+    expect_refused(&none, EXECZ_E_INVAL, message);
+    two.function = "module:name";
+    expect_refused(&two, EXECZ_E_INVAL, message);
+}
+
+Test(task, a_command_has_a_program)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    const char *const nothing[] = {NULL};
+
+    spec.shell = NULL;
+    spec.argv = nothing;
+    expect_refused(&spec, EXECZ_E_INVAL, "the command of task 'backup' is empty");
+}
+
+Test(task, a_function_has_a_module_and_a_name)
+{
+    const char *const wrong[] = {"name", ":name", "module:", ":"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        execz_task_spec spec = spec_of(EACH_MINUTE);
+        g_autofree char *message =
+            g_strdup_printf("the function '%s' of task 'backup' is not MODULE:NAME", wrong[i]);
+
+        spec.shell = NULL;
+        spec.function = wrong[i];
+        expect_refused(&spec, EXECZ_E_INVAL, message);
+    }
+}
+
+Test(task, a_variable_of_the_environment_has_a_name)
+{
+    const char *const no_equals[] = {"A=1", "B", NULL};
+    const char *const no_name[] = {"=1", NULL};
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+
+    spec.env = no_equals;
+    expect_refused(&spec, EXECZ_E_INVAL,
+                   "'B' in the environment of task 'backup' is not NAME=value");
+    spec.env = no_name;
+    expect_refused(&spec, EXECZ_E_INVAL,
+                   "'=1' in the environment of task 'backup' is not NAME=value");
+}
+
+Test(task, a_shell_line_becomes_a_command)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = NULL;
+
+    spec.shell = "echo 'a  b'";
+    task = make_task(&spec);
+    cr_expect(eq(u32, task->abi.kind, EXECZ_TASK_COMMAND));
+    cr_expect(all(eq(str, (char *)task->abi.argv[0], (char *)"/bin/sh"),
+                  eq(str, (char *)task->abi.argv[1], (char *)"-c"),
+                  eq(str, (char *)task->abi.argv[2], (char *)"echo 'a  b'")));
+    cr_expect(eq(ptr, (void *)task->abi.argv[3], NULL));
+}
+
+Test(task, arrays_are_copied_with_their_end)
+{
+    char program[] = "true", option[] = "--all", variable[] = "A=";
+    const char *argv[] = {program, option, NULL}, *env[] = {variable, NULL};
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = NULL;
+
+    spec.shell = NULL;
+    spec.argv = argv;
+    spec.env = env;
+    task = make_task(&spec);
+    program[0] = option[0] = variable[0] = '#';
+    argv[0] = env[0] = NULL;
+    cr_expect(all(eq(str, (char *)task->abi.argv[0], (char *)"true"),
+                  eq(str, (char *)task->abi.argv[1], (char *)"--all"),
+                  eq(str, (char *)task->abi.env[0], (char *)"A=")));
+    cr_expect(eq(ptr, (void *)task->abi.argv[2], NULL));
+    cr_expect(eq(ptr, (void *)task->abi.env[1], NULL));
+}
+
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+Test(task, arguments_are_json)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+
+    spec.args = "{\"to\": }";
+    expect_refused(&spec, EXECZ_E_PARSE,
+                   "the arguments of task 'backup' are not JSON: line 1 column 8: "
+                   "unexpected token near '}'");
+}
+
+Test(task, arguments_are_an_object)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+
+    spec.args = "[1]";
+    expect_refused(&spec, EXECZ_E_PARSE,
+                   "the arguments of task 'backup' are not a JSON object; write {\"name\": value}");
+}
+
+Test(task, arguments_do_not_name_a_thing_twice)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+
+    spec.args = "{\"a\": 1, \"a\": 2}";
+    expect_refused(&spec, EXECZ_E_PARSE,
+                   "the arguments of task 'backup' are not JSON: line 1 column 12: "
+                   "duplicate object key near '\"a\"'");
+}
+
+Test(task, arguments_have_a_limit)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autofree char *args = g_strnfill(EXECZ_ARGS_LENGTH_MAX + 1, ' ');
+
+    spec.args = args;
+    expect_refused(&spec, EXECZ_E_LIMIT,
+                   "the arguments of task 'backup' are longer than 268435456 bytes");
+}
+
+Test(task, arguments_are_kept_as_they_are_written)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = NULL;
+
+    spec.args = "{\"n\":  9007199254740993}";
+    task = make_task(&spec);
+    cr_expect(eq(str, (char *)task->abi.args, (char *)spec.args));
+    cr_expect(eq(u64, task->abi.args_length, strlen(spec.args)));
+    cr_expect(eq(str, (char *)task->abi.content_type, (char *)"application/json"));
+}
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+Test(task, max_instances_has_a_limit)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+
+    spec.max_instances = EXECZ_MAX_INSTANCES_MAX;
+    ez_task_unref(make_task(&spec));
+    spec.max_instances++;
+    expect_refused(&spec, EXECZ_E_LIMIT,
+                   "max_instances of task 'backup' is 1000001; the limit is 1000000");
+}
+
+Test(task, output_limit_has_a_limit)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+
+    spec.output_limit = EXECZ_OUTPUT_LIMIT_MAX;
+    ez_task_unref(make_task(&spec));
+    spec.output_limit++;
+    expect_refused(&spec, EXECZ_E_LIMIT,
+                   "output_limit of task 'backup' is 1073741825; the limit is 1073741824");
+}
+
+Test(task, a_timeout_is_not_negative)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+
+    spec.timeout = -1;
+    expect_refused(&spec, EXECZ_E_INVAL, "the timeout of task 'backup' is negative; 0 means none");
+}
+
+Test(task, kill_grace_is_not_negative)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+
+    spec.kill_grace = -1;
+    expect_refused(&spec, EXECZ_E_INVAL, "kill_grace of task 'backup' is negative");
+}
+
+Test(task, coalesce_is_one_of_three)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+
+    spec.coalesce = 3;
+    expect_refused(&spec, EXECZ_E_INVAL,
+                   "coalesce of task 'backup' is 3, which is none of EXECZ_COALESCE_*");
+}
+
+/* ---- defaults -------------------------------------------------------------------------------- */
+
+Test(task, what_is_left_open_has_a_default)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = make_task(&spec);
+
+    cr_expect(all(eq(str, (char *)task->abi.name, (char *)"backup"),
+                  eq(str, (char *)task->executor, (char *)"default"),
+                  eq(str, (char *)task->timezone, (char *)"UTC")));
+    cr_expect(all(eq(u32, task->abi.max_instances, 1), eq(i32, task->abi.priority, 0),
+                  eq(u32, task->coalesce, EXECZ_COALESCE_LATEST)));
+    cr_expect(all(eq(i64, task->abi.misfire_grace_time, EXECZ_HOUR), eq(i64, task->abi.timeout, 0),
+                  eq(i64, task->abi.kill_grace, 5 * EXECZ_SECOND),
+                  eq(u64, task->abi.output_limit, 65536)));
+}
+
+Test(task, the_scheduler_has_defaults_of_its_own)
+{
+    ez_task_defaults wishes = {"Asia/Kolkata", EXECZ_MINUTE, 7, EXECZ_COALESCE_NONE};
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = ez_task_new(&spec, &wishes, NULL);
+
+    cr_assert(task != NULL);
+    cr_expect(eq(str, (char *)task->timezone, (char *)"Asia/Kolkata"));
+    cr_expect(all(eq(i64, task->abi.misfire_grace_time, EXECZ_MINUTE),
+                  eq(u32, task->abi.max_instances, 7),
+                  eq(u32, task->coalesce, EXECZ_COALESCE_NONE)));
+}
+
+Test(task, what_the_task_says_wins_over_the_scheduler)
+{
+    ez_task_defaults wishes = {"Asia/Kolkata", EXECZ_MINUTE, 7, EXECZ_COALESCE_NONE};
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = NULL;
+
+    spec.timezone = "Europe/London";
+    spec.misfire_grace_time = 0;
+    spec.max_instances = 2;
+    spec.coalesce = EXECZ_COALESCE_LATEST;
+    spec.kill_grace = 0;
+    spec.timeout = EXECZ_DAY;
+    spec.priority = -5;
+    spec.output_limit = 1;
+    task = ez_task_new(&spec, &wishes, NULL);
+    cr_assert(task != NULL);
+    cr_expect(eq(str, (char *)task->timezone, (char *)"Europe/London"));
+    cr_expect(all(eq(i64, task->abi.misfire_grace_time, 0), eq(u32, task->abi.max_instances, 2),
+                  eq(u32, task->coalesce, EXECZ_COALESCE_LATEST)));
+    cr_expect(all(eq(i64, task->abi.kill_grace, 0), eq(i64, task->abi.timeout, EXECZ_DAY),
+                  eq(i32, task->abi.priority, -5), eq(u64, task->abi.output_limit, 1)));
+}
+
+Test(task, an_unlimited_grace_stays_unlimited)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = NULL;
+
+    spec.misfire_grace_time = -1;
+    task = make_task(&spec);
+    cr_expect(lt(i64, task->abi.misfire_grace_time, 0));
+}
+
+/* ---- copies ---------------------------------------------------------------------------------- */
+
+Test(task, texts_are_copied)
+{
+    char id[] = "id", name[] = "name", executor[] = "executor", cwd[] = "/tmp", args[] = "{}";
+    char function[] = "module:name";
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = NULL;
+
+    spec.id = id;
+    spec.name = name;
+    spec.executor = executor;
+    spec.cwd = cwd;
+    spec.args = args;
+    spec.shell = NULL;
+    spec.function = function;
+    task = make_task(&spec);
+    id[0] = name[0] = executor[0] = cwd[0] = args[0] = function[0] = '#';
+    cr_expect(all(eq(str, (char *)task->abi.id, (char *)"id"),
+                  eq(str, (char *)task->abi.name, (char *)"name"),
+                  eq(str, (char *)task->executor, (char *)"executor")));
+    cr_expect(all(eq(str, (char *)task->abi.cwd, (char *)"/tmp"),
+                  eq(str, (char *)task->abi.args, (char *)"{}"),
+                  eq(str, (char *)task->abi.function, (char *)"module:name")));
+    cr_expect(eq(u32, task->abi.kind, EXECZ_TASK_FUNCTION));
+}
+
+Test(task, options_are_copied)
+{
+    char key[] = "mode", value[] = "fast";
+    execz_pair options[] = {{key, value}, {"empty", ""}};
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = NULL;
+
+    spec.options = options;
+    spec.n_options = 2;
+    task = make_task(&spec);
+    key[0] = value[0] = '#';
+    cr_assert(eq(u64, task->abi.n_options, 2));
+    cr_expect(all(eq(str, (char *)task->abi.options[0].key, (char *)"mode"),
+                  eq(str, (char *)task->abi.options[0].value, (char *)"fast"),
+                  eq(str, (char *)task->abi.options[1].key, (char *)"empty"),
+                  eq(str, (char *)task->abi.options[1].value, (char *)"")));
+}
+
+Test(task, a_spec_of_an_older_program_is_shorter)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = NULL;
+
+    spec.priority = 9;
+    spec.coalesce = EXECZ_COALESCE_NONE;
+    spec.size = offsetof(execz_task_spec, coalesce);
+    task = make_task(&spec);
+    cr_expect(all(eq(i32, task->abi.priority, 0), eq(u32, task->coalesce, EXECZ_COALESCE_LATEST)));
+}
+
+Test(task, lives_as_long_as_somebody_refers_to_it)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    ez_task *task = make_task(&spec), *same = ez_task_ref(task);
+
+    ez_task_unref(task);
+    cr_expect(eq(str, (char *)same->abi.id, (char *)"backup"));
+    ez_task_unref(same);
+    ez_task_unref(NULL);
+}
