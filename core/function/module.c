@@ -139,30 +139,32 @@ own_symbol(void *library, const char *name)
     return own == owner ? symbol : NULL;
 }
 
-static execz_status
-find_entry(const char *path, entry_function *entry_out, execz_error *err)
+/* NULL, with err filled, if the file cannot be loaded or is no function module. */
+static entry_function
+find_entry(const char *path, execz_error *err)
 {
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     const char *why = library == NULL ? dlerror() : NULL;
+    entry_function entry = NULL;
 
     if (library == NULL) {
-        return ez_fail_code(err, EXECZ_E_PLUGIN, "F103", "cannot load the function module: %s",
-                            why != NULL ? why : path);
+        ez_fail_code(err, EXECZ_E_PLUGIN, "F103", "cannot load the function module: %s",
+                     why != NULL ? why : path);
+        return NULL;
     }
-    *(void **)entry_out = own_symbol(library, ENTRY);
-    if (*entry_out == NULL && own_symbol(library, "execz_plugin_entry") != NULL) {
-        return ez_fail_code(err, EXECZ_E_PLUGIN, "F103",
-                            "%s is an executor plugin, not a function module; move it to a plugin "
-                            "directory",
-                            path);
+    *(void **)&entry = own_symbol(library, ENTRY);
+    if (entry == NULL && own_symbol(library, "execz_plugin_entry") != NULL) {
+        ez_fail_code(err, EXECZ_E_PLUGIN, "F103",
+                     "%s is an executor plugin, not a function module; move it to a plugin "
+                     "directory",
+                     path);
+    } else if (entry == NULL) {
+        ez_fail_code(err, EXECZ_E_PLUGIN, "F103",
+                     "%s is no function module: it does not export " ENTRY
+                     "; does it have EXECZ_MODULE(...)?",
+                     path);
     }
-    if (*entry_out == NULL) {
-        return ez_fail_code(err, EXECZ_E_PLUGIN, "F103",
-                            "%s is no function module: it does not export " ENTRY
-                            "; does it have EXECZ_MODULE(...)?",
-                            path);
-    }
-    return EXECZ_OK;
+    return entry;
 }
 
 static execz_status
@@ -224,7 +226,8 @@ ez_function_module_load(const char *path, const char *name, execz_error *err)
                      "function module '%s': its path has to be absolute", path);
         return NULL;
     }
-    if (find_entry(path, &entry, err) != EXECZ_OK) {
+    entry = find_entry(path, err);
+    if (entry == NULL) {
         return NULL;
     }
     module = entry(EXECZ_ABI);
