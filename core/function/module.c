@@ -123,30 +123,31 @@ ez_function_module_find(const ez_function_module *self, const char *function, ex
 
 /* ---- loading ---- */
 
-/* Maps the code for ever and finds its entry; image gives its descriptor up to the mapping. */
-static execz_status
-find_entry(ez_image *image, entry_function *entry_out, execz_error *err)
+/* Maps the code for ever and finds its entry; image gives its descriptor up to the mapping.  NULL, with
+ * err filled, if the file cannot be loaded or is no function module. */
+static entry_function
+find_entry(ez_image *image, execz_error *err)
 {
     void *library = ez_link_open(image, err);
+    entry_function entry = NULL;
 
     if (library == NULL) {
-        return EXECZ_E_PLUGIN;
+        return NULL;
     }
     image->fd = -1; /* the loader knows the file by this descriptor's name: it is never closed */
-    *(void **)entry_out = ez_link_find(library, ENTRY);
-    if (*entry_out == NULL && ez_link_find(library, "execz_plugin_entry") != NULL) {
-        return ez_fail_code(err, EXECZ_E_PLUGIN, "F103",
-                            "%s is an executor plugin, not a function module; move it to a plugin "
-                            "directory",
-                            image->path);
+    *(void **)&entry = ez_link_find(library, ENTRY);
+    if (entry == NULL && ez_link_find(library, "execz_plugin_entry") != NULL) {
+        ez_fail_code(err, EXECZ_E_PLUGIN, "F103",
+                     "%s is an executor plugin, not a function module; move it to a plugin "
+                     "directory",
+                     image->path);
+    } else if (entry == NULL) {
+        ez_fail_code(err, EXECZ_E_PLUGIN, "F103",
+                     "%s is no function module: it does not export " ENTRY
+                     "; does it have EXECZ_MODULE(...)?",
+                     image->path);
     }
-    if (*entry_out == NULL) {
-        return ez_fail_code(err, EXECZ_E_PLUGIN, "F103",
-                            "%s is no function module: it does not export " ENTRY
-                            "; does it have EXECZ_MODULE(...)?",
-                            image->path);
-    }
-    return EXECZ_OK;
+    return entry;
 }
 
 static execz_status
@@ -205,7 +206,8 @@ ez_function_module_load(ez_image *image, const char *name, execz_error *err)
     entry_function entry;
 
     ez_image_seal(image);
-    if (find_entry(image, &entry, err) != EXECZ_OK) {
+    entry = find_entry(image, err);
+    if (entry == NULL) {
         return NULL;
     }
     module = entry(EXECZ_ABI);

@@ -72,29 +72,28 @@ is_module_name(const char *name, size_t length)
     return length > 0 && length <= EZ_MODULE_NAME_MAX && name[0] != '.';
 }
 
-/* Splits "module:name"; *function_out is a part of text. */
-static execz_status
-split(const char *text, char module[static EZ_MODULE_NAME_MAX + 1], const char **function_out,
-      execz_error *err)
+/* Splits "module:name"; returns the name, which is a part of text, or NULL with err filled. */
+static const char *
+split(const char *text, char module[static EZ_MODULE_NAME_MAX + 1], execz_error *err)
 {
     const char *colon = text != NULL ? strchr(text, ':') : NULL;
 
     if (colon == NULL || colon[1] == '\0' || strchr(colon + 1, ':') != NULL) {
-        return ez_fail_code(err, EXECZ_E_INVAL, "F105",
-                            "'%s' names no function; write MODULE:FUNCTION, as in greetings:hello",
-                            text != NULL ? text : "");
+        ez_fail_code(err, EXECZ_E_INVAL, "F105",
+                     "'%s' names no function; write MODULE:FUNCTION, as in greetings:hello",
+                     text != NULL ? text : "");
+        return NULL;
     }
     if (!is_module_name(text, (size_t)(colon - text))) {
-        return ez_fail_code(
-            err, EXECZ_E_INVAL, "F105",
-            "'%s': the module before the ':' is the name of a file without its .so, "
-            "not a path; it has letters, digits, '_', '-' and '.', at most %d",
-            text, EZ_MODULE_NAME_MAX);
+        ez_fail_code(err, EXECZ_E_INVAL, "F105",
+                     "'%s': the module before the ':' is the name of a file without its .so, "
+                     "not a path; it has letters, digits, '_', '-' and '.', at most %d",
+                     text, EZ_MODULE_NAME_MAX);
+        return NULL;
     }
     memcpy(module, text, (size_t)(colon - text));
     module[colon - text] = '\0';
-    *function_out = colon + 1;
-    return EXECZ_OK;
+    return colon + 1;
 }
 
 /* ---- tables ---- */
@@ -277,10 +276,10 @@ const execz_function *
 ez_modules_resolve(ez_modules *self, const char *text, execz_error *err)
 {
     char name[EZ_MODULE_NAME_MAX + 1];
-    const char *function;
+    const char *function = split(text, name, err);
     ez_function_module *module;
 
-    if (split(text, name, &function, err) != EXECZ_OK) {
+    if (function == NULL) {
         return NULL;
     }
     module = get_module(self, name, err);
@@ -291,10 +290,10 @@ const execz_function *
 ez_modules_resolve_in(ez_modules *self, const char *path, const char *text, execz_error *err)
 {
     char name[EZ_MODULE_NAME_MAX + 1];
-    const char *function;
+    const char *function = split(text, name, err);
     ez_function_module *module;
 
-    if (split(text, name, &function, err) != EXECZ_OK) {
+    if (function == NULL) {
         return NULL;
     }
     module = load(self, path, name, err);
@@ -313,10 +312,9 @@ const char *
 ez_modules_path(ez_modules *self, const char *text)
 {
     char name[EZ_MODULE_NAME_MAX + 1];
-    const char *function;
     ez_function_module *module = NULL;
 
-    if (split(text, name, &function, NULL) == EXECZ_OK) {
+    if (split(text, name, NULL) != NULL) {
         module = find(self, self->by_name, name);
     }
     return module != NULL ? ez_function_module_path(module) : NULL;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -201,7 +202,7 @@ Test(modules, many_threads_get_the_same_function)
 Test(modules, a_file_that_others_may_write_to_is_not_loaded)
 {
     g_autofree char *directory = g_dir_make_tmp("execz-XXXXXX", NULL);
-    g_autofree char *path = g_build_filename(directory, "greetings.so", NULL);
+    g_autofree char *file = g_build_filename(directory, "greetings.so", NULL);
     const char *const where[] = {directory, NULL};
     g_autoptr(ez_modules) modules = ez_modules_new(where);
     execz_error err = EXECZ_ERROR_INIT;
@@ -209,12 +210,12 @@ Test(modules, a_file_that_others_may_write_to_is_not_loaded)
     size_t length = 0;
 
     cr_assert(g_file_get_contents(EXECZ_TEST_FUNCTIONS "/greetings.so", &bytes, &length, NULL));
-    cr_assert(g_file_set_contents(path, bytes, (gssize)length, NULL));
-    cr_assert(zero(int, chmod(path, 0666)));
+    cr_assert(g_file_set_contents(file, bytes, (gssize)length, NULL));
+    cr_assert(zero(int, chmod(file, 0666)));
     cr_expect(ez_modules_resolve(modules, "greetings:hello", &err) == NULL);
     cr_expect(eq(str, err.code, (char *)"P201"));
-    cr_assert(zero(int, chmod(path, 0644)));
+    cr_assert(zero(int, chmod(file, 0644)));
     cr_expect(ez_modules_resolve(modules, "greetings:hello", &err) != NULL, "%s", err.message);
-    remove(path);
-    remove(directory);
+    unlink(file);
+    rmdir(directory);
 }
