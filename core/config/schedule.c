@@ -37,7 +37,7 @@ typedef execz_status (*parse_function)(const char *text, const ez_trigger_defaul
 
 /* The trigger's text when parse() accepts the entry's value. */
 static const char *
-read_with(const ez_reading *reading, const ez_ini_entry *entry, const char *timezone,
+read_with(const ez_reading *reading, const ez_ini_entry *entry, const char *zone,
           parse_function parse)
 {
     const char *text = entry->setting.value;
@@ -45,7 +45,7 @@ read_with(const ez_reading *reading, const ez_ini_entry *entry, const char *time
     g_autoptr(ez_trigger) trigger = NULL;
     size_t column = 1;
 
-    if (parse(text, &(ez_trigger_defaults){.timezone = timezone}, &trigger, &column, &err) !=
+    if (parse(text, &(ez_trigger_defaults){.timezone = zone}, &trigger, &column, &err) !=
         EXECZ_OK) {
         ez_value_problem(reading, entry, column > 0 ? column - 1 : 0, EZ_C_BAD_TRIGGER, "%s",
                          err.message);
@@ -60,7 +60,7 @@ read_with(const ez_reading *reading, const ez_ini_entry *entry, const char *time
 }
 
 static const char *
-read_entry(const ez_reading *reading, const ez_ini_entry *entry, const char *timezone)
+read_entry(const ez_reading *reading, const ez_ini_entry *entry, const char *zone)
 {
     const char *key = entry->setting.key;
 
@@ -75,24 +75,24 @@ read_entry(const ez_reading *reading, const ez_ini_entry *entry, const char *tim
         return NULL;
     }
     if (strcmp(key, "every") == 0) {
-        return read_with(reading, entry, timezone, ez_trigger_parse_every);
+        return read_with(reading, entry, zone, ez_trigger_parse_every);
     }
     if (strcmp(key, "at") != 0) {
-        return read_with(reading, entry, timezone, ez_trigger_parse);
+        return read_with(reading, entry, zone, ez_trigger_parse);
     }
     return strcmp(entry->setting.value, "now") == 0
                ? "date(now)"
-               : read_with(reading, entry, timezone, ez_trigger_parse_at);
+               : read_with(reading, entry, zone, ez_trigger_parse_at);
 }
 
 const char *
-ez_schedule_read(const ez_reading *reading, const ez_section *section, const char *timezone)
+ez_schedule_read(const ez_reading *reading, const ez_section *section, const char *zone)
 {
     const ez_ini_entry *entry =
         ez_section_only(reading, section, schedules, G_N_ELEMENTS(schedules));
 
     if (entry != NULL) {
-        return read_entry(reading, entry, timezone);
+        return read_entry(reading, entry, zone);
     }
     if (!section->damaged) {
         ez_config_problem(reading->report, section->place, EZ_C_MISSING_KEY,

@@ -5,9 +5,9 @@
 
 #include "config/value.h"
 
-/* The text of the trigger that section describes, checked with timezone (NULL: UTC) for what does
+/* The text of the trigger that section describes, checked with zone (NULL: UTC) for what does
  * not name its own; NULL if it describes none, which is reported. */
 const char *ez_schedule_read(const ez_reading *reading, const ez_section *section,
-                             const char *timezone);
+                             const char *zone);
 
 #endif

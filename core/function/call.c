@@ -222,6 +222,7 @@ result(execz_call *face, const char *json, size_t length)
     return take_result(self, copy_text(json, json != NULL ? length : 0), json != NULL ? length : 0);
 }
 
+EXECZ_PRINTF(2, 0)
 static execz_status
 result_format(execz_call *face, const char *format, va_list args)
 {
@@ -243,6 +244,7 @@ result_format(execz_call *face, const char *format, va_list args)
     return take_result(self, g_strdup_vprintf(format, args), (size_t)length);
 }
 
+EXECZ_PRINTF(3, 0)
 static execz_status
 fail_format(execz_call *face, execz_status status, const char *format, va_list args)
 {

@@ -113,6 +113,10 @@ start(command *self, execz_error *err)
         return status;
     }
     self->pidfd = pidfd_open(self->pid, 0);
+    if (self->pidfd < 0 && errno == ESRCH) {
+        self->ended = true; /* and reaped by another: its number may be somebody else's by now */
+        return EXECZ_OK;
+    }
     return self->pidfd >= 0 && watch(self, self->pidfd) == 0 ? EXECZ_OK : abandon(self, err);
 }
 
@@ -209,6 +213,16 @@ wait_on(command *self, int64_t deadline)
     }
 }
 
+/* Whether the ended process has not been reaped by the program around us, so that its number, and
+ * that of its group, is still its own. */
+static bool
+unreaped(const command *self)
+{
+    siginfo_t end;
+
+    return waitid(P_PIDFD, (id_t)self->pidfd, &end, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 static void
 stop(command *self)
 {
@@ -221,7 +235,9 @@ stop(command *self)
         look(self);
     }
     self->killed = !self->ended;
-    kill(-self->pid, SIGKILL);
+    if (unreaped(self)) {
+        kill(-self->pid, SIGKILL);
+    }
     while (!self->ended) {
         wait_on(self, EXECZ_NO_DEADLINE);
         look(self);

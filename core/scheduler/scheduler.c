@@ -122,6 +122,31 @@ execz_scheduler_new(const execz_scheduler_options *options, execz_error *err)
 }
 
 static void
+drop_changes(GArray *changes)
+{
+    for (guint i = 0; i < changes->len; i++) {
+        ez_task_unref(g_array_index(changes, ez_change, i).task);
+    }
+    g_array_unref(changes);
+}
+
+/* Removals and requests that no loop has seen. */
+static void
+free_queues(execz_scheduler *self)
+{
+    ez_manual *manual;
+    ez_entry *entry;
+
+    while ((manual = g_queue_pop_head(&self->manual)) != NULL) {
+        ez_entry_unref_locked(manual->entry);
+        g_free(manual);
+    }
+    while ((entry = g_queue_pop_head(&self->removed)) != NULL) {
+        ez_entry_unref_locked(entry);
+    }
+}
+
+static void
 free_tasks(execz_scheduler *self)
 {
     g_autoptr(GList) entries = g_hash_table_get_values(self->tasks);
@@ -172,6 +197,7 @@ execz_scheduler_free(execz_scheduler *self)
     }
     g_hash_table_unref(self->places);
     ez_runs_free(self->runs);
+    free_queues(self);
     free_tasks(self);
     ez_store_free(self->store);
     ez_bus_free(self->bus);
@@ -179,7 +205,8 @@ execz_scheduler_free(execz_scheduler *self)
     ez_catalog_free(self->catalog);
     ez_loop_deinit(&self->loop);
     ez_mailbox_deinit(&self->mailbox);
-    g_array_unref(self->changes);
+    g_queue_clear(&self->new_executors);
+    drop_changes(self->changes);
     g_free(self->batch);
     pthread_cond_destroy(&self->stopped);
     pthread_mutex_destroy(&self->catalog_lock);
@@ -230,10 +257,7 @@ ez_scheduler_commit(execz_scheduler *self)
         ez_log_write(&self->log, EXECZ_LOG_ERROR, "the store refused %u changes: %s", changes->len,
                      err.message);
     }
-    for (guint i = 0; i < changes->len; i++) {
-        ez_task_unref(g_array_index(changes, ez_change, i).task);
-    }
-    g_array_unref(changes);
+    drop_changes(changes);
 }
 
 ez_executor_place *

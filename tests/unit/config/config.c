@@ -2,9 +2,11 @@
 #include "config/config.h"
 
 #include "fixture.h"
+#include "mutate.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,10 +60,9 @@ Test(config, paths_start_at_the_directory_of_the_main_file_in_drop_ins_too)
     leave_directory(directory);
 }
 
-Test(config, a_hundred_thousand_tasks_take_few_seconds)
+Test(config, nearly_as_many_tasks_as_there_may_be_are_read)
 {
     g_autofree char *directory = enter_directory();
-    gint64 start;
 
     g_mkdir("c.conf.d", 0700);
     write_file("c.conf", "executors.default.type = good\n");
@@ -75,13 +76,49 @@ Test(config, a_hundred_thousand_tasks_take_few_seconds)
         write_file(path, text->str);
         g_string_free(text, TRUE);
     }
-    start = g_get_monotonic_time();
     {
         g_auto(loaded) f = load("c.conf");
 
         cr_expect(eq(uint, f.config->tasks->len, 99000));
         cr_expect(eq(sz, ez_report_count(ez_config_problems(f.config)), 0));
     }
-    cr_expect(lt(i64, g_get_monotonic_time() - start, 10 * G_USEC_PER_SEC));
+    leave_directory(directory);
+}
+
+Test(config, any_bytes_are_bound_and_every_place_lies_inside_of_the_file)
+{
+    g_autofree char *seed = NULL;
+    g_autofree char *directory = NULL;
+    g_autoptr(ez_catalog) catalog =
+        ez_catalog_new(&(ez_catalog_settings){.builtin_dir = EXECZ_TEST_CONFIG_PLUGIN_DIR});
+    uint64_t state = 19700101;
+
+    cr_assert(g_file_get_contents(EXECZ_TEST_DATA "/config/good/complete.conf", &seed, NULL, NULL));
+    directory = enter_directory();
+    for (int i = 0; i < 300; i++) {
+        GString *text = g_string_new(seed);
+        g_autoptr(ez_config) config = NULL;
+        FILE *file = fopen("t.conf", "we");
+        ez_report *problems;
+
+        for (uint64_t n = next_random(&state) % 12 + 1; n > 0; n--) {
+            mutate(text, &state);
+        }
+        cr_assert(file != NULL);
+        cr_assert(eq(sz, fwrite(text->str, 1, text->len, file), text->len));
+        fclose(file);
+        config = ez_config_load("t.conf", NULL);
+        cr_assert(config != NULL);
+        ez_config_check(config, catalog);
+        problems = ez_config_problems(config);
+        for (size_t k = 0; k < ez_report_count(problems); k++) {
+            const ez_problem *problem = ez_report_get(problems, k);
+
+            cr_assert(is_inside(text->str, text->len, problem->place), "file %d, %u:%u: %s", i,
+                      problem->place.line, problem->place.column, problem->message);
+            cr_assert(g_utf8_validate(problem->message, -1, NULL));
+        }
+        g_string_free(text, TRUE);
+    }
     leave_directory(directory);
 }

@@ -44,11 +44,17 @@ call_deaf(execz_call *call)
 }
 
 void
+fixture_let_deaf_go(void)
+{
+    atomic_store(&deaf_released, true);
+}
+
+void
 fixture_release_deaf(fixture *self)
 {
     ez_executor_place *place = ez_scheduler_find_place(self->scheduler, "default");
 
-    atomic_store(&deaf_released, true);
+    fixture_let_deaf_go();
     while (!ez_executor_is_free_of_threads(place->executor)) {
         (void)poll(NULL, 0, 1);
     }

@@ -28,7 +28,10 @@ void fixture_settle(fixture *self);
 /* Waits until pattern stands in the events, dispatching; fails the test after 10 s. */
 void fixture_wait_for(fixture *self, const char *pattern);
 
-/* Lets tests:deaf return, and waits for it. */
+/* Lets tests:deaf return. */
+void fixture_let_deaf_go(void);
+
+/* The same after a shutdown that gave it up, and waits for its thread. */
 void fixture_release_deaf(fixture *self);
 
 /* What was recorded since the last call. */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/result.h"
+
+#include "fixture.h"
+
+#include <string.h>
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+static void
+count(void *argument)
+{
+    ++*(int *)argument;
+}
+
+Test(result, a_call_that_was_posted_is_made_on_the_loop)
+{
+    fixture *self = fixture_new("debug");
+    ez_posted *posted = g_new0(ez_posted, 1);
+    int calls = 0;
+
+    posted->head.kind = EZ_HOST_POSTED;
+    posted->function = count;
+    posted->argument = &calls;
+    ez_mailbox_push(&self->scheduler->mailbox, &posted->head.message);
+    cr_expect(eq(int, calls, 0));
+    ez_result_take(self->scheduler);
+    cr_expect(eq(int, calls, 1));
+    fixture_free(self);
+}
+
+Test(result, a_start_that_comes_after_its_run_was_closed_is_dropped)
+{
+    fixture *self = fixture_new("debug");
+    ez_started *started = g_new0(ez_started, 1);
+
+    started->head.kind = EZ_HOST_STARTED;
+    started->token = 77;
+    ez_mailbox_push(&self->scheduler->mailbox, &started->head.message);
+    (void)fixture_take_events(self);
+    ez_result_take(self->scheduler);
+    cr_expect(eq(str, (char *)fixture_take_events(self), (char *)""));
+    fixture_free(self);
+}
+
+Test(result, every_outcome_is_logged_in_one_line)
+{
+    fixture *self = fixture_new("debug");
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    fixture_add(self, "b", "interval(minutes=1)", "tests:fail");
+    fixture_advance(self, EXECZ_MINUTE);
+    cr_expect(strstr(self->log->str, "info: task ok task=a executor=default took=0s\n") != NULL,
+              "%s", self->log->str);
+    cr_expect(strstr(self->log->str,
+                     "warning: task error task=b executor=default took=0s: no luck today\n") !=
+                  NULL,
+              "%s", self->log->str);
+    fixture_free(self);
+}
+
+Test(result, what_is_given_up_is_lost_and_frees_its_task)
+{
+    fixture *self = fixture_new("threadpool");
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_add(self, "a", "interval(minutes=1)", "tests:deaf");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_wait_for(self, "started:a");
+    (void)fixture_take_events(self);
+    ez_result_give_up(self->scheduler, "by a test");
+    cr_expect(eq(str, (char *)fixture_take_events(self), (char *)"lost:a"));
+    cr_expect(eq(sz, ez_runs_count(self->scheduler->runs), 0));
+    fixture_let_deaf_go();
+    fixture_free(self);
+}
