@@ -87,7 +87,7 @@ take(ez_stopper *self, int signal)
 {
     const char *why = signal == SIGINT ? "interrupted" : "terminated";
 
-    switch (self->stage) {
+    switch (atomic_load(&self->stage)) {
     case RUNNING:
         drain(self, why);
         break;
