@@ -64,5 +64,4 @@ run(const ez_command *self, int argc, char **argv)
     return EZ_EXIT_OK;
 }
 
-const ez_command ez_command_check = {"check", "read a configuration and say what is wrong with it",
-                                     help, run, NULL};
+const ez_command ez_command_check = {"check", help, run, NULL};

@@ -34,9 +34,9 @@ word_of(const ez_command *command)
 static const ez_command *
 find_part(const ez_command *self, const char *word)
 {
-    for (const ez_command *part = self->parts; part->name != NULL; part++) {
-        if (strcmp(word_of(part), word) == 0) {
-            return part;
+    for (const ez_command *const *part = self->parts; *part != NULL; part++) {
+        if (strcmp(word_of(*part), word) == 0) {
+            return *part;
         }
     }
     return NULL;
@@ -48,8 +48,8 @@ report_unknown(const ez_command *self, const char *word)
     g_autoptr(GPtrArray) words = g_ptr_array_new();
     g_autofree char *meant = NULL;
 
-    for (const ez_command *part = self->parts; part->name != NULL; part++) {
-        g_ptr_array_add(words, (char *)word_of(part));
+    for (const ez_command *const *part = self->parts; *part != NULL; part++) {
+        g_ptr_array_add(words, (char *)word_of(*part));
     }
     meant = ez_text_did_you_mean(word, (const char *const *)words->pdata, words->len);
     return ez_usage_error(self, "there is no command '%s'%s", word, meant);

@@ -18,12 +18,11 @@
 typedef struct ez_command ez_command;
 
 struct ez_command {
-    const char *name;    /* as typed, with the words before it: "plugin list" */
-    const char *summary; /* one line for the list of commands */
-    const char *help;    /* all of it, with an example */
+    const char *name; /* as typed, with the words before it: "plugin list" */
+    const char *help; /* all of it, with an example */
     /* argc and argv begin behind the command's name.  Returns EZ_EXIT_*. */
     int (*run)(const ez_command *self, int argc, char **argv);
-    const ez_command *parts; /* commands below it, up to one without a name; NULL: none */
+    const ez_command *const *parts; /* commands below it, up to NULL; NULL: none */
 };
 
 extern const ez_command ez_command_start;

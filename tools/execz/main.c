@@ -27,13 +27,14 @@ static const char help[] =
     "example: execz start -c examples/hello.conf --for 3s\n";
 /* clang-format on */
 
+static const ez_command *const parts[] = {&ez_command_start, &ez_command_check, &ez_command_plugin,
+                                          &ez_command_version, NULL};
+
+static const ez_command execz = {"", help, ez_command_choose, parts};
+
 int
 main(int argc, char **argv)
 {
-    const ez_command parts[] = {
-        ez_command_start, ez_command_check, ez_command_plugin, ez_command_version, {NULL}};
-    const ez_command execz = {"", "", help, NULL, parts};
-
     setlocale(LC_CTYPE, "");
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         return ez_command_version.run(&ez_command_version, 0, argv + 2);

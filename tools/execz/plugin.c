@@ -215,15 +215,7 @@ ez_plugin_json(const execz_plugin_info *info)
     return object;
 }
 
-static int
-run(const ez_command *self, int argc, char **argv)
-{
-    const ez_command parts[] = {
-        ez_command_plugin_list, ez_command_plugin_info, ez_command_plugin_which, {NULL}};
-    ez_command whole = *self;
+static const ez_command *const parts[] = {&ez_command_plugin_list, &ez_command_plugin_info,
+                                          &ez_command_plugin_which, NULL};
 
-    whole.parts = parts;
-    return ez_command_choose(&whole, argc, argv);
-}
-
-const ez_command ez_command_plugin = {"plugin", "which plugins there are", help, run, NULL};
+const ez_command ez_command_plugin = {"plugin", help, ez_command_choose, parts};

@@ -139,5 +139,4 @@ run(const ez_command *self, int argc, char **argv)
     return status;
 }
 
-const ez_command ez_command_plugin_info = {
-    "plugin info", "what a plugin is and which options it has", help, run, NULL};
+const ez_command ez_command_plugin_info = {"plugin info", help, run, NULL};

@@ -108,5 +108,4 @@ run(const ez_command *self, int argc, char **argv)
     return status;
 }
 
-const ez_command ez_command_plugin_list = {"plugin list", "which plugins there are", help, run,
-                                           NULL};
+const ez_command ez_command_plugin_list = {"plugin list", help, run, NULL};

@@ -52,5 +52,4 @@ run(const ez_command *self, int argc, char **argv)
     return status;
 }
 
-const ez_command ez_command_plugin_which = {"plugin which", "the file that an alias stands for",
-                                            help, run, NULL};
+const ez_command ez_command_plugin_which = {"plugin which", help, run, NULL};

@@ -127,4 +127,4 @@ run(const ez_command *self, int argc, char **argv)
     return status;
 }
 
-const ez_command ez_command_start = {"start", "run the tasks of a configuration", help, run, NULL};
+const ez_command ez_command_start = {"start", help, run, NULL};

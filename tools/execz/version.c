@@ -33,5 +33,4 @@ run(const ez_command *self, int argc, char **argv)
     return EZ_EXIT_OK;
 }
 
-const ez_command ez_command_version = {"version", "the versions of execz and of its plugin ABI",
-                                       help, run, NULL};
+const ez_command ez_command_version = {"version", help, run, NULL};
