@@ -135,8 +135,7 @@ ez_held_drop(execz_scheduler *self, uint64_t code, const char *message)
         g_autofree ez_due *due = g_steal_pointer(&entry->held);
 
         self->n_held--;
-        ez_tell_times(self, code, entry->task, entry->held_source, due->times, due->n,
-                      due->coalesced, message);
+        ez_tell_due(self, code, entry, entry->held_source, due, message);
         ez_scheduler_retire(self, entry);
     }
     unref_entries(self, entries);
