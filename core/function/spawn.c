@@ -224,7 +224,7 @@ ez_spawn_command(const ez_body *body, int output_fd, pid_t *pid_out, execz_error
     if (status == EXECZ_OK) {
         status = find_program(body->task, environment, &program, err);
     }
-    if (status != EXECZ_OK) {
+    if (program == NULL) {
         return status;
     }
     error = spawn(body->task, program, environment, output_fd, pid_out);

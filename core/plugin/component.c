@@ -32,7 +32,7 @@ static const kind kinds[] = {
 bool
 ez_copy_sized(void *out, size_t out_size, const void *from, uint32_t from_size, size_t least_size)
 {
-    if (from_size < least_size) {
+    if (from == NULL || from_size < least_size) {
         return false;
     }
     memset(out, 0, out_size);

@@ -268,7 +268,7 @@ execz_status
 ez_elf_read(const uint8_t *image, size_t size, ez_elf *out, execz_error *err)
 {
     range whole = {image, size};
-    Elf64_Ehdr header;
+    Elf64_Ehdr header = {0};
     g_auto(ez_elf) found = {0};
     execz_status status = read_header(whole, &header, err);
 

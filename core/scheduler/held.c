@@ -105,6 +105,26 @@ ez_held_unblock(execz_scheduler *self, const char *alias)
     unref_entries(self, entries);
 }
 
+/* What waited for a place waits no more. */
+static void
+empty_queues(execz_scheduler *self)
+{
+    g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
+
+    pthread_mutex_lock(&self->lock);
+    for (guint i = 0; i < places->len; i++) {
+        ez_executor_place *place = places->pdata[i];
+        ez_entry *entry;
+
+        place->retry_at = EXECZ_TIME_NEVER;
+        while ((entry = g_queue_pop_head(&place->held)) != NULL) {
+            entry->queued = false;
+            ez_entry_unref_locked(entry);
+        }
+    }
+    pthread_mutex_unlock(&self->lock);
+}
+
 void
 ez_held_drop(execz_scheduler *self, uint64_t code, const char *message)
 {
@@ -115,9 +135,9 @@ ez_held_drop(execz_scheduler *self, uint64_t code, const char *message)
         g_autofree ez_due *due = g_steal_pointer(&entry->held);
 
         self->n_held--;
-        ez_tell_times(self, code, entry->task, entry->held_source, due->times, due->n,
-                      due->coalesced, message);
+        ez_tell_due(self, code, entry, entry->held_source, due, message);
         ez_scheduler_retire(self, entry);
     }
     unref_entries(self, entries);
+    empty_queues(self);
 }

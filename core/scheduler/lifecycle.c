@@ -122,8 +122,8 @@ end_removed(execz_scheduler *self)
             g_autofree ez_due *due = g_steal_pointer(&entry->held);
 
             self->n_held--;
-            ez_tell_times(self, EXECZ_EVENT_TASK_CANCELLED, entry->task, entry->held_source,
-                          due->times, due->n, due->coalesced, "its task was removed");
+            ez_tell_due(self, EXECZ_EVENT_TASK_CANCELLED, entry, entry->held_source, due,
+                        "its task was removed");
         }
         ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task, NULL);
         pthread_mutex_lock(&self->lock);
@@ -144,8 +144,10 @@ ez_scheduler_cancel_manual(execz_scheduler *self)
         if (manual == NULL) {
             return;
         }
-        ez_tell_times(self, EXECZ_EVENT_TASK_CANCELLED, manual->entry->task, EXECZ_SOURCE_MANUAL,
-                      &manual->time, 1, 0, "the scheduler is shutting down");
+        ez_tell_unsubmitted(
+            self, EXECZ_EVENT_TASK_CANCELLED, manual->entry->task,
+            &(ez_unsubmitted){.source = EXECZ_SOURCE_MANUAL, .times = &manual->time, .n = 1},
+            "the scheduler is shutting down");
         pthread_mutex_lock(&self->lock);
         ez_entry_unref_locked(manual->entry);
         pthread_mutex_unlock(&self->lock);

@@ -74,10 +74,16 @@ ez_submit_hold(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t sou
 void
 ez_submit_missed(execz_scheduler *self, ez_entry *entry, const ez_due *due)
 {
+    ez_unsubmitted missed = {
+        .source = EXECZ_SOURCE_SCHEDULE,
+        .times = &due->missed_last,
+        .n = 1,
+        .more = due->missed - 1,
+    };
+
     if (due->missed > 0) {
-        ez_tell_times(self, EXECZ_EVENT_TASK_MISSED, entry->task, EXECZ_SOURCE_SCHEDULE,
-                      &due->missed_last, 1, due->missed - 1,
-                      "its misfire grace time was over, or too many runs were due at once");
+        ez_tell_unsubmitted(self, EXECZ_EVENT_TASK_MISSED, entry->task, &missed,
+                            "its misfire grace time was over, or too many runs were due at once");
     }
 }
 
@@ -158,8 +164,8 @@ refuse(execz_scheduler *self, ez_entry *entry, const ez_due *due, uint32_t sourc
     ez_log_write(&self->log, EXECZ_LOG_WARNING,
                  "task skipped task=%s: it has reached its maximum of %u running instances",
                  entry->task->abi.id, entry->task->abi.max_instances);
-    ez_tell_times(self, EXECZ_EVENT_TASK_MAX_INSTANCES, entry->task, source, due->times, due->n,
-                  due->coalesced, "it has reached its maximum of running instances");
+    ez_tell_due(self, EXECZ_EVENT_TASK_MAX_INSTANCES, entry, source, due,
+                "it has reached its maximum of running instances");
 }
 
 bool
@@ -192,9 +198,8 @@ ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
         refuse(self, entry, due, source);
         return true;
     default:
-        ez_tell_times(self, EXECZ_EVENT_TASK_ERROR, entry->task, source, due->times, due->n,
-                      due->coalesced,
-                      err.message[0] == '\0' ? ez_status_text(status) : err.message);
+        ez_tell_due(self, EXECZ_EVENT_TASK_ERROR, entry, source, due,
+                    err.message[0] == '\0' ? ez_status_text(status) : err.message);
         return true;
     }
 }

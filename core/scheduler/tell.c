@@ -56,29 +56,43 @@ outcome_of(uint64_t code)
 }
 
 void
-ez_tell_times(execz_scheduler *self, uint64_t code, const ez_task *task, uint32_t source,
-              const execz_time *times, uint32_t n, uint64_t more, const char *message)
+ez_tell_unsubmitted(execz_scheduler *self, uint64_t code, const ez_task *task,
+                    const ez_unsubmitted *lost, const char *message)
 {
     execz_event event = task_event(self, code, task);
     execz_result result = {
         .size = sizeof result,
         .outcome = outcome_of(code),
-        .run_time = times[n - 1],
+        .run_time = lost->times[lost->n - 1],
         .finished = event.time,
         .exit_status = -1,
         .message = message,
     };
 
-    event.source = source;
+    event.source = lost->source;
     event.attempt = 1;
-    event.run_times = times;
-    event.n_run_times = n;
-    event.coalesced = more;
+    event.run_times = lost->times;
+    event.n_run_times = lost->n;
+    event.coalesced = lost->more;
     event.message = message;
     if ((code & EXECZ_EVENT_TERMINAL) != 0) {
         event.result = &result;
     }
     ez_bus_emit(self->bus, &event);
+}
+
+void
+ez_tell_due(execz_scheduler *self, uint64_t code, const ez_entry *entry, uint32_t source,
+            const ez_due *due, const char *message)
+{
+    ez_unsubmitted all = {
+        .source = source,
+        .times = due->times,
+        .n = due->n,
+        .more = due->coalesced,
+    };
+
+    ez_tell_unsubmitted(self, code, entry->task, &all, message);
 }
 
 void

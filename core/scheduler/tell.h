@@ -13,11 +13,21 @@ void ez_tell(execz_scheduler *self, uint64_t code, const char *alias, const char
 /* About a task, not about a run.  [any-thread] */
 void ez_tell_task(execz_scheduler *self, uint64_t code, const ez_task *task, const char *message);
 
-/**
- * About run times that were not or cannot be submitted: times (n of them), and count more.  [loop]
- */
-void ez_tell_times(execz_scheduler *self, uint64_t code, const ez_task *task, uint32_t source,
-                   const execz_time *times, uint32_t n, uint64_t more, const char *message);
+/* Run times of a task that were not or cannot be submitted. */
+typedef struct ez_unsubmitted {
+    uint32_t source;         /* EXECZ_SOURCE_* */
+    const execz_time *times; /* n > 0 of them */
+    uint32_t n;
+    uint64_t more; /* further ones, which are only counted */
+} ez_unsubmitted;
+
+/* About them.  [loop] */
+void ez_tell_unsubmitted(execz_scheduler *self, uint64_t code, const ez_task *task,
+                         const ez_unsubmitted *lost, const char *message);
+
+/* The same about all that was due.  [loop] */
+void ez_tell_due(execz_scheduler *self, uint64_t code, const ez_entry *entry, uint32_t source,
+                 const ez_due *due, const char *message);
 
 /* TASK_SUBMITTED, at the time before the executor got it.  [loop] */
 void ez_tell_submitted(execz_scheduler *self, const ez_task *task, execz_run token, uint32_t source,

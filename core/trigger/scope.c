@@ -85,7 +85,7 @@ read_bounds(ez_scope *self, ez_build *build, const ez_syntax_argument *start,
     if (status == EXECZ_OK && end != NULL) {
         status = ez_scope_read_moment(self, build, end, &self->end_at);
     }
-    if (status == EXECZ_OK && self->start_at.time > self->end_at.time) {
+    if (status == EXECZ_OK && end != NULL && self->start_at.time > self->end_at.time) {
         return ez_build_fail(
             build, end->value_column,
             "end_at: '%s' lies before start_at, so that the trigger would never fire", end->value);

@@ -25,7 +25,6 @@ Test(config, a_file_that_is_not_there_is_no_configuration)
 Test(config, problems_come_in_the_order_of_the_files_not_of_the_checks)
 {
     g_autofree char *directory = enter_directory();
-    g_autofree char *problems = NULL;
 
     g_mkdir("c.conf.d", 0700);
     write_file("c.conf", "[executor:default]\ntype = nope\n");
