@@ -13,7 +13,11 @@ static void
 place_free(void *data)
 {
     ez_executor_place *self = data;
+    ez_entry *entry;
 
+    while ((entry = g_queue_pop_head(&self->held)) != NULL) {
+        ez_entry_unref_locked(entry); /* it was ended by a shutdown */
+    }
     ez_executor_free(self->executor);
     g_free(self);
 }
