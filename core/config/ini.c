@@ -107,7 +107,7 @@ report_outside(reader *self, const char *key, ez_place place)
     g_autofree char *hint =
         near == NULL ? g_strdup("begin a section first, e.g. [task:backup], or write the key with "
                                 "its section, e.g. tasks.backup.every")
-                     : g_strdup_printf("did you mean '%s.'?", near);
+                     : g_strdup_printf("did you mean \"%s.\"?", near);
 
     ez_config_problem(self->report, place, EZ_C_OUTSIDE_SECTION,
                       "'%s' stands outside of a section; %s", key, hint);

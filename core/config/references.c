@@ -121,8 +121,8 @@ report_unknown_executor(ez_config *self, const ez_ini_entry *entry)
 
     ez_config_problem(self->found, entry->setting.value_place, EZ_C_UNKNOWN_EXECUTOR,
                       "no executor is called '%s'%s%s%s; add a section [executor:%s]", alias,
-                      near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
-                      near == NULL ? "" : "'?", alias);
+                      near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
+                      near == NULL ? "" : "\"?", alias);
 }
 
 /* Once for all tasks that name no executor. */

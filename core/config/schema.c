@@ -100,8 +100,8 @@ report_unknown_section(const ez_reading *reading, const ez_section *section)
     ez_config_problem(reading->report, section->place, EZ_C_UNKNOWN_SECTION,
                       "there is no section %s%s%s%s; known: [scheduler], [defaults], "
                       "[executor:ALIAS], [store:ALIAS], [task:ID]",
-                      title, near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
-                      near == NULL ? "" : "'?");
+                      title, near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
+                      near == NULL ? "" : "\"?");
 }
 
 /* The first character that an id must not have; NULL if all are allowed. */
@@ -229,7 +229,7 @@ report_unknown_key(const ez_schema *self, const ez_reading *reading, const ez_se
 
     if (near != NULL) {
         ez_config_problem(reading->report, entry->setting.key_place, EZ_C_UNKNOWN_KEY,
-                          "%s has no key '%s'; did you mean '%s'?", title, entry->setting.key,
+                          "%s has no key '%s'; did you mean \"%s\"?", title, entry->setting.key,
                           near);
     } else if (strchr(entry->setting.key, '.') != NULL && section->header.file == NULL) {
         ez_config_problem(reading->report, entry->setting.key_place, EZ_C_UNKNOWN_KEY,

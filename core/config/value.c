@@ -272,8 +272,8 @@ read_log_level(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *o
     near = ez_nearest(entry->setting.value, words, G_N_ELEMENTS(words));
     ez_value_problem(reading, entry, 0, EZ_C_BAD_CHOICE,
                      "'%s' is none of debug, info, warning, error%s%s%s", entry->setting.value,
-                     near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
-                     near == NULL ? "" : "'?");
+                     near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
+                     near == NULL ? "" : "\"?");
     return false;
 }
 

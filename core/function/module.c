@@ -116,8 +116,8 @@ ez_function_module_find(const ez_function_module *self, const char *function, ex
     ez_fail_code(err, EXECZ_E_NOT_FOUND, "F102",
                  "module '%s' (%s) has no function '%s'%s%s%s; it has: %s", self->name,
                  self->path != NULL ? self->path : "registered by the program", function,
-                 nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
-                 nearest != NULL ? "'?" : "", n > 0 ? all : "none");
+                 nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
+                 nearest != NULL ? "\"?" : "", n > 0 ? all : "none");
     return NULL;
 }
 

@@ -215,8 +215,8 @@ explain_unknown(ez_modules *self, const char *name, execz_error *err)
     ez_fail_code(err, EXECZ_E_NOT_FOUND, "F101",
                  "no function module '%s'%s%s%s: the program registered none, and %s.so is not in "
                  "%s",
-                 name, nearest != NULL ? ", did you mean '" : "", nearest != NULL ? nearest : "",
-                 nearest != NULL ? "'?" : "", name, searched);
+                 name, nearest != NULL ? ", did you mean \"" : "", nearest != NULL ? nearest : "",
+                 nearest != NULL ? "\"?" : "", name, searched);
 }
 
 static ez_function_module *

@@ -235,8 +235,8 @@ fail_unknown(const ez_catalog *self, const char *alias, execz_error *err)
     }
     return ez_plugin_fail(err, EZ_P_UNKNOWN_ALIAS,
                           "no plugin has the alias '%s'%s%s%s; looked in %s", alias,
-                          near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
-                          near == NULL ? "" : "'?", searched->str);
+                          near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
+                          near == NULL ? "" : "\"?", searched->str);
 }
 
 /* The same words for whoever asks. */
@@ -343,7 +343,7 @@ ez_catalog_trace(const ez_catalog *self, const char *alias)
         near = nearest_alias(self, alias);
     }
     if (near != NULL) {
-        g_string_append_printf(text, "did you mean '%s'?\n", near);
+        g_string_append_printf(text, "did you mean \"%s\"?\n", near);
     }
     for (guint i = 0; i < self->directories->len; i++) {
         width = MAX(width, strlen(((ez_plugin_directory *)self->directories->pdata[i])->path));

@@ -126,8 +126,8 @@ check_choice(const execz_option *option, const char *text, execz_error *err)
     }
     near = ez_nearest(text, (const char *const *)choices, g_strv_length(choices));
     return ez_plugin_fail(err, EZ_P_OPTION_RANGE, "'%s' is none of %s%s%s%s", text, list,
-                          near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
-                          near == NULL ? "" : "'?");
+                          near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
+                          near == NULL ? "" : "\"?");
 }
 
 execz_status

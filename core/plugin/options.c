@@ -111,8 +111,8 @@ report_unknown(const execz_option *schema, size_t n, const ez_options_source *so
     list = n == 0 ? g_strdup("it has no options") : g_strjoinv(", ", (char **)names->pdata);
     ez_report_add(report, setting->key_place, ez_plugin_code_text(EZ_P_UNKNOWN_OPTION),
                   "%s has no option '%s'%s%s%s; %s%s", source->owner, setting->key,
-                  near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
-                  near == NULL ? "" : "'?", n == 0 ? "" : "known: ", list);
+                  near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
+                  near == NULL ? "" : "\"?", n == 0 ? "" : "known: ", list);
 }
 
 static const execz_option *

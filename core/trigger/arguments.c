@@ -62,7 +62,7 @@ fail_unknown_key(ez_build *build, const ez_syntax_call *call, const ez_signature
     g_autofree char *known = ez_words_join(signature->keys, signature->n_keys);
     const char *nearest = ez_nearest(argument->key, signature->keys, signature->n_keys);
     g_autofree char *hint =
-        nearest == NULL ? g_strdup("") : g_strdup_printf(", did you mean '%s'?", nearest);
+        nearest == NULL ? g_strdup("") : g_strdup_printf(", did you mean \"%s\"?", nearest);
 
     return ez_build_fail(build, argument->column, "unknown key '%s'%s%s %s knows %s", argument->key,
                          hint, nearest == NULL ? ";" : "", call->name, known);

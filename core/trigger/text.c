@@ -27,7 +27,7 @@ fail_unknown_kind(ez_build *build, const ez_syntax_call *call)
     nearest = ez_nearest(call->name, names, G_N_ELEMENTS(names));
     if (nearest != NULL) {
         return ez_build_fail(build, call->column,
-                             "unknown trigger '%s', did you mean '%s'? this version knows %s",
+                             "unknown trigger '%s', did you mean \"%s\"? this version knows %s",
                              call->name, nearest, known);
     }
     return ez_build_fail(build, call->column, "unknown trigger '%s'; this version knows %s",

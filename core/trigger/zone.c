@@ -111,7 +111,7 @@ fail_unknown(const char *name, execz_error *err)
     g_autofree char *nearest = strlen(name) <= EZ_ZONE_NAME_MAX ? nearest_zone(name) : NULL;
 
     if (nearest != NULL) {
-        return ez_fail(err, EXECZ_E_PARSE, "unknown time zone '%s', did you mean '%s'?", name,
+        return ez_fail(err, EXECZ_E_PARSE, "unknown time zone '%s', did you mean \"%s\"?", name,
                        nearest);
     }
     return ez_fail(

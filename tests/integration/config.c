@@ -24,7 +24,7 @@ Test(config, start_shows_every_problem_and_starts_nothing)
     expect_in(result.err, "bad.conf:2:8: no plugin has the alias 'threadpol' [P101]\n");
     expect_in(result.err,
               "bad.conf:3:1: task 'x' has no schedule; add every =, at = or trigger = [C");
-    expect_in(result.err, "bad.conf:4:1: [task:x] has no key 'evry'; did you mean 'every'? [C");
+    expect_in(result.err, "bad.conf:4:1: [task:x] has no key 'evry'; did you mean \"every\"? [C");
     cr_expect(g_str_has_suffix(result.err, "3 problems; nothing was started\n"), "%s", result.err);
 }
 
@@ -68,7 +68,7 @@ Test(config, an_unknown_executor_type_shows_where_it_was_looked_for_and_what_is_
     own_file("bad.conf", text);
     ended result = run_execz("start", "-c", "bad.conf", NULL);
     cr_expect(eq(int, result.status, 3));
-    expect_in(result.err, "did you mean 'threadpool'?");
+    expect_in(result.err, "did you mean \"threadpool\"?");
     expect_in(result.err, EXECZ_BUILTIN_DIR);
     expect_in(result.err, "threadpool.so -> threadpool pool");
     expect_in(result.err, EXECZ_TEST_PLUGIN_DIR);

@@ -128,7 +128,7 @@ Test(plugins, which_shows_the_whole_search_for_an_unknown_alias)
     cr_expect(eq(int, result.status, 5));
     cr_expect(eq(str, result.out, (char *)""));
     expect_in(result.err, "execz: no plugin has the alias 'threadpol' [P101]\n"
-                          "did you mean 'threadpool'?\n");
+                          "did you mean \"threadpool\"?\n");
     expect_in(result.err, EXECZ_BUILTIN_DIR);
     expect_in(result.err, "execz/plugins-1  user");
 }

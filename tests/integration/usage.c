@@ -21,20 +21,20 @@ expect_usage_error(ended result, const char *message)
 Test(usage, an_unknown_command_is_answered_with_the_nearest_one)
 {
     expect_usage_error(run_execz("strat", NULL),
-                       "execz: there is no command 'strat'; did you mean 'start'?\n");
+                       "execz: there is no command 'strat'; did you mean \"start\"?\n");
 }
 
 Test(usage, an_unknown_part_of_a_command_is_answered_with_the_nearest_one)
 {
     expect_usage_error(run_execz("plugin", "lsit", NULL),
-                       "execz plugin: there is no command 'lsit'; did you mean 'list'?\n");
+                       "execz plugin: there is no command 'lsit'; did you mean \"list\"?\n");
 }
 
 Test(usage, an_unknown_option_is_answered_with_the_nearest_one)
 {
     expect_usage_error(
         run_execz("start", "--until-idel", NULL),
-        "execz start: there is no option '--until-idel'; did you mean '--until-idle'?\n");
+        "execz start: there is no option '--until-idel'; did you mean \"--until-idle\"?\n");
 }
 
 Test(usage, a_word_that_is_near_nothing_gets_no_suggestion)
@@ -73,7 +73,7 @@ Test(usage, a_wrong_duration_is_refused)
 Test(usage, a_wrong_log_level_is_refused)
 {
     expect_usage_error(run_execz("start", "-c", "x", "--log-level", "warn", NULL),
-                       "did you mean 'warning'?");
+                       "did you mean \"warning\"?");
 }
 
 Test(usage, two_ends_exclude_each_other)

@@ -48,7 +48,7 @@ ez_text_did_you_mean(const char *text, const char *const *candidates, size_t n)
             best = candidates[i];
         }
     }
-    return best == NULL ? g_strdup("") : g_strdup_printf("; did you mean '%s'?", best);
+    return best == NULL ? g_strdup("") : g_strdup_printf("; did you mean \"%s\"?", best);
 }
 
 /* ---- durations ------------------------------------------------------------------------------ */

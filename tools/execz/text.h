@@ -9,7 +9,7 @@
 
 #include <execz/types.h>
 
-/* "; did you mean 'x'?" for the candidate nearest to text, "" if none is near.  Caller frees. */
+/* "; did you mean "x"? for the candidate nearest to text, "" if none is near.  Caller frees. */
 char *ez_text_did_you_mean(const char *text, const char *const *candidates, size_t n);
 
 /* Reads NUMBER UNIT, one or more: "3s", "1h 30m", "500ms"; a bare number counts seconds.

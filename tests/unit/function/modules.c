@@ -65,7 +65,7 @@ Test(modules, an_unknown_module_tells_where_it_was_looked_for)
     static const char *const missing[] = {"/nonexistent/functions", EXECZ_TEST_FUNCTIONS, NULL};
     g_autoptr(ez_modules) modules = ez_modules_new(missing);
 
-    expect_refusal(modules, "greetigns:hello", "F101", "did you mean 'greetings'?");
+    expect_refusal(modules, "greetigns:hello", "F101", "did you mean \"greetings\"?");
     expect_refusal(modules, "greetigns:hello", "F101",
                    "/nonexistent/functions (function_path, missing), " EXECZ_TEST_FUNCTIONS
                    " (function_path), ");
@@ -78,7 +78,7 @@ Test(modules, an_unknown_function_tells_which_there_are)
 
     expect_refusal(modules, "greetings:helo", "F102",
                    "module 'greetings' (" EXECZ_TEST_FUNCTIONS
-                   "/greetings.so) has no function 'helo'; did you mean 'hello'?; it has: add, "
+                   "/greetings.so) has no function 'helo'; did you mean \"hello\"?; it has: add, "
                    "fail, hello, nap");
     expect_refusal(modules, "empty:hello", "F102", "it has: none");
 }
@@ -143,7 +143,7 @@ Test(modules, the_program_registers_functions_of_its_own)
     cr_expect(zero(ptr, (void *)ez_modules_path(modules, "app:noop")));
     cr_expect(eq(int, ez_modules_register(modules, "app", functions, 1, &err), EXECZ_E_EXISTS));
     cr_expect(eq(int, ez_modules_register(modules, "a/b", functions, 1, &err), EXECZ_E_INVAL));
-    expect_refusal(modules, "ap:noop", "F101", "did you mean 'app'?");
+    expect_refusal(modules, "ap:noop", "F101", "did you mean \"app\"?");
     expect_refusal(modules, "app:nop", "F102", "(registered by the program)");
 }
 

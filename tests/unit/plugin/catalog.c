@@ -107,7 +107,7 @@ Test(catalog, an_unknown_alias_names_the_nearest_and_where_was_looked)
     fixture_install(builtin, "two_aliases", "pool.so");
     catalog = fixture_catalog(builtin, "/nonexistent/plugins");
     cr_expect(eq(ptr, (void *)ez_catalog_find(catalog, "threadpol", &err), NULL));
-    expected = g_strdup_printf("no plugin has the alias 'threadpol'; did you mean 'threadpool'?; "
+    expected = g_strdup_printf("no plugin has the alias 'threadpol'; did you mean \"threadpool\"?; "
                                "looked in %s, /nonexistent/plugins",
                                builtin);
     cr_expect(eq(int, err.status, EXECZ_E_NOT_FOUND));
@@ -312,7 +312,7 @@ Test(catalog, the_trace_shows_every_place_and_what_is_there)
     catalog = ez_catalog_new(&(ez_catalog_settings){.builtin_dir = builtin, .plugin_path = paths});
     ez_catalog_scan(catalog);
     trace = ez_catalog_trace(catalog, "god");
-    expected = g_strdup_printf("did you mean 'good'?\n"
+    expected = g_strdup_printf("did you mean \"good\"?\n"
                                "looked for this alias in\n"
                                "  %s  built in           pool.so -> pool threadpool\n"
                                "  %s  plugin_path        good.so -> good;  text.so refused: P301 "

@@ -69,7 +69,7 @@ Test(listing, an_unknown_alias_leaves_the_index_alone)
 
     cr_expect(eq(int, execz_catalog_find(catalog, "god", &index, &err), EXECZ_E_NOT_FOUND));
     cr_expect(eq(sz, index, 17));
-    cr_expect(strstr(err.message, "did you mean 'good'?") != NULL, "%s", err.message);
+    cr_expect(strstr(err.message, "did you mean \"good\"?") != NULL, "%s", err.message);
     execz_catalog_free(catalog);
 }
 

@@ -110,7 +110,7 @@ Test(option_value, a_choice_is_one_of_the_words)
     int64_t unused;
 
     cr_expect(eq(int, ez_option_check(&mode, "safe", &unused, NULL), EXECZ_OK));
-    expect_refusal(&mode, "safer", "P114", "'safer' is none of fast, safe; did you mean 'safe'?");
+    expect_refusal(&mode, "safer", "P114", "'safer' is none of fast, safe; did you mean \"safe\"?");
 }
 
 Test(option_value, a_word_that_resembles_no_choice_is_not_guessed)

@@ -52,7 +52,7 @@ Test(arguments, a_bare_one_is_found_by_what_it_stands_for)
 Test(arguments, unknown_keys_are_refused)
 {
     expect_refused("x(hour=1, minutes=2)", &keyed, 11,
-                   "unknown key 'minutes', did you mean 'minute'? x knows hour and minute");
+                   "unknown key 'minutes', did you mean \"minute\"? x knows hour and minute");
     expect_refused("x(century=1)", &keyed, 3, "unknown key 'century'; x knows hour and minute");
 }
 

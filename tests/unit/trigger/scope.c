@@ -68,7 +68,7 @@ Test(scope, a_wrong_default_zone_is_told_as_such)
     cr_expect(eq(int, read_scope("x()", "Europe/Londn", &scope, &err), EXECZ_E_PARSE));
     cr_expect(eq(str, err.message,
                  (char *)"the default time zone: unknown time zone 'Europe/Londn', "
-                         "did you mean 'Europe/London'?"));
+                         "did you mean \"Europe/London\"?"));
 }
 
 Test(scope, start_and_end_may_be_the_same_time)

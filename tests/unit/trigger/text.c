@@ -73,11 +73,11 @@ Test(text, unknown_kinds_and_keys_are_told_with_what_is_known)
 {
     static const golden texts[] = {
         {"intervall(hours=6)", 1,
-         "unknown trigger 'intervall', did you mean 'interval'? this version knows " KNOWS},
+         "unknown trigger 'intervall', did you mean \"interval\"? this version knows " KNOWS},
         {" Date(2027-01-01)", 2,
-         "unknown trigger 'Date', did you mean 'date'? this version knows " KNOWS},
+         "unknown trigger 'Date', did you mean \"date\"? this version knows " KNOWS},
         {"fortnightly()", 1, "unknown trigger 'fortnightly'; this version knows " KNOWS},
-        {"interval(hour=6)", 10, "unknown key 'hour', did you mean 'hours'? " INTERVAL_KNOWS},
+        {"interval(hour=6)", 10, "unknown key 'hour', did you mean \"hours\"? " INTERVAL_KNOWS},
         {"interval(hours=6, colour=red)", 19, "unknown key 'colour'; " INTERVAL_KNOWS},
         {"interval(hours=6, hours=6)", 19, "'hours' is given twice, first in column 10"},
         {"interval(6)", 10, "'6' needs a key in front of it; " INTERVAL_KNOWS},
@@ -139,7 +139,7 @@ Test(text, wrong_values_are_told_with_their_key_and_column)
         {"interval(hours=6, jitter=a while)", 26,
          "jitter: 'a while' is not a duration; write one like 30s, 1.5h or 1h 30m"},
         {"interval(hours=6, timezone=Europe/Londn)", 28,
-         "timezone: unknown time zone 'Europe/Londn', did you mean 'Europe/London'?"},
+         "timezone: unknown time zone 'Europe/Londn', did you mean \"Europe/London\"?"},
         {"date()", 1, "date needs the time at which to run, e.g. date(2027-01-31T09:00:00)"},
         {"date(noon)", 6, "'noon' " NO_TIME},
         {"date(timezone=UTC, run_at=\"2027-01-01T25:00\")", 27,
