@@ -37,7 +37,7 @@ expect_to_drain(int signal, const char *word)
     send_signal(&execz, signal);
     await(&execz, announcement);
     own_file("go", "");
-    cr_expect(eq(int, await_end(&execz), 0));
+    cr_expect(eq(int, await_end(&execz), 0), "%s", execz.text);
     cr_expect(line_with(execz.text, "EXECUTED", " a  ") != NULL, "%s", execz.text);
     expect_in(execz.text, "    | done\n");
 }
@@ -58,7 +58,7 @@ Test(signals, an_interrupt_with_nothing_unfinished_ends_at_once)
 
     await(&execz, "SCHEDULER      execz       started");
     send_signal(&execz, SIGINT);
-    cr_expect(eq(int, await_end(&execz), 0));
+    cr_expect(eq(int, await_end(&execz), 0), "%s", execz.text);
     expect_in(execz.text, "execz: interrupted: shutting down\n");
 }
 
@@ -74,7 +74,7 @@ Test(signals, the_second_interrupt_cancels_what_runs_and_leaves_no_process)
     send_signal(&execz, SIGINT);
     await(&execz, "another signal cancels it\n");
     send_signal(&execz, SIGINT);
-    cr_expect(eq(int, await_end(&execz), 0));
+    cr_expect(eq(int, await_end(&execz), 0), "%s", execz.text);
     expect_in(execz.text, "execz: interrupted: cancelling 1 unfinished run; ");
     cr_expect(line_with(execz.text, "CANCELLED", " a  ") != NULL, "%s", execz.text);
     cr_expect(is_gone(own_pid("parent")));
@@ -95,7 +95,7 @@ Test(signals, the_third_interrupt_leaves_at_once)
     send_signal(&execz, SIGINT);
     await(&execz, "cancelling 1 unfinished run");
     send_signal(&execz, SIGINT);
-    cr_expect(eq(int, await_end(&execz), 130));
+    cr_expect(eq(int, await_end(&execz), 130), "%s", execz.text);
     expect_in(execz.text, "execz: interrupted: leaving\n");
     (void)kill(-own_pid("parent"), SIGKILL); /* what was left behind, as announced */
 }
@@ -111,7 +111,7 @@ Test(signals, an_interrupt_is_taken_while_the_loop_is_inside_of_a_task)
     send_signal(&execz, SIGINT);
     await(&execz, "execz: interrupted: shutting down");
     own_file("go", "");
-    cr_expect(eq(int, await_end(&execz), 0));
+    cr_expect(eq(int, await_end(&execz), 0), "%s", execz.text);
     cr_expect(line_with(execz.text, "EXECUTED", " a  ") != NULL, "%s", execz.text);
 }
 
