@@ -87,7 +87,7 @@ take(ez_stopper *self, int signal)
 {
     const char *why = signal == SIGINT ? "interrupted" : "terminated";
 
-    switch (self->stage) {
+    switch (atomic_load(&self->stage)) {
     case RUNNING:
         drain(self, why);
         break;
@@ -187,7 +187,7 @@ void
 ez_stopper_free(ez_stopper *self)
 {
     self->done = true;
-    pthread_kill(self->thread, SIGTERM); /* wakes it; it sees that it is done first */
+    pthread_kill(self->thread, SIGINT); /* wakes it; it sees that it is done first */
     pthread_join(self->thread, NULL);
     g_free(self);
 }
