@@ -2,14 +2,16 @@
 /* A function module: tasks name its functions greetings:hello, greetings:add and so on. */
 #include <execz/function.h>
 
+#include <stdio.h>
+
 EXECZ_MODULE("greetings", "1.0.0");
 
 EXECZ_FUNCTION(hello, "Greets somebody; argument: who")
 {
-    const char *who = execz_arg_string(call, "who", "world");
+    char text[200];
 
-    execz_log(call, EXECZ_LOG_INFO, "somebody is greeted");
-    return execz_return(call, "{\"greeting\": \"hello, %s\"}", who);
+    snprintf(text, sizeof text, "hello, %s", execz_arg_string(call, "who", "world"));
+    return execz_return_text(call, text);
 }
 
 EXECZ_FUNCTION(add, "Adds two whole numbers; arguments: a, b")

@@ -50,14 +50,13 @@ file_rank(const ez_report *self, const char *file)
     return self->files->len;
 }
 
+/* Takes problem's message. */
 static void
-add(ez_report *self, ez_place place, const char *code, char *message)
+take(ez_report *self, ez_problem problem, const char *code)
 {
-    ez_problem problem = {.place = place, .message = message};
-
     g_strlcpy(problem.code, code == NULL ? "" : code, sizeof problem.code);
-    if (file_rank(self, place.file) == self->files->len) {
-        g_ptr_array_add(self->files, (void *)place.file);
+    if (file_rank(self, problem.place.file) == self->files->len) {
+        g_ptr_array_add(self->files, (void *)problem.place.file);
     }
     g_array_append_val(self->problems, problem);
     self->sorted = false;
@@ -69,14 +68,14 @@ ez_report_add(ez_report *self, ez_place place, const char *code, const char *for
     va_list args;
 
     va_start(args, format);
-    add(self, place, code, g_strdup_vprintf(format, args));
+    take(self, (ez_problem){.place = place, .message = g_strdup_vprintf(format, args)}, code);
     va_end(args);
 }
 
 void
 ez_report_add_error(ez_report *self, ez_place place, const execz_error *err)
 {
-    add(self, place, err->code, g_strdup(err->message));
+    take(self, (ez_problem){.place = place, .message = g_strdup(err->message)}, err->code);
 }
 
 size_t

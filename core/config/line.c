@@ -172,6 +172,15 @@ start_line(ez_lines *self, ez_line *line)
     line->broken = false;
 }
 
+static char
+first_of(raw part)
+{
+    if (part.length == 0) {
+        return '\0';
+    }
+    return part.text[0];
+}
+
 static bool
 is_comment(char first)
 {
@@ -185,7 +194,7 @@ next_filled(ez_lines *self, ez_line *line, raw *whole)
     while (next_raw(self, whole)) {
         raw part = trim(whole);
 
-        line->first = part.length == 0 ? '\0' : part.text[0];
+        line->first = first_of(part);
         if (line->first != '\0' && !is_comment(line->first)) {
             return true;
         }

@@ -277,7 +277,8 @@ ez_executor_send(ez_executor *self, ez_run *run, execz_error *err)
                        self->state == STOPPED ? "not started" : "shutting down");
     }
     if (run->n > G_N_ELEMENTS(few)) {
-        times = many = g_new(execz_time, run->n);
+        many = g_new(execz_time, run->n);
+        times = many;
     }
     for (uint32_t i = 0; i < run->n; i++) {
         times[i] = run->times[i].time;

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/parse.h"
+#include "function/args.h"
 #include "function/json.h"
 #include "function/waiter.h"
 
@@ -18,158 +19,69 @@
 #include <stdio.h>
 #include <string.h>
 
-#define JSON_TYPE "application/json"
-
 typedef struct call {
     execz_call face; /* first: what the function sees */
     const ez_body *body;
     ez_waiter waiter;
-    json_t *args;         /* owned; NULL: none */
-    char *args_text;      /* owned */
-    char *run_key;        /* owned, as all below; NULL: none */
-    char *argument_error; /* the first */
-    char *result_error;   /* of the last result */
+    ez_args args;
+    char *run_key;      /* owned, as all below; NULL: none */
+    char *result_error; /* of the last result */
     char *message;
     char *value;
     size_t value_length;
 } call;
 
-static bool
-is_json(const execz_task *task)
-{
-    return task->content_type == NULL || strcmp(task->content_type, JSON_TYPE) == 0;
-}
-
-static char *
-copy_text(const void *bytes, size_t length)
-{
-    char *copy = g_malloc(length + 1);
-
-    if (length > 0) {
-        memcpy(copy, bytes, length); /* of any content type: it may hold NUL */
-    }
-    copy[length] = '\0';
-    return copy;
-}
-
 /* ---- arguments ---- */
-
-/* Parses the task's arguments; false with a message in the call if they are no JSON object. */
-static bool
-read_arguments(call *self)
-{
-    const execz_task *task = self->body->task;
-    bool given = task->args != NULL && task->args_length > 0;
-    g_autofree char *error = NULL;
-
-    self->face.args_length = given ? task->args_length : 2;
-    self->args_text = copy_text(given ? task->args : "{}", self->face.args_length);
-    self->face.args = self->args_text;
-    if (!given || !is_json(task)) {
-        return true;
-    }
-    self->args = ez_json_parse(self->args_text, task->args_length,
-                               JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
-    if (self->args == NULL) {
-        self->argument_error = g_strdup_printf("the arguments are not JSON: %s", error);
-    } else if (!json_is_object(self->args)) {
-        self->argument_error = g_strdup_printf(
-            "the arguments must be a JSON object like {\"name\": \"value\"}, not %s",
-            ez_json_type(self->args));
-    }
-    return self->argument_error == NULL;
-}
-
-/* The argument, with EXECZ_OK; EXECZ_E_NOT_FOUND if there is none. */
-static execz_status
-find_argument(call *self, const char *name, json_t **value_out)
-{
-    json_t *value = name != NULL ? json_object_get(self->args, name) : NULL;
-
-    if (!is_json(self->body->task) && self->argument_error == NULL) {
-        self->argument_error =
-            g_strdup_printf("argument '%s' was asked for, but the arguments are %s, not " JSON_TYPE,
-                            name, self->body->task->content_type);
-    }
-    if (value == NULL) {
-        return name != NULL ? EXECZ_E_NOT_FOUND : EXECZ_E_INVAL;
-    }
-    *value_out = value;
-    return EXECZ_OK;
-}
-
-static execz_status
-wrong_type(call *self, const char *name, const char *expected, const json_t *value)
-{
-    if (self->argument_error == NULL) {
-        self->argument_error = g_strdup_printf("argument '%s' must be %s, not %s", name, expected,
-                                               ez_json_type(value));
-    }
-    return EXECZ_E_INVAL;
-}
 
 static execz_status
 arg_string(execz_call *face, const char *name, const char **value_out)
 {
-    json_t *value = NULL;
-    execz_status status = find_argument((call *)face, name, &value);
+    const json_t *value = NULL;
+    execz_status status = ez_args_find(&((call *)face)->args, name, EZ_ARG_TEXT, "a text", &value);
 
-    if (status != EXECZ_OK) {
-        return status;
+    if (status == EXECZ_OK) {
+        *value_out = json_string_value(value);
     }
-    if (!json_is_string(value)) {
-        return wrong_type((call *)face, name, "a text", value);
-    }
-    *value_out = json_string_value(value);
-    return EXECZ_OK;
+    return status;
 }
 
 static execz_status
 arg_int(execz_call *face, const char *name, int64_t *value_out)
 {
-    json_t *value = NULL;
-    execz_status status = find_argument((call *)face, name, &value);
+    const json_t *value = NULL;
+    execz_status status =
+        ez_args_find(&((call *)face)->args, name, EZ_ARG_WHOLE, "a whole number", &value);
 
-    if (status != EXECZ_OK) {
-        return status;
+    if (status == EXECZ_OK) {
+        *value_out = json_integer_value(value);
     }
-    if (!json_is_integer(value)) {
-        return wrong_type((call *)face, name, "a whole number", value);
-    }
-    *value_out = json_integer_value(value);
-    return EXECZ_OK;
+    return status;
 }
 
 static execz_status
 arg_number(execz_call *face, const char *name, double *value_out)
 {
-    json_t *value = NULL;
-    execz_status status = find_argument((call *)face, name, &value);
+    const json_t *value = NULL;
+    execz_status status =
+        ez_args_find(&((call *)face)->args, name, EZ_ARG_NUMBER, "a number", &value);
 
-    if (status != EXECZ_OK) {
-        return status;
+    if (status == EXECZ_OK) {
+        *value_out = json_number_value(value);
     }
-    if (!json_is_number(value)) {
-        return wrong_type((call *)face, name, "a number", value);
-    }
-    *value_out = json_number_value(value);
-    return EXECZ_OK;
+    return status;
 }
 
 static execz_status
 arg_bool(execz_call *face, const char *name, int32_t *value_out)
 {
-    json_t *value = NULL;
-    execz_status status = find_argument((call *)face, name, &value);
+    const json_t *value = NULL;
+    execz_status status =
+        ez_args_find(&((call *)face)->args, name, EZ_ARG_TRUTH, "true or false", &value);
 
-    if (status != EXECZ_OK) {
-        return status;
+    if (status == EXECZ_OK) {
+        *value_out = json_is_true(value);
     }
-    if (!json_is_boolean(value)) {
-        return wrong_type((call *)face, name, "true or false", value);
-    }
-    *value_out = json_is_true(value);
-    return EXECZ_OK;
+    return status;
 }
 
 /* ---- result and message ---- */
@@ -219,7 +131,8 @@ result(execz_call *face, const char *json, size_t length)
     if (length > EZ_RESULT_LENGTH_MAX) {
         return result_too_long(self, length);
     }
-    return take_result(self, copy_text(json, json != NULL ? length : 0), json != NULL ? length : 0);
+    return take_result(self, g_strndup(json != NULL ? json : "", length),
+                       json != NULL ? length : 0);
 }
 
 EXECZ_PRINTF(2, 0)
@@ -242,6 +155,22 @@ result_format(execz_call *face, const char *format, va_list args)
         return result_too_long(self, (size_t)length);
     }
     return take_result(self, g_strdup_vprintf(format, args), (size_t)length);
+}
+
+static execz_status
+result_text(execz_call *face, const char *text)
+{
+    call *self = (call *)face;
+    json_t *value = json_string(text);
+    g_autofree char *json = value == NULL ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+
+    json_decref(value);
+    if (json == NULL) {
+        forget_result(self);
+        self->result_error = g_strdup("the result is a text that is not UTF-8");
+        return EXECZ_E_INVAL;
+    }
+    return result(face, json, strlen(json));
 }
 
 EXECZ_PRINTF(3, 0)
@@ -281,6 +210,7 @@ static const execz_call_ops ops = {
     .log = log_line,
     .result_format = result_format,
     .fail_format = fail_format,
+    .result_text = result_text,
 };
 
 /* ---- the call ---- */
@@ -310,10 +240,8 @@ begin(call *self, const ez_body *body)
 static void
 end(call *self)
 {
-    json_decref(self->args);
-    g_free(self->args_text);
+    ez_args_deinit(&self->args);
     g_free(self->run_key);
-    g_free(self->argument_error);
     g_free(self->result_error);
     g_free(self->message);
     g_free(self->value);
@@ -343,7 +271,7 @@ set_failed(const call *self, execz_status status, ez_outcome *outcome)
 {
     const char *why = self->message != NULL        ? self->message
                       : self->result_error != NULL ? self->result_error
-                                                   : self->argument_error;
+                                                   : self->args.error;
 
     if (why != NULL) {
         ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "%s", why);
@@ -364,9 +292,9 @@ set_returned(call *self, execz_status status, ez_outcome *outcome)
         }
         return;
     }
-    if (self->argument_error != NULL || self->result_error != NULL) {
+    if (self->args.error != NULL || self->result_error != NULL) {
         ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "%s",
-                       self->argument_error != NULL ? self->argument_error : self->result_error);
+                       self->args.error != NULL ? self->args.error : self->result_error);
         return;
     }
     ez_outcome_set(outcome, EXECZ_OUTCOME_OK, NULL);
@@ -380,10 +308,12 @@ ez_call_function(const execz_function *function, const ez_body *body, ez_outcome
     call self;
 
     begin(&self, body);
-    if (read_arguments(&self)) {
+    if (ez_args_init(&self.args, body->task)) {
+        self.face.args = self.args.text;
+        self.face.args_length = self.args.length;
         set_returned(&self, function->call(&self.face), outcome);
     } else {
-        ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "%s", self.argument_error);
+        ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "%s", self.args.error);
     }
     end(&self);
 }

@@ -12,8 +12,9 @@
  * taken, then it is closed.  While stopping, an open pipe tells that some of the group still live,
  * and they get what is left of the grace.
  *
- * Nothing is reaped before the group has got its last signal: until then the kernel gives its number
- * to nobody else.  SIGCHLD and wait(-1) belong to the program around us and are not touched. */
+ * Nothing is reaped before the group has got its last signal: until then the kernel gives its
+ * number to nobody else.  SIGCHLD and wait(-1) belong to the program around us and are not touched.
+ * */
 #include "function/command.h"
 
 #include "base/error.h"

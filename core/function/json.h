@@ -5,7 +5,9 @@
 
 #include <jansson.h>
 
-/* How deep arrays and objects may be nested: the parser recurses, and a coroutine's stack is small. */
+/**
+ * How deep arrays and objects may be nested: the parser recurses, and a coroutine's stack is small.
+ */
 #define EZ_JSON_DEPTH_MAX 64
 
 /* Parses length bytes with jansson's flags.  NULL with *error_out ("line 1, column 2: ...", which

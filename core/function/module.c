@@ -3,9 +3,8 @@
 
 #include "base/error.h"
 #include "base/parse.h"
+#include "plugin/link.h"
 
-#include <dlfcn.h>
-#include <link.h>
 #include <string.h>
 
 #define ENTRY "execz_module_entry"
@@ -124,45 +123,31 @@ ez_function_module_find(const ez_function_module *self, const char *function, ex
 
 /* ---- loading ---- */
 
-/* The symbol if the file itself has it, and not some library it is linked to. */
-static void *
-own_symbol(void *library, const char *name)
+/* Maps the code for ever and finds its entry; image gives its descriptor up to the mapping.  NULL, with
+ * err filled, if the file cannot be loaded or is no function module. */
+static entry_function
+find_entry(ez_image *image, execz_error *err)
 {
-    void *symbol = dlsym(library, name);
-    struct link_map *own = NULL, *owner = NULL;
-    Dl_info where;
-
-    if (symbol == NULL || dlinfo(library, RTLD_DI_LINKMAP, &own) != 0 ||
-        dladdr1(symbol, &where, (void **)&owner, RTLD_DL_LINKMAP) == 0) {
-        return NULL;
-    }
-    return own == owner ? symbol : NULL;
-}
-
-static execz_status
-find_entry(const char *path, entry_function *entry_out, execz_error *err)
-{
-    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    const char *why = library == NULL ? dlerror() : NULL;
+    void *library = ez_link_open(image, err);
+    entry_function entry = NULL;
 
     if (library == NULL) {
-        return ez_fail_code(err, EXECZ_E_PLUGIN, "F103", "cannot load the function module: %s",
-                            why != NULL ? why : path);
+        return NULL;
     }
-    *(void **)entry_out = own_symbol(library, ENTRY);
-    if (*entry_out == NULL && own_symbol(library, "execz_plugin_entry") != NULL) {
-        return ez_fail_code(err, EXECZ_E_PLUGIN, "F103",
-                            "%s is an executor plugin, not a function module; move it to a plugin "
-                            "directory",
-                            path);
+    image->fd = -1; /* the loader knows the file by this descriptor's name: it is never closed */
+    *(void **)&entry = ez_link_find(library, ENTRY);
+    if (entry == NULL && ez_link_find(library, "execz_plugin_entry") != NULL) {
+        ez_fail_code(err, EXECZ_E_PLUGIN, "F103",
+                     "%s is an executor plugin, not a function module; move it to a plugin "
+                     "directory",
+                     image->path);
+    } else if (entry == NULL) {
+        ez_fail_code(err, EXECZ_E_PLUGIN, "F103",
+                     "%s is no function module: it does not export " ENTRY
+                     "; does it have EXECZ_MODULE(...)?",
+                     image->path);
     }
-    if (*entry_out == NULL) {
-        return ez_fail_code(err, EXECZ_E_PLUGIN, "F103",
-                            "%s is no function module: it does not export " ENTRY
-                            "; does it have EXECZ_MODULE(...)?",
-                            path);
-    }
-    return EXECZ_OK;
+    return entry;
 }
 
 static execz_status
@@ -213,18 +198,16 @@ check_module(const char *path, const char *name, const execz_module *module, exe
 }
 
 ez_function_module *
-ez_function_module_load(const char *path, const char *name, execz_error *err)
+ez_function_module_load(ez_image *image, const char *name, execz_error *err)
 {
     ez_function_module *self = NULL;
+    const char *path = image->path;
     const execz_module *module;
     entry_function entry;
 
-    if (path[0] != '/') {
-        ez_fail_code(err, EXECZ_E_INVAL, "F103",
-                     "function module '%s': its path has to be absolute", path);
-        return NULL;
-    }
-    if (find_entry(path, &entry, err) != EXECZ_OK) {
+    ez_image_seal(image);
+    entry = find_entry(image, err);
+    if (entry == NULL) {
         return NULL;
     }
     module = entry(EXECZ_ABI);

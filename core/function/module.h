@@ -7,12 +7,14 @@
 
 #include <execz/function.h>
 
+#include "plugin/verify.h"
+
 /* Immutable, so that any thread may read it. */
 typedef struct ez_function_module ez_function_module;
 
-/* Loads the file (absolute path), whose module has to be called name.  Its code stays for ever, also
- * after ez_function_module_free(). */
-ez_function_module *ez_function_module_load(const char *path, const char *name, execz_error *err);
+/* Loads what image holds, whose module has to be called name, and takes image's descriptor.  The
+ * code stays for ever, also after ez_function_module_free(). */
+ez_function_module *ez_function_module_load(ez_image *image, const char *name, execz_error *err);
 
 /* Functions of the program, n of them, valid for ever. */
 ez_function_module *ez_function_module_new(const char *name, const execz_function *const *functions,

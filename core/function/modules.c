@@ -22,7 +22,14 @@ struct ez_modules {
     GPtrArray *all;      /* of ez_function_module, owned */
     GHashTable *by_name; /* registered, or found in a directory */
     GHashTable *by_path;
+    GHashTable *refused; /* path, owned -> refusal, owned */
 };
+
+/* A file that could not be loaded, in the state it had: it is not mapped again until it changes. */
+typedef struct refusal {
+    ez_file_key key;
+    execz_error err;
+} refusal;
 
 ez_modules *
 ez_modules_new(const char *const *function_path)
@@ -34,6 +41,7 @@ ez_modules_new(const char *const *function_path)
     self->all = g_ptr_array_new_with_free_func((GDestroyNotify)ez_function_module_free);
     self->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     self->by_path = g_hash_table_new(g_str_hash, g_str_equal);
+    self->refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return self;
 }
 
@@ -41,6 +49,7 @@ void
 ez_modules_free(ez_modules *self)
 {
     if (self != NULL) {
+        g_hash_table_unref(self->refused);
         g_hash_table_unref(self->by_path);
         g_hash_table_unref(self->by_name);
         g_ptr_array_unref(self->all);
@@ -63,29 +72,28 @@ is_module_name(const char *name, size_t length)
     return length > 0 && length <= EZ_MODULE_NAME_MAX && name[0] != '.';
 }
 
-/* Splits "module:name"; *function_out is a part of text. */
-static execz_status
-split(const char *text, char module[static EZ_MODULE_NAME_MAX + 1], const char **function_out,
-      execz_error *err)
+/* Splits "module:name"; returns the name, which is a part of text, or NULL with err filled. */
+static const char *
+split(const char *text, char module[static EZ_MODULE_NAME_MAX + 1], execz_error *err)
 {
     const char *colon = text != NULL ? strchr(text, ':') : NULL;
 
     if (colon == NULL || colon[1] == '\0' || strchr(colon + 1, ':') != NULL) {
-        return ez_fail_code(err, EXECZ_E_INVAL, "F105",
-                            "'%s' names no function; write MODULE:FUNCTION, as in greetings:hello",
-                            text != NULL ? text : "");
+        ez_fail_code(err, EXECZ_E_INVAL, "F105",
+                     "'%s' names no function; write MODULE:FUNCTION, as in greetings:hello",
+                     text != NULL ? text : "");
+        return NULL;
     }
     if (!is_module_name(text, (size_t)(colon - text))) {
-        return ez_fail_code(
-            err, EXECZ_E_INVAL, "F105",
-            "'%s': the module before the ':' is the name of a file without its .so, "
-            "not a path; it has letters, digits, '_', '-' and '.', at most %d",
-            text, EZ_MODULE_NAME_MAX);
+        ez_fail_code(err, EXECZ_E_INVAL, "F105",
+                     "'%s': the module before the ':' is the name of a file without its .so, "
+                     "not a path; it has letters, digits, '_', '-' and '.', at most %d",
+                     text, EZ_MODULE_NAME_MAX);
+        return NULL;
     }
     memcpy(module, text, (size_t)(colon - text));
     module[colon - text] = '\0';
-    *function_out = colon + 1;
-    return EXECZ_OK;
+    return colon + 1;
 }
 
 /* ---- tables ---- */
@@ -116,21 +124,66 @@ insert_locked(ez_modules *self, ez_function_module *module)
     return module;
 }
 
+static bool
+is_refused(ez_modules *self, const ez_image *image, execz_error *err)
+{
+    const refusal *known;
+    bool same;
+
+    pthread_rwlock_rdlock(&self->lock);
+    known = g_hash_table_lookup(self->refused, image->path);
+    same = known != NULL && ez_file_key_equal(&known->key, &image->key);
+    if (same) {
+        ez_fail_code(err, known->err.status, known->err.code, "%s", known->err.message);
+    }
+    pthread_rwlock_unlock(&self->lock);
+    return same;
+}
+
+static void
+refuse(ez_modules *self, const ez_image *image, const execz_error *why)
+{
+    refusal *known = g_new0(refusal, 1);
+
+    known->key = image->key;
+    known->err = *why;
+    pthread_rwlock_wrlock(&self->lock);
+    g_hash_table_replace(self->refused, g_strdup(image->path), known);
+    pthread_rwlock_unlock(&self->lock);
+}
+
+static ez_function_module *
+load_image(ez_modules *self, ez_image *image, const char *name, execz_error *err)
+{
+    execz_error why = EXECZ_ERROR_INIT;
+    ez_function_module *module;
+
+    if (is_refused(self, image, err)) {
+        return NULL;
+    }
+    module = ez_function_module_load(image, name, &why);
+    if (module == NULL) {
+        refuse(self, image, &why);
+        ez_fail_code(err, why.status, why.code, "%s", why.message);
+        return NULL;
+    }
+    pthread_rwlock_wrlock(&self->lock);
+    module = insert_locked(self, module);
+    pthread_rwlock_unlock(&self->lock);
+    return module;
+}
+
 static ez_function_module *
 load(ez_modules *self, const char *path, const char *name, execz_error *err)
 {
     ez_function_module *module = find(self, self->by_path, path);
+    g_autoptr(ez_image) image = NULL;
 
     if (module != NULL) {
         return module;
     }
-    module = ez_function_module_load(path, name, err);
-    if (module != NULL) {
-        pthread_rwlock_wrlock(&self->lock);
-        module = insert_locked(self, module);
-        pthread_rwlock_unlock(&self->lock);
-    }
-    return module;
+    image = ez_image_open(path, err);
+    return image == NULL ? NULL : load_image(self, image, name, err);
 }
 
 /* ---- unknown modules ---- */
@@ -223,10 +276,10 @@ const execz_function *
 ez_modules_resolve(ez_modules *self, const char *text, execz_error *err)
 {
     char name[EZ_MODULE_NAME_MAX + 1];
-    const char *function;
+    const char *function = split(text, name, err);
     ez_function_module *module;
 
-    if (split(text, name, &function, err) != EXECZ_OK) {
+    if (function == NULL) {
         return NULL;
     }
     module = get_module(self, name, err);
@@ -237,10 +290,10 @@ const execz_function *
 ez_modules_resolve_in(ez_modules *self, const char *path, const char *text, execz_error *err)
 {
     char name[EZ_MODULE_NAME_MAX + 1];
-    const char *function;
+    const char *function = split(text, name, err);
     ez_function_module *module;
 
-    if (split(text, name, &function, err) != EXECZ_OK) {
+    if (function == NULL) {
         return NULL;
     }
     module = load(self, path, name, err);
@@ -259,10 +312,9 @@ const char *
 ez_modules_path(ez_modules *self, const char *text)
 {
     char name[EZ_MODULE_NAME_MAX + 1];
-    const char *function;
     ez_function_module *module = NULL;
 
-    if (split(text, name, &function, NULL) == EXECZ_OK) {
+    if (split(text, name, NULL) != NULL) {
         module = find(self, self->by_name, name);
     }
     return module != NULL ? ez_function_module_path(module) : NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Function modules: finds "module:name" and loads the module it is in, once and for ever.
  *
- * Codes: F101 unknown module, F102 unknown function, F103 the module cannot be loaded, F104 it is
- * for another ABI, F105 the text names no function. */
+ * Codes: F101 unknown module, F102 unknown function, F103 the file is no function module, F104 it
+ * is for another ABI, F105 the text names no function; P2xx and P3xx as for plugins: the file is
+ * not to be trusted, or cannot be linked. */
 #ifndef EZ_FUNCTION_MODULES_H
 #define EZ_FUNCTION_MODULES_H
 
@@ -29,7 +30,7 @@ execz_status ez_modules_register(ez_modules *self, const char *name,
                                  execz_error *err);
 
 /* The function that text, "module:name", stands for, valid for ever; NULL if there is none.  A
- * module is loaded on first use; a failure is not remembered, so that a module may be mended.
+ * module is loaded on first use; a failure is remembered until the file changes.
  * [any-thread] */
 const execz_function *ez_modules_resolve(ez_modules *self, const char *text, execz_error *err);
 

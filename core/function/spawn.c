@@ -18,8 +18,6 @@
 /* What the kernel's exec calls without a PATH agree on. */
 #define DEFAULT_PATH "/bin:/usr/bin"
 
-extern char **environ;
-
 /* ---- environment ---- */
 
 static char **

@@ -35,6 +35,7 @@ typedef struct execz_submission {
 
     /* Guarded by base->lock. */
     uint32_t references;
+    int32_t finishing; /* its task may be gone */
     struct execz_submission *previous, *next;
     struct execz_submission *next_cancelled;
 } execz_submission;
@@ -181,6 +182,9 @@ execz_submission_finish(execz_submission *submission, const execz_result *result
 {
     execz_base *base = submission->base;
 
+    pthread_mutex_lock(&base->lock);
+    submission->finishing = 1;
+    pthread_mutex_unlock(&base->lock);
     (void)base->host->finish(base->host, submission->run, results, n);
     pthread_mutex_lock(&base->lock);
     base->stats.finished++;
@@ -213,7 +217,7 @@ execz_base_instances(execz_base *base, const char *task_id)
 
     pthread_mutex_lock(&base->lock);
     for (execz_submission *at = base->submissions; at != NULL; at = at->next) {
-        n += strcmp(at->task->id, task_id) == 0;
+        n += !at->finishing && strcmp(at->task->id, task_id) == 0;
     }
     pthread_mutex_unlock(&base->lock);
     return n;

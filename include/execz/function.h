@@ -5,14 +5,16 @@
  * A function module is a shared object with functions that tasks name as "module:function":
  *
  *     #include <execz/function.h>
+ *     #include <stdio.h>
  *
  *     EXECZ_MODULE("greetings", "1.0.0");
  *
  *     EXECZ_FUNCTION(hello, "Greets somebody")
  *     {
- *         const char *who = execz_arg_string(call, "who", "world");
+ *         char text[200];
  *
- *         return execz_return(call, "{\"greeting\": \"hello, %s\"}", who);
+ *         snprintf(text, sizeof text, "hello, %s", execz_arg_string(call, "who", "world"));
+ *         return execz_return_text(call, text);
  *     }
  *
  * Build it with: cc -shared -fPIC $(pkg-config --cflags execz) -o greetings.so greetings.c
@@ -55,6 +57,7 @@ typedef struct execz_call_ops {
     execz_status (*result_format)(execz_call *call, const char *format, va_list args);
     execz_status (*fail_format)(execz_call *call, execz_status status, const char *format,
                                 va_list args);
+    execz_status (*result_text)(execz_call *call, const char *text);
 } execz_call_ops;
 
 /** One call of a function: the facts of its run, and the way to the host. */
@@ -109,13 +112,13 @@ EXECZ_EXPORT const execz_module *execz_module_entry(uint32_t host_abi);
 #define EXECZ_COROUTINE(name, help) EXECZ_FUNCTION_(name, EXECZ_TASK_COROUTINE, help)
 
 #define EXECZ_FUNCTION_(name, kind, help)                                                          \
-    static execz_status name(execz_call *call);                                                    \
+    static execz_status execz_body_##name(execz_call *call);                                       \
     static const execz_function execz_function_##name = {sizeof(execz_function), kind, #name,      \
-                                                         help, name};                              \
+                                                         help, execz_body_##name};                 \
     __attribute__((section("execz_functions"),                                                     \
                    used)) static const execz_function *const execz_function_at_##name =            \
         &execz_function_##name;                                                                    \
-    static execz_status name(execz_call *call)
+    static execz_status execz_body_##name(execz_call *call)
 
 /** Makes the shared object a function module; once in it, outside of any function. */
 #define EXECZ_MODULE(NAME, VERSION)                                                                \
@@ -206,6 +209,13 @@ execz_return(execz_call *call, const char *format, ...)
     return status;
 }
 
+/** Sets the result to a JSON text with what text says, whatever characters it has. */
+static inline execz_status
+execz_return_text(execz_call *call, const char *text)
+{
+    return call->ops->result_text(call, text);
+}
+
 /** Sets the result to length bytes of JSON, which are copied. */
 static inline execz_status
 execz_return_json(execz_call *call, const char *json, size_t length)
@@ -289,7 +299,8 @@ EXECZ_AT_(execz_call_ops, result, 40);
 EXECZ_AT_(execz_call_ops, log, 48);
 EXECZ_AT_(execz_call_ops, result_format, 56);
 EXECZ_AT_(execz_call_ops, fail_format, 64);
-EXECZ_SIZE_(execz_call_ops, 72);
+EXECZ_AT_(execz_call_ops, result_text, 72);
+EXECZ_SIZE_(execz_call_ops, 80);
 
 EXECZ_AT_(execz_call, size, 0);
 EXECZ_AT_(execz_call, attempt, 4);

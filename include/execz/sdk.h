@@ -173,15 +173,17 @@ execz_base_cancel(execz_executor *executor, execz_run run)
 }
 
 /* Sleeps until the last run is finished, but not for long.  The condition variable's clock is the
- * wall clock, the only one that plain C offers; in short naps a step of it does no harm. */
+ * system's wall clock, the only one that plain C offers (the host's may be turned by a test); in
+ * short naps a step of it does no harm. */
 static inline void
 execz_base_nap_locked(execz_base *base)
 {
-    int64_t until = base->host->now(base->host, EXECZ_CLOCK_REAL) + 50 * EXECZ_MILLISECOND;
     struct timespec when;
 
-    when.tv_sec = (time_t)(until / EXECZ_SECOND);
-    when.tv_nsec = (long)(until % EXECZ_SECOND);
+    (void)timespec_get(&when, TIME_UTC);
+    when.tv_nsec += 50 * EXECZ_MILLISECOND;
+    when.tv_sec += when.tv_nsec / EXECZ_SECOND;
+    when.tv_nsec %= EXECZ_SECOND;
     (void)pthread_cond_timedwait(&base->idle, &base->lock, &when);
 }
 

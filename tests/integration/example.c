@@ -44,6 +44,6 @@ Test(example, every_task_of_it_runs_on_its_executor)
     expect_executed(result.out, "shell", "default");
     expect_executed(result.out, "sum", "inline");
     expect_executed(result.out, "custom", "oneshot");
-    expect_in(result.out, "{\"greeting\": \"hello, custom executor\"}");
+    expect_in(result.out, "\"hello, custom executor\"");
     expect_in(result.out, own_path("build/examples/plugins/oneshot.so"));
 }

@@ -21,6 +21,7 @@ typedef struct pool {
     uint32_t queued;
     uint32_t workers;
     uint32_t idle;
+    uint32_t busy; /* workers with a run in hand */
     int stopping;
 } pool;
 
@@ -63,11 +64,12 @@ take_locked(pool *self, execz_submission *submission)
 
 /* The next run; NULL when the pool ends. */
 static execz_submission *
-wait_for_work(pool *self)
+wait_for_work(pool *self, int after_run)
 {
     execz_submission *submission = NULL;
 
     pthread_mutex_lock(&self->lock);
+    self->busy -= (uint32_t)after_run;
     while (self->first == NULL && !self->stopping) {
         self->idle++;
         pthread_cond_wait(&self->wanted, &self->lock);
@@ -76,6 +78,7 @@ wait_for_work(pool *self)
     if (self->first != NULL) {
         submission = self->first;
         (void)take_locked(self, submission);
+        self->busy++;
     } else {
         self->workers--;
     }
@@ -87,10 +90,11 @@ static void
 work(void *argument)
 {
     pool *self = (pool *)argument;
-    execz_submission *submission;
+    execz_submission *submission = wait_for_work(self, 0);
 
-    while ((submission = wait_for_work(self)) != NULL) {
+    while (submission != NULL) {
         execz_submission_run(submission);
+        submission = wait_for_work(self, 1);
     }
 }
 
@@ -111,6 +115,15 @@ start_worker(pool *self)
 
 /* ---- hooks ----------------------------------------------------------------------------------- */
 
+/* Whether the queue is as long as it may be.  Whoever finds no worker only because that one has not
+ * woken up or started yet does not count: what counts is max_workers and how many are busy. */
+static int
+is_full_locked(const pool *self)
+{
+    return self->queue_limit != 0 &&
+           (uint64_t)self->queued + self->busy >= (uint64_t)self->queue_limit + self->max_workers;
+}
+
 static execz_status
 do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
 {
@@ -118,7 +131,7 @@ do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
     int full, more = 0, alone = 0;
 
     pthread_mutex_lock(&self->lock);
-    full = self->queue_limit != 0 && self->queued >= self->queue_limit + self->idle;
+    full = is_full_locked(self);
     if (!full) {
         push_locked(self, submission);
         more = self->queued > self->idle && self->workers < self->max_workers;
@@ -195,7 +208,7 @@ stats(execz_base *base, execz_stats *figures)
 
     pthread_mutex_lock(&self->lock);
     figures->workers = self->workers;
-    figures->busy = self->workers - self->idle;
+    figures->busy = self->busy;
     figures->queued = self->queued;
     pthread_mutex_unlock(&self->lock);
 }

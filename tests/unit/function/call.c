@@ -46,8 +46,9 @@ expect_error(const char *function, const char *args, const char *message)
 
 Test(call, the_example_does_what_it_says)
 {
-    expect_value("greetings:hello", "{\"who\": \"Ada\"}", "{\"greeting\": \"hello, Ada\"}");
-    expect_value("greetings:hello", NULL, "{\"greeting\": \"hello, world\"}");
+    expect_value("greetings:hello", "{\"who\": \"Ada\"}", "\"hello, Ada\"");
+    expect_value("greetings:hello", NULL, "\"hello, world\"");
+    expect_value("greetings:hello", "{\"who\": \"\\\"Q\\\"\\n\"}", "\"hello, \\\"Q\\\"\\n\"");
     expect_value("greetings:add", "{\"a\": 40, \"b\": 2}", "42");
     expect_value("greetings:nap", "{\"milliseconds\": 1}", "{\"slept\": 1}");
     expect_error("greetings:fail", "{\"why\": \"no disk\"}", "no disk");

@@ -4,6 +4,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -54,7 +57,7 @@ Test(modules, a_function_is_found_in_a_file_that_is_in_no_directory)
               err.message);
     cr_expect(ez_modules_resolve_in(modules, file, "sample:echo", &err) == NULL);
     cr_expect(ez_modules_resolve_in(modules, "greetings.so", "greetings:add", &err) == NULL);
-    cr_expect(strstr(err.message, "has to be absolute") != NULL, "%s", err.message);
+    cr_expect(strstr(err.message, "is not an absolute path") != NULL, "%s", err.message);
 }
 
 Test(modules, an_unknown_module_tells_where_it_was_looked_for)
@@ -97,7 +100,7 @@ Test(modules, a_module_that_cannot_be_loaded_tells_why)
 {
     g_autoptr(ez_modules) modules = ez_modules_new(path);
 
-    expect_refusal(modules, "undefined:never", "F103", "execz_test_missing_symbol");
+    expect_refusal(modules, "undefined:never", "P310", "execz_test_missing_symbol");
     expect_refusal(modules, "no_entry:hello", "F103", "does not export execz_module_entry");
     expect_refusal(modules, "mismatch:noop", "F103", "mismatch.so calls itself 'other'");
 }
@@ -194,4 +197,25 @@ Test(modules, many_threads_get_the_same_function)
         pthread_join(threads[i], &found[i]);
         cr_expect(all(not(zero(ptr, found[i])), eq(ptr, found[i], found[0])));
     }
+}
+
+Test(modules, a_file_that_others_may_write_to_is_not_loaded)
+{
+    g_autofree char *directory = g_dir_make_tmp("execz-XXXXXX", NULL);
+    g_autofree char *file = g_build_filename(directory, "greetings.so", NULL);
+    const char *const where[] = {directory, NULL};
+    g_autoptr(ez_modules) modules = ez_modules_new(where);
+    execz_error err = EXECZ_ERROR_INIT;
+    g_autofree char *bytes = NULL;
+    size_t length = 0;
+
+    cr_assert(g_file_get_contents(EXECZ_TEST_FUNCTIONS "/greetings.so", &bytes, &length, NULL));
+    cr_assert(g_file_set_contents(file, bytes, (gssize)length, NULL));
+    cr_assert(zero(int, chmod(file, 0666)));
+    cr_expect(ez_modules_resolve(modules, "greetings:hello", &err) == NULL);
+    cr_expect(eq(str, err.code, (char *)"P201"));
+    cr_assert(zero(int, chmod(file, 0644)));
+    cr_expect(ez_modules_resolve(modules, "greetings:hello", &err) != NULL, "%s", err.message);
+    unlink(file);
+    rmdir(directory);
 }

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* The functions that an executor is given. */
+#include "table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static host *
+host_of(const execz_host *abi)
+{
+    return (host *)(void *)abi;
+}
+
+int64_t
+read_clock(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return now.tv_sec * EXECZ_SECOND + now.tv_nsec;
+}
+
+/* The open run of this token; the lock is held. */
+static run *
+find_locked(host *self, execz_run token)
+{
+    uint32_t index = (uint32_t)token - 1;
+
+    if (index >= self->n_runs || self->runs[index].token != token || !self->runs[index].open) {
+        return NULL;
+    }
+    return &self->runs[index];
+}
+
+static execz_status
+misuse_locked(host *self)
+{
+    self->misused++;
+    return EXECZ_E_STATE;
+}
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+static void
+host_log(const execz_host *abi, uint32_t level, const char *message)
+{
+    (void)abi;
+    fprintf(stderr, "log %u: %s\n", level, message);
+}
+
+/* It is a hundred years later here than in the system: a host's wall clock may be turned. */
+static int64_t
+host_now(const execz_host *abi, uint32_t clock)
+{
+    (void)abi;
+    return clock == EXECZ_CLOCK_REAL ? read_clock(CLOCK_REALTIME) + 36500 * EXECZ_DAY
+                                     : read_clock(CLOCK_MONOTONIC);
+}
+
+const execz_option *
+find_option(const host *self, const char *name)
+{
+    for (uint32_t i = 0; i < self->component->n_options; i++) {
+        if (strcmp(self->component->options[i].name, name) == 0) {
+            return &self->component->options[i];
+        }
+    }
+    return NULL;
+}
+
+static const char *
+host_option(const execz_host *abi, const char *name)
+{
+    const execz_option *option = find_option(host_of(abi), name);
+
+    return option == NULL || option->default_value[0] == '\0' ? NULL : option->default_value;
+}
+
+static execz_status
+host_option_i64(const execz_host *abi, const char *name, int64_t *value_out)
+{
+    host *self = host_of(abi);
+    const execz_option *option = find_option(self, name);
+    int64_t set = -1;
+
+    if (option == NULL || option->default_value[0] == '\0') {
+        return EXECZ_E_NOT_FOUND;
+    }
+    if (option->type != EXECZ_OPTION_INT) {
+        return EXECZ_E_INVAL;
+    }
+    if (strcmp(name, "max_workers") == 0) {
+        set = self->max_workers;
+    } else if (strcmp(name, "queue_limit") == 0) {
+        set = self->queue_limit;
+    }
+    *value_out = set >= 0 ? set : strtoll(option->default_value, NULL, 10);
+    return EXECZ_OK;
+}
+
+static void *
+host_realloc(const execz_host *abi, void *pointer, size_t length)
+{
+    host *self = host_of(abi);
+
+    pthread_mutex_lock(&self->lock);
+    self->allocated += (pointer == NULL && length > 0) - (pointer != NULL && length == 0);
+    pthread_mutex_unlock(&self->lock);
+    if (length == 0) {
+        free(pointer);
+        return NULL;
+    }
+    return realloc(pointer, length);
+}
+
+static execz_status
+host_post(const execz_host *abi, void (*function)(void *), void *argument)
+{
+    (void)abi;
+    (void)function;
+    (void)argument;
+    return EXECZ_E_UNSUPPORTED; /* this host has no loop */
+}
+
+typedef struct thread {
+    void (*function)(void *);
+    void *argument;
+} thread;
+
+static void *
+run_thread(void *argument)
+{
+    thread self = *(thread *)argument;
+
+    free(argument);
+    self.function(self.argument);
+    return NULL;
+}
+
+static execz_status
+host_thread(const execz_host *abi, const char *name, void (*function)(void *), void *argument)
+{
+    host *self = host_of(abi);
+    pthread_attr_t small;
+    thread *one;
+
+    (void)name;
+    if (self->no_threads) {
+        return EXECZ_E_LIMIT;
+    }
+    one = malloc(sizeof *one);
+    CHECK(one != NULL);
+    *one = (thread){function, argument};
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, 256 * 1024); /* there may be thousands before the join */
+    pthread_mutex_lock(&self->lock);
+    CHECK(self->n_threads < THREADS_MAX);
+    CHECK(pthread_create(&self->threads[self->n_threads++], &small, run_thread, one) == 0);
+    pthread_mutex_unlock(&self->lock);
+    pthread_attr_destroy(&small);
+    return EXECZ_OK;
+}
+
+/* The body: counts itself, and waits if it is one that blocks.  The lock is held. */
+static void
+run_body_locked(host *self, run *one)
+{
+    one->executed++;
+    one->order = ++self->began;
+    self->bodies++;
+    self->bodies_max = self->bodies > self->bodies_max ? self->bodies : self->bodies_max;
+    pthread_cond_broadcast(&self->changed);
+    while (one->blocks && !one->released && !one->interrupted) {
+        pthread_cond_wait(&self->changed, &self->lock);
+    }
+    self->bodies--;
+}
+
+static execz_status
+host_execute(const execz_host *abi, execz_run token, execz_time run_time,
+             const execz_waiter *waiter, execz_result *result_out)
+{
+    host *self = host_of(abi);
+    execz_status status = EXECZ_OK;
+    run *one;
+
+    (void)waiter;
+    (void)result_out;
+    pthread_mutex_lock(&self->lock);
+    one = find_locked(self, token);
+    if (one == NULL || one->executed >= one->n || one->times[one->executed] != run_time) {
+        status = misuse_locked(self); /* unknown, once too often, or not in order */
+    } else if (!one->interrupted) {
+        run_body_locked(self, one);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return status;
+}
+
+static execz_status
+host_started(const execz_host *abi, execz_run token, execz_time run_time)
+{
+    (void)abi;
+    (void)token;
+    (void)run_time;
+    return EXECZ_OK;
+}
+
+static execz_status
+host_output(const execz_host *abi, execz_run token, uint32_t stream, const void *bytes,
+            size_t length)
+{
+    (void)abi;
+    (void)token;
+    (void)stream;
+    (void)bytes;
+    (void)length;
+    return EXECZ_OK;
+}
+
+static execz_status
+host_finish(const execz_host *abi, execz_run token, const execz_result *results, uint32_t n)
+{
+    host *self = host_of(abi);
+    execz_status status = EXECZ_OK;
+    run *one;
+
+    (void)results;
+    (void)n;
+    pthread_mutex_lock(&self->lock);
+    one = find_locked(self, token);
+    if (one == NULL) {
+        status = misuse_locked(self);
+    } else {
+        one->open = false;
+        one->finished++;
+        memset(&one->task, 0, sizeof one->task); /* the task is gone: nobody may look at it */
+        self->finished++;
+        pthread_cond_broadcast(&self->changed);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return status;
+}
+
+static execz_status
+host_interrupt(const execz_host *abi, execz_run token)
+{
+    host *self = host_of(abi);
+    run *one;
+
+    pthread_mutex_lock(&self->lock);
+    one = find_locked(self, token);
+    if (one != NULL) {
+        one->interrupted = true;
+        pthread_cond_broadcast(&self->changed);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return one == NULL ? EXECZ_E_STATE : EXECZ_OK;
+}
+
+static execz_status
+host_describe(const execz_host *abi, execz_run token, execz_run_info *info_out)
+{
+    (void)abi;
+    (void)token;
+    (void)info_out;
+    return EXECZ_E_STATE;
+}
+
+static const void *
+host_extension(const execz_host *abi, const char *id)
+{
+    (void)abi;
+    (void)id;
+    return NULL;
+}
+
+const execz_host host_table = {
+    sizeof host_table, EXECZ_ABI,    "stranger",      "1",          NULL,           host_log,
+    host_now,          host_option,  host_option_i64, host_realloc, host_post,      host_thread,
+    host_execute,      host_started, host_output,     host_finish,  host_interrupt, host_describe,
+    host_extension};

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* What a run keeps of the output that an executor sends. */
+#include "hosted.h"
+
+TestSuite(output, .init = hosted_set_up, .fini = hosted_tear_down);
+
+static ez_run *
+open_with_output_limit(uint64_t limit)
+{
+    execz_task_spec spec = fixture_spec("loud");
+    g_autoptr(ez_task) loud = NULL;
+
+    spec.output_limit = limit;
+    loud = fixture_task_of(&spec);
+    return fixture_open(around, loud, executor, 2);
+}
+
+Test(output, of_both_streams_is_kept_in_order)
+{
+    ez_run *loud = open_with_output_limit(100);
+    const ez_outcome *outcome = &loud->times[0].outcome;
+
+    cr_expect(eq(int, abi->output(abi, loud->token, 1, "one ", 4), EXECZ_OK));
+    cr_expect(eq(int, abi->output(abi, loud->token, 2, "two", 3), EXECZ_OK));
+    cr_expect(all(eq(str, outcome->output, (char *)"one two"), eq(sz, outcome->output_length, 7),
+                  eq(u64, outcome->output_dropped, 0)));
+}
+
+Test(output, is_kept_up_to_the_limit_and_counts_the_rest)
+{
+    ez_run *loud = open_with_output_limit(5);
+    const ez_outcome *outcome = &loud->times[0].outcome;
+
+    abi->output(abi, loud->token, 1, "12345", 5);
+    cr_expect(eq(u64, outcome->output_dropped, 0));
+    abi->output(abi, loud->token, 1, "678", 3);
+    abi->output(abi, loud->token, 1, "9", 1);
+    cr_expect(all(eq(str, outcome->output, (char *)"12345"), eq(u64, outcome->output_dropped, 4)));
+}
+
+Test(output, is_kept_with_the_run_time_that_began_last)
+{
+    ez_run *loud = open_with_output_limit(100);
+
+    abi->started(abi, loud->token, loud->times[1].time);
+    abi->output(abi, loud->token, 1, "second", 6);
+    cr_expect(eq(ptr, loud->times[0].outcome.output, NULL));
+    cr_expect(eq(str, loud->times[1].outcome.output, (char *)"second"));
+}
+
+Test(output, of_nothing_is_fine)
+{
+    cr_expect(eq(int, abi->output(abi, run->token, 1, NULL, 0), EXECZ_OK));
+}
+
+Test(output, has_two_streams)
+{
+    cr_expect(eq(int, abi->output(abi, run->token, 0, "x", 1), EXECZ_E_INVAL));
+    cr_expect(eq(int, abi->output(abi, run->token, 3, "x", 1), EXECZ_E_INVAL));
+    cr_expect(eq(ptr, run->times[0].outcome.output, NULL));
+}
+
+Test(output, of_a_finished_run_is_refused)
+{
+    abi->finish(abi, run->token, NULL, 0);
+    cr_expect(eq(int, abi->output(abi, run->token, 1, "x", 1), EXECZ_E_STATE));
+    expect_misbehaved(1, "sends output of run=");
+}
