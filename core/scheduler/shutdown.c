@@ -121,8 +121,10 @@ ez_shutdown_next_step(execz_scheduler *self)
     if (self->shutdown.cancelled) {
         return self->shutdown.lost_at;
     }
+    /* What was asked for while the step was at work may have rung in vain: the step took the bell's
+     * rings with the results. */
     pthread_mutex_lock(&self->lock);
-    deadline = self->shutdown_deadline;
+    deadline = (self->shutdown_flags & EXECZ_SHUTDOWN_CANCEL) != 0 ? 0 : self->shutdown_deadline;
     pthread_mutex_unlock(&self->lock);
     return deadline;
 }

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <criterion/criterion.h>
+#include <criterion/new/assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -172,7 +173,7 @@ read_more(live *self)
 
     if (poll(&ready, 1, PATIENCE_MS) <= 0) {
         (void)kill(self->pid, SIGKILL);
-        cr_assert_fail("nothing more came than:\n%s", self->out->str);
+        cr_assert(false, "nothing more came than:\n%s", self->out->str);
     }
     n = read(self->fd, piece, sizeof piece);
     if (n > 0) {
@@ -186,6 +187,17 @@ await(live *self, const char *text)
 {
     while (strstr(self->out->str, text) == NULL) {
         cr_assert(read_more(self), "%s did not come, but:\n%s", text, self->out->str);
+    }
+}
+
+void
+await_file(const char *name)
+{
+    const char *path = own_path(name);
+
+    for (int waited = 0; !g_file_test(path, G_FILE_TEST_EXISTS); waited += 5) {
+        cr_assert(lt(int, waited, PATIENCE_MS), "%s did not appear", path);
+        (void)poll(NULL, 0, 5);
     }
 }
 
@@ -205,7 +217,7 @@ await_end(live *self)
 
 /* ---- looking -------------------------------------------------------------------------------- */
 
-bool
+static bool
 is_gone(pid_t pid)
 {
     g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)pid);
@@ -217,6 +229,15 @@ is_gone(pid_t pid)
     }
     state = strrchr(text, ')');
     return state == NULL || strchr("ZX", state[2]) != NULL;
+}
+
+void
+await_gone(pid_t pid)
+{
+    for (int waited = 0; !is_gone(pid); waited += 5) {
+        cr_assert(lt(int, waited, PATIENCE_MS), "process %d is still there", (int)pid);
+        (void)poll(NULL, 0, 5);
+    }
 }
 
 pid_t

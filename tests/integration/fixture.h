@@ -44,11 +44,15 @@ live start_execz(const char *first, ...) G_GNUC_NULL_TERMINATED;
 /* Reads until text has come; the test fails if it does not come. */
 void await(live *self, const char *text);
 
+/* Waits for a file to appear in the own directory. */
+void await_file(const char *name);
+
 /* Reads to the end and waits; returns what it exited with. */
 int await_end(live *self);
 
-/* Whether that process is gone, or dead and only not buried yet. */
-bool is_gone(pid_t pid);
+/* Waits until that process is gone, or dead and only not buried yet: a signal that was sent takes a
+ * moment to kill. */
+void await_gone(pid_t pid);
 
 /* The number in a file of the own directory. */
 pid_t own_pid(const char *name);

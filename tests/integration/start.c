@@ -105,7 +105,7 @@ Test(start, a_run_refused_for_max_instances_is_shown)
     await(&execz, "MAX_INSTANCES  a ");
     own_file("go", "");
     cr_assert(eq(int, kill(execz.pid, SIGTERM), 0));
-    cr_expect(eq(int, await_end(&execz), 0));
+    cr_expect(eq(int, await_end(&execz), 0), "%s", execz.text);
     expect_in(execz.text, "refused for max_instances");
 }
 

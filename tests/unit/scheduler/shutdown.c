@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
@@ -41,6 +42,32 @@ Test(shutdown, waits_for_what_runs_and_submits_nothing_more)
               EXECZ_OK);
     fixture_wait_for(self, "cancelled:long scheduler_shutdown");
     cr_expect(eq(u32, state_of(self), EXECZ_STATE_STOPPED));
+    fixture_free(self);
+}
+
+static void
+cancel_everything(void *user, const execz_event *event)
+{
+    const fixture *self = user;
+
+    (void)event;
+    (void)execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, -1, NULL);
+}
+
+/* The blocked task is dropped, and told so, in the middle of the first step. */
+Test(shutdown, that_becomes_stronger_during_a_step_wakes_the_loop)
+{
+    fixture *self = with_a_run();
+    struct pollfd ready = {.fd = execz_scheduler_fd(self->scheduler), .events = POLLIN};
+
+    fixture_add(self, "blocked", "interval(minutes=1)", "tests:nowhere");
+    fixture_advance(self, EXECZ_MINUTE);
+    (void)execz_scheduler_add_listener(self->scheduler, EXECZ_EVENT_TASK_CANCELLED,
+                                       cancel_everything, self);
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+    execz_scheduler_dispatch(self->scheduler);
+    cr_expect(eq(int, poll(&ready, 1, 1000), 1));
+    fixture_wait_for(self, "cancelled:long scheduler_shutdown");
     fixture_free(self);
 }
 
