@@ -47,5 +47,5 @@ Test(dotted, incomplete_dotted_keys_say_how_they_are_written)
                     "t.conf:3:1: 'scheduler.': the key is missing; write scheduler.KEY = value "
                     "[C118]\n"
                     "t.conf:4:1: 'task.a.every' stands outside of a section; did you mean "
-                    "'tasks.'? [C109]");
+                    "\"tasks.\"? [C109]");
 }

@@ -76,7 +76,7 @@ Test(module, an_unknown_function_is_answered_with_the_nearest_and_all_names)
     cr_expect(all(eq(int, err.status, EXECZ_E_NOT_FOUND), eq(str, err.code, (char *)"F102")));
     cr_expect(eq(str, err.message,
                  (char *)"module 'mine' (registered by the program) has no function 'twoo'; did "
-                         "you mean 'two'?; it has: one, two"));
+                         "you mean \"two\"?; it has: one, two"));
 }
 
 Test(module, may_have_no_function)

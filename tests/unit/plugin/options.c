@@ -137,7 +137,7 @@ Test(options, an_unknown_key_is_answered_with_the_nearest_and_all)
 
     cr_expect(eq(str, problem,
                  (char *)"1: P111 executor 'cpu' has no option 'max_worker'; did you mean "
-                         "'max_workers'?; known: max_workers, daemon, grace, stack_size, socket, "
+                         "\"max_workers\"?; known: max_workers, daemon, grace, stack_size, socket, "
                          "mode, prefix, pin"));
 }
 
@@ -199,7 +199,7 @@ Test(options, a_choice_lists_what_there_is)
     cr_expect(
         eq(str, problem,
            (char *)"20: P114 executor 'cpu': option 'mode': 'saef' is none of fast, safe; did "
-                   "you mean 'safe'?"));
+                   "you mean \"safe\"?"));
 }
 
 Test(options, a_secret_is_never_quoted)
