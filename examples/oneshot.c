@@ -11,8 +11,9 @@ work(void *submission)
 static execz_status
 do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
 {
-    (void)err;
-    return base->host->thread(base->host, "oneshot", work, submission);
+    execz_status status = base->host->thread(base->host, "oneshot", work, submission);
+
+    return status == EXECZ_OK ? status : execz_error_set(err, EXECZ_E_BUSY, "no thread is free");
 }
 
 static const execz_base_hooks hooks = {do_send_task, NULL, NULL, NULL, NULL, NULL};

@@ -36,12 +36,11 @@ ez_interrupt_deinit(ez_interrupt *self)
 void
 ez_interrupt_reset(ez_interrupt *self)
 {
-    eventfd_t count;
-
     pthread_mutex_lock(&self->lock);
     atomic_store(&self->raised, false);
     if (self->fd >= 0) {
-        (void)eventfd_read(self->fd, &count);
+        close(self->fd);
+        self->fd = -1;
     }
     pthread_mutex_unlock(&self->lock);
 }

@@ -22,7 +22,7 @@ typedef struct ez_interrupt {
 void ez_interrupt_init(ez_interrupt *self);
 void ez_interrupt_deinit(ez_interrupt *self);
 
-/* Back to not raised, for the next use; nobody may be waiting. */
+/* Back to not raised, for the next use; nobody may be waiting.  Its descriptor is given back. */
 void ez_interrupt_reset(ez_interrupt *self);
 
 /* Wakes who waits, now and later.  [any-thread] */

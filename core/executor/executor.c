@@ -11,7 +11,7 @@ enum state { STOPPED, STARTED, SHUTTING_DOWN };
 /* A start whose threads did not end in time: they still use all of this. */
 typedef struct remains {
     const execz_executor_ops *ops;
-    execz_executor *plugin;
+    execz_executor *plugin; /* NULL: it did not even start */
     ez_host *host;
 } remains;
 
@@ -89,8 +89,10 @@ ez_executor_is_free_of_threads(ez_executor *self)
     for (guint i = self->remains->len; i > 0; i--) {
         remains at = g_array_index(self->remains, remains, i - 1);
 
-        if (ez_threads_join(&at.host->threads, 0)) {
-            at.ops->destroy(at.plugin);
+        if (atomic_load(&at.host->owed) == 0 && ez_threads_join(&at.host->threads, 0)) {
+            if (at.plugin != NULL) {
+                at.ops->destroy(at.plugin);
+            }
             ez_host_deinit(at.host);
             g_free(at.host);
             g_array_remove_index(self->remains, i - 1);
@@ -176,15 +178,37 @@ load(ez_executor *self, execz_error *err)
     return EXECZ_OK;
 }
 
+/* What a plugin has written need not be a text. */
+static void
+terminate(execz_error *err)
+{
+    if (err == NULL) {
+        return;
+    }
+    err->code[sizeof err->code - 1] = '\0';
+    err->message[sizeof err->message - 1] = '\0';
+}
+
+/* Keeps what threads that did not end still use, until they do. */
+static void
+leave_behind(ez_executor *self)
+{
+    remains left = {self->ops, self->plugin, self->host};
+
+    g_array_append_val(self->remains, left);
+}
+
 static execz_status
 start_plugin(ez_executor *self, execz_error *err)
 {
     execz_error reason = EXECZ_ERROR_INIT;
     execz_status status;
 
+    self->plugin = NULL;
     self->host = g_new0(ez_host, 1);
     ez_host_init(self->host, self->services, self, self->alias, self->options);
     status = self->ops->start(&self->host->abi, self->alias, &self->plugin, &reason);
+    terminate(&reason);
     if (status == EXECZ_OK) {
         return EXECZ_OK;
     }
@@ -198,6 +222,7 @@ start_plugin(ez_executor *self, execz_error *err)
         ez_log_write(&self->services->log, EXECZ_LOG_ERROR,
                      "plugin misbehaving: executor=%s failed to start and left a thread running",
                      self->alias);
+        leave_behind(self);
     }
     self->host = NULL;
     return status;
@@ -284,6 +309,7 @@ ez_executor_send(ez_executor *self, ez_run *run, execz_error *err)
         times[i] = run->times[i].time;
     }
     status = self->ops->send_task(self->plugin, &run->task->abi, times, run->n, run->token, err);
+    terminate(err);
     if (status == EXECZ_OK) {
         self->unfinished++;
     }
@@ -310,23 +336,25 @@ ez_executor_shutdown(ez_executor *self, uint32_t flags, int64_t deadline)
     }
     self->state = SHUTTING_DOWN;
     status = self->ops->shutdown(self->plugin, flags & ~EXECZ_SHUTDOWN_WAIT, deadline, &err);
+    terminate(&err);
     if (status != EXECZ_OK) {
         ez_log_write(&self->services->log, EXECZ_LOG_WARNING, "executor=%s shutdown reported: %s",
                      self->alias, err.message[0] == '\0' ? ez_status_text(status) : err.message);
     }
 }
 
-/* Keeps what threads that did not end still use, until they do. */
-static void
-leave_behind(ez_executor *self)
+void
+ez_executor_owe(ez_executor *self)
 {
-    remains left = {self->ops, self->plugin, self->host};
+    if (self->host != NULL) {
+        atomic_fetch_add(&self->host->owed, 1);
+    }
+}
 
-    g_array_append_val(self->remains, left);
-    ez_log_write(&self->services->log, EXECZ_LOG_ERROR,
-                 "executor=%s did not end in time; %u of its threads still run and keep what they "
-                 "use",
-                 self->alias, ez_threads_running(&self->host->threads));
+bool
+ez_executor_join(ez_executor *self, int64_t deadline)
+{
+    return self->state == STOPPED || ez_threads_join(&self->host->threads, deadline);
 }
 
 void
@@ -341,6 +369,10 @@ ez_executor_stop(ez_executor *self, int64_t deadline, bool abandon)
         g_free(self->host);
     } else {
         leave_behind(self);
+        ez_log_write(&self->services->log, EXECZ_LOG_ERROR,
+                     "executor=%s did not end in time; %u of its threads still run and keep what "
+                     "they use",
+                     self->alias, ez_threads_running(&self->host->threads));
     }
     self->host = NULL;
     self->plugin = NULL;

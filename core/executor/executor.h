@@ -43,6 +43,15 @@ ez_executor *ez_executor_new(const ez_executor_services *services, const char *a
 ez_executor *ez_executor_new_unavailable(const ez_executor_services *services, const char *alias,
                                          const execz_error *err);
 
+/* Notes that a run of it was given up, which its plugin may still finish. */
+void ez_executor_owe(ez_executor *self);
+
+/**
+ * Joins its threads; false if some still run at the deadline.  What they posted is in the mailbox
+ * then.
+ */
+bool ez_executor_join(ez_executor *self, int64_t deadline);
+
 /* Whether no thread of an earlier start is left; frees what those used that have ended since.
  * While false, neither the executor nor its services may be freed. */
 bool ez_executor_is_free_of_threads(ez_executor *self);
@@ -61,8 +70,8 @@ const ez_log *ez_executor_log(const ez_executor *self);
 /* Loads the plugin if need be and starts it. */
 execz_status ez_executor_start(ez_executor *self, execz_error *err);
 
-/* Whether its plugin is started; if not, *reason_out says why.  It still is while it shuts down, and
- * then refuses what is sent. */
+/* Whether its plugin is started; if not, *reason_out says why.  It still is while it shuts down,
+ * and then refuses what is sent. */
 bool ez_executor_is_available(const ez_executor *self, const char **reason_out);
 
 /* Whether it takes tasks of this kind; if not, err says so. */

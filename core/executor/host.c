@@ -195,18 +195,25 @@ static void
 take_result(ez_host *self, ez_run *run, const execz_result *result)
 {
     ez_run_time *at = ez_run_find_time(run, result->run_time);
-    execz_time started;
+    ez_outcome kept;
 
     if (at == NULL || result->outcome < EXECZ_OUTCOME_OK || result->outcome > EXECZ_OUTCOME_LOST) {
         (void)misbehaving(self, "gives a result that is none of", run->token);
         return;
     }
-    started = at->outcome.started;
+    kept = at->outcome;
+    at->outcome = (ez_outcome){0};
     ez_outcome_copy(&at->outcome, result);
     at->outcome.run_time = at->time;
     if (at->outcome.started == 0) {
-        at->outcome.started = started;
+        at->outcome.started = kept.started;
     }
+    if (at->outcome.output == NULL) { /* what host->output() has gathered stays */
+        at->outcome.output = g_steal_pointer(&kept.output);
+        at->outcome.output_length = kept.output_length;
+        at->outcome.output_dropped = kept.output_dropped;
+    }
+    ez_outcome_clear(&kept);
     if (at->outcome.finished == 0) {
         at->outcome.finished = ez_clock_now(self->services->clock);
     }
@@ -222,13 +229,24 @@ take_results(ez_host *self, ez_run *run, const execz_result *results, uint32_t n
     for (uint32_t i = 0; i < n; i++) {
         const execz_result *result = (const execz_result *)(const void *)at;
 
-        if (result->size < sizeof *result || result->size % alignof(execz_result) != 0) {
+        if (result->size < EXECZ_RESULT_SIZE || result->size % alignof(execz_result) != 0) {
             (void)misbehaving(self, "gives a result without its size:", run->token);
             return;
         }
         take_result(self, run, result);
         at += result->size;
     }
+}
+
+/* Whether this is the finish of a run that was given up: late, but no fault. */
+static bool
+finish_late(ez_host *self)
+{
+    unsigned owed = atomic_load(&self->owed);
+
+    while (owed > 0 && !atomic_compare_exchange_weak(&self->owed, &owed, owed - 1)) {
+    }
+    return owed > 0;
 }
 
 static execz_status
@@ -238,11 +256,15 @@ host_finish(const execz_host *host, execz_run token, const execz_result *results
     ez_run *run = enter(self, token);
 
     if (run == NULL) {
-        return misbehaving(self, "finishes", token);
+        return finish_late(self) ? EXECZ_E_STATE : misbehaving(self, "finishes", token);
     }
     if (!ez_run_finish(run, token)) {
         ez_run_leave(run);
         return misbehaving(self, "finishes twice:", token);
+    }
+    if (results == NULL && n > 0) {
+        (void)misbehaving(self, "promises results and gives none:", token);
+        n = 0;
     }
     take_results(self, run, results, n);
     ez_run_leave(run); /* it stays ours: only the message below lets the loop close it */
@@ -321,6 +343,7 @@ ez_host_init(ez_host *self, const ez_executor_services *services, ez_executor *e
     self->alias = alias;
     self->options = options;
     atomic_init(&self->misbehaved, 0);
+    atomic_init(&self->owed, 0);
     ez_threads_init(&self->threads);
 }
 

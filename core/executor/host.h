@@ -14,6 +14,7 @@ typedef struct ez_host {
     const ez_options *options;
     ez_threads threads;
     atomic_uint misbehaved; /* broken contracts, all logged */
+    atomic_uint owed;       /* runs that were given up: the plugin will finish them late */
 } ez_host;
 
 /* All pointers are borrowed and must outlive self. */

@@ -60,6 +60,7 @@ drop_content(ez_run *run)
     }
     run->times = NULL;
     run->n = 0;
+    ez_interrupt_reset(&run->interrupt);
     g_clear_pointer(&run->task, ez_task_unref);
 }
 

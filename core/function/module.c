@@ -22,7 +22,7 @@ struct ez_function_module {
 static execz_status
 check_function(const char *module, const execz_function *function, execz_error *err)
 {
-    if (function == NULL || function->size < sizeof *function || function->name == NULL ||
+    if (function == NULL || function->size < EXECZ_FUNCTION_SIZE || function->name == NULL ||
         function->name[0] == '\0' || function->call == NULL) {
         return ez_fail_code(err, EXECZ_E_INVAL, "F103",
                             "module '%s' declares an incomplete function; use EXECZ_FUNCTION()",
@@ -182,7 +182,7 @@ check_abi(const char *path, const execz_module *module, execz_error *err)
 static execz_status
 check_module(const char *path, const char *name, const execz_module *module, execz_error *err)
 {
-    if (module->size < sizeof *module || module->name == NULL ||
+    if (module->size < EXECZ_MODULE_SIZE || module->name == NULL ||
         (module->functions == NULL) != (module->functions_end == NULL) ||
         module->functions > module->functions_end) {
         return ez_fail_code(err, EXECZ_E_PLUGIN, "F103",

@@ -171,7 +171,15 @@ execz_status
 execz_scheduler_add_functions(execz_scheduler *self, const char *module,
                               const execz_function *const *functions, size_t n, execz_error *err)
 {
-    return ez_modules_register(self->modules, module, functions, n, err);
+    execz_status status = ez_modules_register(self->modules, module, functions, n, err);
+
+    if (status == EXECZ_OK) {
+        pthread_mutex_lock(&self->lock);
+        self->recheck = true;
+        pthread_mutex_unlock(&self->lock);
+        ez_mailbox_ring(&self->mailbox);
+    }
+    return status;
 }
 
 /* ---- tasks ----------------------------------------------------------------------------------- */

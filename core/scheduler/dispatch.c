@@ -2,6 +2,7 @@
 #include "scheduler/dispatch.h"
 
 #include "scheduler/submit.h"
+#include "scheduler/tell.h"
 
 static void
 plan_next_locked(execz_scheduler *self, ez_entry *entry, execz_time next)
@@ -57,6 +58,17 @@ collect(execz_scheduler *self, execz_time now)
     return n;
 }
 
+static bool
+is_removed(execz_scheduler *self, ez_entry *entry)
+{
+    bool removed;
+
+    pthread_mutex_lock(&self->lock);
+    removed = entry->removed;
+    pthread_mutex_unlock(&self->lock);
+    return removed;
+}
+
 static void
 submit_item(execz_scheduler *self, ez_batch_item *item)
 {
@@ -65,6 +77,11 @@ submit_item(execz_scheduler *self, ez_batch_item *item)
 
     ez_submit_missed(self, entry, due);
     due->missed = 0;
+    if (due->n > 0 && is_removed(self, entry)) {
+        ez_tell_due(self, EXECZ_EVENT_TASK_CANCELLED, entry, item->source, due,
+                    "its task was removed");
+        return;
+    }
     if (entry->held != NULL) {
         ez_submit_hold(self, entry, due, item->source);
         ez_submit_missed(self, entry, due);

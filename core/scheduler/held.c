@@ -15,6 +15,9 @@ ez_held_submit(execz_scheduler *self, ez_executor_place *place)
 
         entry->queued = false;
         free = ez_submit_held(self, entry);
+        if (!free && entry->queued) { /* it keeps its turn */
+            g_queue_push_head(&place->held, g_queue_pop_tail(&place->held));
+        }
         ez_scheduler_retire(self, entry);
         pthread_mutex_lock(&self->lock);
         ez_entry_unref_locked(entry);
@@ -46,7 +49,7 @@ int64_t
 ez_held_next_retry(execz_scheduler *self)
 {
     g_autoptr(GPtrArray) places = NULL;
-    int64_t next = EXECZ_TIME_NEVER;
+    int64_t next = self->recheck_at;
 
     if (self->n_held == 0) {
         return next;
@@ -98,11 +101,37 @@ ez_held_unblock(execz_scheduler *self, const char *alias)
     for (guint i = 0; i < entries->len; i++) {
         ez_entry *entry = entries->pdata[i];
 
-        if (!entry->queued) {
+        if (!entry->queued && entry->held != NULL) {
             (void)ez_submit_held(self, entry);
+            ez_scheduler_retire(self, entry);
         }
     }
     unref_entries(self, entries);
+}
+
+static const int64_t recheck_after = 5 * EXECZ_SECOND;
+
+void
+ez_held_recheck(execz_scheduler *self)
+{
+    int64_t now = ez_clock_monotonic(self->clock);
+    bool asked, any;
+
+    pthread_mutex_lock(&self->lock);
+    asked = self->recheck;
+    self->recheck = false;
+    any = self->n_blocked > 0;
+    pthread_mutex_unlock(&self->lock);
+    if (!any) {
+        self->recheck_at = EXECZ_TIME_NEVER;
+        return;
+    }
+    if (asked || now >= self->recheck_at) {
+        ez_held_unblock(self, NULL);
+    } else if (self->recheck_at != EXECZ_TIME_NEVER) {
+        return;
+    }
+    self->recheck_at = now + recheck_after;
 }
 
 /* What waited for a place waits no more. */

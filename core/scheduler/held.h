@@ -14,6 +14,10 @@ void ez_held_retry(execz_scheduler *self);
 /* Tries the blocked tasks again whose executor is alias.  [loop] */
 void ez_held_unblock(execz_scheduler *self, const char *alias);
 
+/* Tries blocked tasks again, if something came that they may wait for, and else every few seconds:
+ * a function module can appear at any time.  [loop] */
+void ez_held_recheck(execz_scheduler *self);
+
 /* Ends everything that is held, with code and message.  [loop] */
 void ez_held_drop(execz_scheduler *self, uint64_t code, const char *message);
 

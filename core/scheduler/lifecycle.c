@@ -53,7 +53,6 @@ start_all_executors(execz_scheduler *self)
     }
 }
 
-/* A task whose function is not there is told so now, not when it is due at night. */
 static void
 begin_schedules(execz_scheduler *self)
 {
@@ -85,6 +84,7 @@ execz_scheduler_start(execz_scheduler *self, execz_error *err)
     stopped = self->state == EXECZ_STATE_STOPPED;
     if (stopped) {
         self->state = EXECZ_STATE_RUNNING;
+        self->has_loop = false;
         self->shutdown_flags = 0;
         self->shutdown_deadline = EXECZ_NO_DEADLINE;
     }
@@ -165,12 +165,26 @@ state_of(execz_scheduler *self)
     return state;
 }
 
+/* False if this thread dispatches already. */
+static bool
+become_loop(execz_scheduler *self)
+{
+    bool nested;
+
+    pthread_mutex_lock(&self->lock);
+    nested = self->dispatching && pthread_equal(self->loop_thread, pthread_self());
+    self->dispatching = true;
+    self->has_loop = true;
+    self->loop_thread = pthread_self();
+    pthread_mutex_unlock(&self->lock);
+    return !nested;
+}
+
 static void
-set_dispatching(execz_scheduler *self, bool dispatching)
+leave_loop(execz_scheduler *self)
 {
     pthread_mutex_lock(&self->lock);
-    self->dispatching = dispatching;
-    self->loop_thread = pthread_self();
+    self->dispatching = false;
     pthread_mutex_unlock(&self->lock);
 }
 
@@ -203,9 +217,12 @@ arm(execz_scheduler *self)
 void
 execz_scheduler_dispatch(execz_scheduler *self)
 {
-    set_dispatching(self, true);
+    if (!become_loop(self)) {
+        return; /* a listener has called it: the pass it is in goes on */
+    }
     if (ez_loop_clear(&self->loop)) {
-        ez_log_write(&self->log, EXECZ_LOG_INFO, "the clock was set; all runs are planned anew");
+        ez_log_write(&self->log, EXECZ_LOG_INFO,
+                     "the clock was set; the wait for the next run is measured again");
     }
     ez_result_take(self);
     end_removed(self);
@@ -214,6 +231,7 @@ execz_scheduler_dispatch(execz_scheduler *self)
         start_new_executors(self);
         ez_dispatch_due(self);
         ez_held_retry(self);
+        ez_held_recheck(self);
         break;
     case EXECZ_STATE_SHUTTING_DOWN:
         ez_shutdown_step(self);
@@ -223,12 +241,26 @@ execz_scheduler_dispatch(execz_scheduler *self)
     }
     ez_bus_flush(self->bus);
     arm(self);
-    set_dispatching(self, false);
+    leave_loop(self);
+}
+
+static bool
+is_dispatching(execz_scheduler *self)
+{
+    bool nested;
+
+    pthread_mutex_lock(&self->lock);
+    nested = self->dispatching && pthread_equal(self->loop_thread, pthread_self());
+    pthread_mutex_unlock(&self->lock);
+    return nested;
 }
 
 execz_status
 execz_scheduler_run(execz_scheduler *self, execz_error *err)
 {
+    if (is_dispatching(self)) {
+        return ez_fail(err, EXECZ_E_STATE, "a listener cannot run the loop that it is called by");
+    }
     if (state_of(self) == EXECZ_STATE_STOPPED) {
         execz_status status = execz_scheduler_start(self, err);
 
@@ -244,10 +276,10 @@ execz_scheduler_run(execz_scheduler *self, execz_error *err)
 }
 
 static void
-wait_stopped(execz_scheduler *self)
+wait_stopped(execz_scheduler *self, uint64_t stops)
 {
     pthread_mutex_lock(&self->lock);
-    while (self->state != EXECZ_STATE_STOPPED) {
+    while (self->n_stops == stops) {
         pthread_cond_wait(&self->stopped, &self->lock);
     }
     pthread_mutex_unlock(&self->lock);
@@ -258,12 +290,14 @@ execz_scheduler_shutdown(execz_scheduler *self, uint32_t flags, execz_duration t
                          execz_error *err)
 {
     int64_t now = ez_clock_monotonic(self->clock);
+    uint64_t stops;
     bool running;
 
     if ((flags & EXECZ_SHUTDOWN_WAIT) != 0 && ez_scheduler_is_loop(self)) {
         return ez_fail(err, EXECZ_E_STATE, "the loop cannot wait for its own end");
     }
     pthread_mutex_lock(&self->lock);
+    stops = self->n_stops;
     running = self->state != EXECZ_STATE_STOPPED;
     if (running) {
         self->state = EXECZ_STATE_SHUTTING_DOWN;
@@ -278,7 +312,7 @@ execz_scheduler_shutdown(execz_scheduler *self, uint32_t flags, execz_duration t
     }
     ez_mailbox_ring(&self->mailbox);
     if ((flags & EXECZ_SHUTDOWN_WAIT) != 0) {
-        wait_stopped(self);
+        wait_stopped(self, stops);
     }
     return EXECZ_OK;
 }

@@ -141,6 +141,7 @@ give_up(void *user, ez_run *run)
         ez_tell_ended(self->scheduler, run, &lost);
         ez_outcome_clear(&lost);
     }
+    ez_executor_owe(run->executor);
     release(self->scheduler, run);
 }
 

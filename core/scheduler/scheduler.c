@@ -53,6 +53,7 @@ init_tables(execz_scheduler *self)
     self->runs = ez_runs_new();
     self->store = ez_memory_store_new();
     self->shutdown_deadline = EXECZ_NO_DEADLINE;
+    self->recheck_at = EXECZ_TIME_NEVER;
 }
 
 static void
@@ -102,6 +103,8 @@ ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock, 
     }
     self = g_new0(execz_scheduler, 1);
     self->clock = clock;
+    self->loop = (ez_loop){-1, -1, -1, EXECZ_TIME_NEVER, EXECZ_TIME_NEVER};
+    self->mailbox.bell = -1;
     self->name = g_strdup(whole.name != NULL ? whole.name : "execz");
     self->timezone = g_strdup(whole.timezone != NULL ? whole.timezone : "UTC");
     self->defaults = (ez_task_defaults){self->timezone, whole.misfire_grace_time,
@@ -228,7 +231,7 @@ ez_scheduler_is_loop(execz_scheduler *self)
     bool is_loop;
 
     pthread_mutex_lock(&self->lock);
-    is_loop = self->dispatching && pthread_equal(self->loop_thread, pthread_self());
+    is_loop = self->has_loop && pthread_equal(self->loop_thread, pthread_self());
     pthread_mutex_unlock(&self->lock);
     return is_loop;
 }

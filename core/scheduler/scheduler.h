@@ -55,7 +55,6 @@ struct execz_scheduler {
     /* Fixed. */
     char *name; /* owned, as the next two */
     char *timezone;
-    char **plugin_path;
     ez_task_defaults defaults;
     ez_log log;
     const ez_clock *clock;
@@ -73,16 +72,19 @@ struct execz_scheduler {
     pthread_mutex_t lock;
     pthread_cond_t stopped;
     uint32_t state;
-    pthread_t loop_thread; /* who dispatches, while dispatching */
-    bool dispatching;
-    GHashTable *tasks;    /* id -> ez_entry, a reference */
-    GHashTable *places;   /* alias -> ez_executor_place, owned */
-    ez_heap due;          /* of ez_entry.node */
-    GQueue manual;        /* ez_manual, owned */
-    GQueue removed;       /* ez_entry, a reference each: the loop ends what they hold */
-    GQueue new_executors; /* ez_executor_place, borrowed: to be started by the loop */
-    GArray *changes;      /* ez_change with a task reference each: not yet committed */
+    pthread_t loop_thread; /* who dispatched last */
+    bool has_loop;         /* somebody has dispatched since the last start */
+    bool dispatching;      /* the loop is inside of execz_scheduler_dispatch() */
+    uint64_t n_stops;      /* how often it has come to a stop */
+    GHashTable *tasks;     /* id -> ez_entry, a reference */
+    GHashTable *places;    /* alias -> ez_executor_place, owned */
+    ez_heap due;           /* of ez_entry.node */
+    GQueue manual;         /* ez_manual, owned */
+    GQueue removed;        /* ez_entry, a reference each: the loop ends what they hold */
+    GQueue new_executors;  /* ez_executor_place, borrowed: to be started by the loop */
+    GArray *changes;       /* ez_change with a task reference each: not yet committed */
     uint64_t n_blocked;
+    bool recheck; /* something came that blocked tasks may have waited for */
     uint32_t shutdown_flags;
     int64_t shutdown_deadline; /* monotonic */
 
@@ -90,6 +92,7 @@ struct execz_scheduler {
     ez_store *store;
     ez_batch_item *batch; /* owned, EZ_BATCH of them */
     ez_shutdown shutdown;
+    int64_t recheck_at;          /* monotonic; when blocked tasks are tried again unasked */
     atomic_uint_fast64_t n_held; /* tasks with something held; read by any thread */
 };
 

@@ -25,13 +25,18 @@ shut_executors_down(execz_scheduler *self, uint32_t flags, int64_t deadline)
     }
 }
 
-/* Stops all executors; true if one of them was left behind with runs. */
 static void
 stop_executors(execz_scheduler *self)
 {
     g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
     int64_t deadline = ez_clock_monotonic(ez_clock_system()) + join_within;
 
+    for (guint i = 0; i < places->len; i++) {
+        ez_executor_place *place = places->pdata[i];
+
+        (void)(place->abandoned || ez_executor_join(place->executor, deadline));
+    }
+    ez_result_take(self); /* what threads have posted as their last act, before its owner is gone */
     for (guint i = 0; i < places->len; i++) {
         ez_executor_place *place = places->pdata[i];
 
@@ -82,6 +87,7 @@ end(execz_scheduler *self)
     ez_log_write(&self->log, EXECZ_LOG_INFO, "scheduler stopped");
     pthread_mutex_lock(&self->lock);
     self->state = EXECZ_STATE_STOPPED;
+    self->n_stops++;
     pthread_cond_broadcast(&self->stopped);
     pthread_mutex_unlock(&self->lock);
 }

@@ -85,14 +85,19 @@ void
 ez_tell_due(execz_scheduler *self, uint64_t code, const ez_entry *entry, uint32_t source,
             const ez_due *due, const char *message)
 {
-    ez_unsubmitted all = {
-        .source = source,
-        .times = due->times,
-        .n = due->n,
-        .more = due->coalesced,
-    };
+    bool each = (code & EXECZ_EVENT_TERMINAL) != 0; /* one event for each run time */
+    uint32_t step = each ? 1 : due->n;
 
-    ez_tell_unsubmitted(self, code, entry->task, &all, message);
+    for (uint32_t i = 0; i < due->n; i += step) {
+        ez_unsubmitted some = {
+            .source = source,
+            .times = &due->times[i],
+            .n = step,
+            .more = i + step == due->n ? due->coalesced : 0,
+        };
+
+        ez_tell_unsubmitted(self, code, entry->task, &some, message);
+    }
 }
 
 void

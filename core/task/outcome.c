@@ -56,7 +56,7 @@ copy_bytes(const char *bytes, uint64_t length, size_t *length_out)
     char *copy = NULL;
 
     *length_out = 0;
-    if (bytes != NULL) {
+    if (bytes != NULL && length <= EZ_OUTCOME_TEXT_MAX) {
         copy = g_malloc(length + 1);
         memcpy(copy, bytes, length);
         copy[length] = '\0';

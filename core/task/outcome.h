@@ -22,6 +22,9 @@ typedef struct ez_outcome {
     uint64_t output_dropped;
 } ez_outcome;
 
+/* The longest value or output an executor may report; a longer one is left out. */
+#define EZ_OUTCOME_TEXT_MAX (UINT64_C(1) << 30)
+
 void ez_outcome_clear(ez_outcome *self);
 
 /* Sets outcome and message; the message may be NULL. */

@@ -93,6 +93,7 @@ execz_error_set(execz_error *err, execz_status status, const char *format, ...)
         va_list args;
 
         err->status = status;
+        memset(err->code, 0, sizeof err->code);
         if (owned > at) {
             va_start(args, format);
             (void)vsnprintf(err->message, owned - at, format, args);

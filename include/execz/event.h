@@ -65,15 +65,16 @@ typedef struct execz_event {
     uint32_t source;       /* EXECZ_SOURCE_*; 0 if it is not about a run */
     uint32_t n_run_times;
     const execz_time
-        *run_times;     /* SUBMITTED, MAX_INSTANCES: all of them; else the one it is about */
-    uint64_t coalesced; /* SUBMITTED: how many more were due and are covered by this run */
+        *run_times; /* SUBMITTED, MAX_INSTANCES: all of them; else the one it is about */
+    /* SUBMITTED, and ends of what was never submitted: how many more run times it covers */
+    uint64_t coalesced;         /* SUBMITTED: how many more were due and are covered by this run */
     const execz_result *result; /* terminal events; NULL for others */
     const char *message;        /* BLOCKED, ERROR and others: why, for people; may be NULL */
 } execz_event;
 
 /**
  * Hears of events.  Called in the order of adding, for one event after the other; should return at
- * once. May call any function of the scheduler.  [loop]
+ * once. May call any function of the scheduler but dispatch, run and free.  [loop]
  */
 typedef void (*execz_listener)(void *user, const execz_event *event);
 

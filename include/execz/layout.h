@@ -8,6 +8,11 @@
 
 #include <execz/plugin.h>
 
+/** How long these were in version 1.0, the shortest that anybody may send. */
+#define EXECZ_RESULT_SIZE 88u
+#define EXECZ_FUNCTION_SIZE 32u
+#define EXECZ_MODULE_SIZE 48u
+
 /* On 64-bit machines: a build that would change the ABI does not compile. */
 #if UINTPTR_MAX == UINT64_MAX
 #define EXECZ_AT_(type, field, at)                                                                 \

@@ -308,6 +308,21 @@ typedef struct execz_plugin {
  */
 EXECZ_EXPORT const execz_plugin *execz_plugin_entry(uint32_t host_abi);
 
+/**
+ * The plain form: a file that exports these four and neither an entry nor a note is an executor
+ * too, whose alias is the file's name without ".so".  execz_abi() returns EXECZ_ABI; the others are
+ * as in execz_executor_ops.  execz_executor_destroy, if exported, is its destroy.
+ */
+EXECZ_EXPORT uint32_t execz_abi(void);
+EXECZ_EXPORT execz_status execz_executor_start(const execz_host *host, const char *alias,
+                                               execz_executor **executor_out, execz_error *err);
+EXECZ_EXPORT execz_status execz_executor_shutdown(execz_executor *self, uint32_t flags,
+                                                  int64_t deadline, execz_error *err);
+EXECZ_EXPORT execz_status execz_executor_send_task(execz_executor *self, const execz_task *task,
+                                                   const execz_time *run_times, uint32_t n,
+                                                   execz_run run, execz_error *err);
+EXECZ_EXPORT void execz_executor_destroy(execz_executor *self);
+
 #ifdef __cplusplus
 }
 #endif

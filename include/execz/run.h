@@ -77,7 +77,7 @@ typedef struct execz_run_info {
 #define EXECZ_OUTCOME_LOST 6u /* nobody can say how it ended */
 
 /** How one run time ended. */
-typedef struct execz_result {
+typedef struct execz_result { /* at least EXECZ_RESULT_SIZE long, in any version */
     uint32_t size;
     uint32_t outcome;    /* EXECZ_OUTCOME_* */
     execz_time run_time; /* which of the dispatched run times this is */

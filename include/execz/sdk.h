@@ -232,6 +232,11 @@ execz_base_destroy(execz_executor *executor)
 {
     execz_base *base = (execz_base *)executor;
 
+    pthread_mutex_lock(&base->lock);
+    while (base->submissions != NULL) { /* a thread is still on its way out of a finish */
+        pthread_cond_wait(&base->idle, &base->lock);
+    }
+    pthread_mutex_unlock(&base->lock);
     if (base->hooks->destroy != NULL) {
         base->hooks->destroy(base);
     }

@@ -57,11 +57,6 @@ typedef struct execz_task_spec {
      NULL, 0, EXECZ_UNSET, 0, EXECZ_UNSET, 0, 0, 0}
 /* clang-format on */
 
-#define EXECZ_TASK_SCHEDULED 1u /* has a next run time */
-#define EXECZ_TASK_PAUSED 2u
-#define EXECZ_TASK_BLOCKED 3u  /* due, but its executor or function cannot be used */
-#define EXECZ_TASK_FINISHED 4u /* its trigger has no further run time; it goes with its last run */
-
 #ifdef __cplusplus
 }
 #endif

@@ -85,7 +85,9 @@ cancel(ez_stopper *self, const char *why)
 static void
 take(ez_stopper *self, int signal)
 {
-    const char *why = signal == SIGINT ? "interrupted" : "terminated";
+    const char *why = signal == SIGINT   ? "interrupted"
+                      : signal == SIGHUP ? "hung up"
+                                         : "terminated";
 
     switch (atomic_load(&self->stage)) {
     case RUNNING:
@@ -163,6 +165,7 @@ ez_stopper_new(execz_scheduler *scheduler, execz_duration length)
     sigemptyset(&self->signals);
     sigaddset(&self->signals, SIGINT);
     sigaddset(&self->signals, SIGTERM);
+    sigaddset(&self->signals, SIGHUP);
     blocked = self->signals;
     sigaddset(&blocked, SIGPIPE); /* a reader that went away is an error of fflush() */
     pthread_sigmask(SIG_BLOCK, &blocked, NULL);

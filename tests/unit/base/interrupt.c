@@ -65,6 +65,8 @@ Test(interrupt, is_ready_for_the_next_use_after_a_reset)
     ez_interrupt_raise(&interrupt);
     ez_interrupt_reset(&interrupt);
     cr_expect(not(ez_interrupt_raised(&interrupt)));
+    cr_expect(eq(int, interrupt.fd, -1), "nobody pays for what was used once");
+    fd = ez_interrupt_fd(&interrupt);
     cr_expect(not(readable(fd)));
     ez_interrupt_raise(&interrupt);
     cr_expect(readable(fd));

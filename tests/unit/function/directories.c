@@ -52,7 +52,7 @@ Test(directories, the_environment_adds_some_at_the_end)
     directories = ez_directories_new(NULL);
     become(0);
     text = ez_directories_describe(directories);
-    cr_expect(strstr(text, ", /nonexistent (EXECZ_FUNCTION_PATH, missing), " EXECZ_TEST_FUNCTIONS
+    cr_expect(strstr(text, "/nonexistent (EXECZ_FUNCTION_PATH, missing), " EXECZ_TEST_FUNCTIONS
                            " (EXECZ_FUNCTION_PATH") != NULL,
               "%s", text);
 }
