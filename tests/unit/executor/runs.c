@@ -328,3 +328,13 @@ Test(runs, what_is_still_open_is_freed_with_the_table)
     runs = NULL;
     cr_expect(eq(uint, task->references, 1));
 }
+
+Test(runs, a_closed_slot_keeps_no_descriptor)
+{
+    ez_run *run = open_one();
+
+    cr_assert(ge(int, ez_interrupt_fd(&run->interrupt), 0));
+    cr_assert(ez_run_finish(run, run->token));
+    ez_runs_close(runs, run);
+    cr_expect(eq(int, run->interrupt.fd, -1));
+}

@@ -149,3 +149,36 @@ Test(api, the_library_tells_its_version)
 {
     cr_expect(eq(str, (char *)execz_version(), (char *)EXECZ_VERSION));
 }
+
+Test(api, a_run_asked_for_by_hand_of_a_task_removed_since_is_cancelled)
+{
+    fixture *self = fixture_new(NULL);
+    execz_scheduler_info info = {.size = sizeof info};
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    fixture_settle(self);
+    (void)fixture_take_events(self);
+    cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
+    cr_assert(execz_scheduler_remove_task(self->scheduler, "a", NULL) == EXECZ_OK);
+    fixture_settle(self);
+    cr_expect(strstr(self->events->str, "cancelled:a") != NULL, "%s", self->events->str);
+    execz_scheduler_get_info(self->scheduler, &info);
+    cr_expect(all(eq(u64, info.unfinished, 0), eq(u64, info.blocked, 0)));
+    fixture_free(self);
+}
+
+Test(api, a_task_that_waits_for_a_function_of_the_program_runs_once_it_is_there)
+{
+    fixture *self = fixture_new("debug");
+    const execz_function *ok = ez_modules_resolve(self->scheduler->modules, "tests:ok", NULL);
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_add(self, "a", "date(2027-01-01T00:01:00Z)", "late:ok");
+    fixture_advance(self, EXECZ_MINUTE);
+    cr_expect(strstr(self->events->str, "blocked:a") != NULL, "%s", self->events->str);
+    cr_assert(execz_scheduler_add_functions(self->scheduler, "late", &ok, 1, NULL) == EXECZ_OK);
+    fixture_settle(self);
+    cr_expect(strstr(self->events->str, "executed:a removed:a") != NULL, "%s", self->events->str);
+    fixture_free(self);
+}

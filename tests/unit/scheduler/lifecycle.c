@@ -117,3 +117,32 @@ Test(lifecycle, freeing_a_running_scheduler_shuts_it_down)
     cr_assert(execz_scheduler_start(self, NULL) == EXECZ_OK);
     execz_scheduler_free(self);
 }
+
+static void
+dispatch_again(void *user, const execz_event *event)
+{
+    (void)event;
+    execz_scheduler_dispatch(user);
+    cr_expect(eq(int, execz_scheduler_run(user, NULL), EXECZ_E_STATE));
+}
+
+Test(lifecycle, a_listener_that_dispatches_disturbs_nothing)
+{
+    fixture *self = fixture_new("debug");
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    for (int i = 0; i < 20; i++) {
+        g_autofree char *id = g_strdup_printf("t%d", i);
+
+        fixture_add(self, id, "interval(minutes=1)", "tests:ok");
+    }
+    execz_scheduler_add_listener(self->scheduler, EXECZ_EVENT_TASK_SUBMITTED, dispatch_again,
+                                 self->scheduler);
+    fixture_advance(self, EXECZ_MINUTE);
+    for (int i = 0; i < 20; i++) {
+        g_autofree char *executed = g_strdup_printf("executed:t%d ", i);
+
+        cr_expect(strstr(self->events->str, executed) != NULL, "%s", executed);
+    }
+    fixture_free(self);
+}
