@@ -75,7 +75,7 @@ Test(config, an_unknown_executor_type_shows_where_it_was_looked_for_and_what_is_
     expect_in(result.err, "good.so -> good");
     expect_in(result.err, "text.so refused: P301 ");
     expect_in(result.err, "abi_too_new.so refused: P401 ");
-    expect_in(result.err, "/execz/plugins-1  user");
+    expect_in(result.err, "/.local/share/execz/plugins-1");
 }
 
 Test(config, a_file_that_is_not_there_is_named)

@@ -40,7 +40,7 @@ Test(plugins, list_all_shows_refused_files_with_the_reason_and_every_directory)
     cr_expect(line_with(result.out, "text.so", "[P301]") != NULL, "%s", result.out);
     expect_in(result.out, "looked for plugins in\n  " EXECZ_BUILTIN_DIR);
     expect_in(result.out, "\n  " EXECZ_TEST_PLUGIN_DIR);
-    expect_in(result.out, "execz/plugins-1  user");
+    expect_in(result.out, "/.local/share/execz/plugins-1");
 }
 
 Test(plugins, list_all_shows_a_file_that_another_one_shadows)
@@ -130,7 +130,7 @@ Test(plugins, which_shows_the_whole_search_for_an_unknown_alias)
     expect_in(result.err, "execz: no plugin has the alias 'threadpol' [P101]\n"
                           "did you mean \"threadpool\"?\n");
     expect_in(result.err, EXECZ_BUILTIN_DIR);
-    expect_in(result.err, "execz/plugins-1  user");
+    expect_in(result.err, "/.local/share/execz/plugins-1");
 }
 
 /* ---- the files ------------------------------------------------------------------------------ */
