@@ -91,7 +91,7 @@ execz_bodies_call(execz_bodies *self, const char *function, const char *args, ex
 {
     ez_body_caller caller = {.executor = "", .log = self->log, .log_user = self->user};
 
-    return ez_body_call(self->modules, &caller, function, args, err);
+    return ez_body_call_for(self->modules, &caller, function, args, err);
 }
 
 /* ---- run ---- */
