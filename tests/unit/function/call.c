@@ -105,21 +105,27 @@ Test(call, the_functions_own_failure_outranks_a_wrong_argument)
 
 Test(call, broken_arguments_are_reported_with_their_place)
 {
-    expect_error("sample:echo", "{\n  \"a\": 1,\n  b: 2\n}",
+    expect_error("sample:types", "{\n  \"a\": 1,\n  b: 2\n}",
                  "the arguments are not JSON: line 3, column 3: string or '}' expected near 'b'");
 }
 
 Test(call, a_name_given_twice_is_an_error)
 {
-    fixture_call(&f, "sample:echo", "{\"a\": 1, \"a\": 2}");
+    fixture_call(&f, "sample:types", "{\"a\": 1, \"a\": 2}");
     cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_ERROR));
     cr_expect(strstr(f.outcome.message, "duplicate") != NULL, "%s", f.outcome.message);
 }
 
 Test(call, arguments_have_to_be_an_object)
 {
-    expect_error("sample:echo", "[1, 2]",
+    expect_error("sample:types", "[1, 2]",
                  "the arguments must be a JSON object like {\"name\": \"value\"}, not an array");
+}
+
+Test(call, arguments_that_nobody_asks_for_cost_nothing_and_hurt_nobody)
+{
+    fixture_call(&f, "sample:says", "{{{");
+    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_OK));
 }
 
 Test(call, the_raw_arguments_are_there_and_terminated)
@@ -187,6 +193,17 @@ Test(call, a_failure_without_a_word_is_described_by_its_status)
     expect_error("sample:silent", NULL, "function 'sample:silent' returned not found (-10)");
     expect_error("sample:silent", "{\"status\": 5}",
                  "function 'sample:silent' returned unknown (5)");
+}
+
+Test(call, a_failure_may_be_a_text_with_percent_signs)
+{
+    expect_error("sample:text", "{\"why\": \"100%s\"}", "100%s");
+    fixture_call(&f, "sample:text", "{\"length\": 65536}");
+    cr_assert(eq(sz, strlen(f.outcome.message), EZ_MESSAGE_LENGTH_MAX - 1));
+    cr_expect(eq(str, f.outcome.message + EZ_MESSAGE_LENGTH_MAX - 5, (char *)"x..."));
+    fixture_call(&f, "sample:text", "{\"length\": 65535}");
+    cr_assert(eq(sz, strlen(f.outcome.message), EZ_MESSAGE_LENGTH_MAX - 1));
+    cr_expect(eq(str, f.outcome.message + EZ_MESSAGE_LENGTH_MAX - 5, (char *)"xxxx"));
 }
 
 Test(call, a_message_has_a_limit_and_shows_it)
