@@ -83,12 +83,21 @@ Test(child, the_forgotten_are_cancelled_and_awaited_before_the_run_ends)
     }
 }
 
+static atomic_bool begun;
+
+static int32_t
+begins_and_sleeps_long(execz_call *call, void *argument)
+{
+    begun = true;
+    return sleeps_long(call, argument);
+}
+
 static int32_t
 has_a_child(execz_call *call, void *argument)
 {
     int32_t result = 0;
 
-    (void)execz_join(call, execz_spawn(call, sleeps_long, NULL), -1, &result);
+    (void)execz_join(call, execz_spawn(call, begins_and_sleeps_long, NULL), -1, &result);
     return result;
 }
 
@@ -97,7 +106,9 @@ cancels_a_parent(execz_call *call)
 {
     int32_t child = execz_spawn(call, has_a_child, NULL);
 
-    (void)execz_sleep(call, EXECZ_MILLISECOND);
+    while (!begun) {
+        (void)execz_sleep(call, EXECZ_MILLISECOND);
+    }
     (void)execz_cancel(call, child);
     return execz_join(call, child, -1, NULL) == 0 ? EXECZ_OK : EXECZ_E_FAIL;
 }
@@ -105,6 +116,7 @@ cancels_a_parent(execz_call *call)
 Test(child, cancelling_one_ends_its_own_children_too)
 {
     for (int way = 0; way < WAYS; way++) {
+        begun = false;
         run(way, cancels_a_parent);
         cr_expect(all(eq(u32, ways.outcome.outcome, EXECZ_OUTCOME_OK), eq(int, ended, 1)));
     }
