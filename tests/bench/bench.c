@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -136,11 +137,26 @@ leave(contestant *self, uint32_t rounds, bench_figures *figures)
     g_free(self->values);
 }
 
+/* Memory as a program has that has worked for a while: in small pages, each of its own. */
+static void *
+hold(size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (memory == MAP_FAILED) {
+        bench_die("no memory for %zu bytes", bytes);
+    }
+    (void)madvise(memory, bytes, MADV_NOHUGEPAGE);
+    memset(memory, 1, bytes);
+    return memory;
+}
+
 void
 bench_measure(const bench_row *row, uint32_t rounds, bench_result *result_out)
 {
     const bench_load *load = &row->load;
     bench_result result = {.row = row};
+    void *held = load->resident == 0 ? NULL : hold(load->resident);
     contestant ours = enter(row->ours, load, rounds, result.ours.why);
     contestant peer = {0};
 
@@ -157,6 +173,9 @@ bench_measure(const bench_row *row, uint32_t rounds, bench_result *result_out)
     }
     leave(&peer, rounds, &result.peer);
     leave(&ours, rounds, &result.ours);
+    if (held != NULL) {
+        (void)munmap(held, load->resident);
+    }
     if (result.ours.n > 0 && result.peer.n > 0 && result.ours.median > 0 &&
         result.peer.median > 0) {
         result.ratio = row->better == BENCH_HIGHER ? result.ours.median / result.peer.median

@@ -20,6 +20,7 @@ typedef struct bench_load {
     uint64_t n;      /* how often */
     uint64_t window; /* at most so many at the same time; 0: n */
     int64_t gap;     /* nanoseconds of rest before each; 0: none */
+    size_t resident; /* bytes of memory that this process holds besides */
 } bench_load;
 
 /* One side of a comparison. */

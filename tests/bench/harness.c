@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness.h"
 
-#include "executor/executor.h"
+#include "executor/host.h"
 #include "function/body.h"
 #include "function/modules.h"
 #include "scheduler/loop.h"
@@ -20,6 +20,7 @@ struct harness {
     ez_executor *executor;
     GPtrArray *tasks; /* of ez_task */
     ez_executor_services services;
+    ez_host host; /* services NULL: not made */
     harness_listener listener;
     void *user;
 };
@@ -126,9 +127,7 @@ static void
 stop(harness *self)
 {
     ez_executor_shutdown(self->executor, EXECZ_SHUTDOWN_CANCEL, EXECZ_NO_DEADLINE);
-    while (ez_runs_count(self->runs) > 0) {
-        (void)harness_collect(self, true);
-    }
+    harness_cancel(self);
     ez_executor_stop(self->executor, bench_now() + 10 * EXECZ_SECOND, false);
     ez_executor_free(self->executor);
 }
@@ -138,6 +137,9 @@ harness_free(harness *self)
 {
     if (self->executor != NULL) {
         stop(self);
+    }
+    if (self->host.services != NULL) {
+        ez_host_deinit(&self->host);
     }
     g_ptr_array_unref(self->tasks);
     ez_runs_free(self->runs);
@@ -294,8 +296,37 @@ harness_run(harness *self, const execz_task *task, uint64_t n, uint64_t window)
     }
 }
 
-void
-harness_run_once(harness *self, const execz_task *task)
+static void
+ignore(void *user, const ez_outcome *outcome)
 {
-    harness_run(self, task, 1, 1);
+    (void)user;
+    (void)outcome;
+}
+
+static void
+cancel(void *user, ez_run *run)
+{
+    ez_executor_cancel(user, run);
+}
+
+void
+harness_cancel(harness *self)
+{
+    harness_listener listener = self->listener;
+
+    self->listener = ignore;
+    ez_runs_foreach(self->runs, cancel, self->executor);
+    while (ez_runs_count(self->runs) > 0) {
+        (void)harness_collect(self, true);
+    }
+    self->listener = listener;
+}
+
+const execz_host *
+harness_host(harness *self)
+{
+    if (self->host.services == NULL) {
+        ez_host_init(&self->host, &self->services, self->executor, "bench", NULL);
+    }
+    return &self->host.abi;
 }

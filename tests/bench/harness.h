@@ -41,7 +41,10 @@ size_t harness_collect(harness *self, bool wait);
 /* Runs task n times, at most window at the same time. */
 void harness_run(harness *self, const execz_task *task, uint64_t n, uint64_t window);
 
-/* Runs task once. */
-void harness_run_once(harness *self, const execz_task *task);
+/* Cancels what is in flight and closes it, however it ends. */
+void harness_cancel(harness *self);
+
+/* A host of its own on the same mailbox, for what a plugin may ask of its host. */
+const execz_host *harness_host(harness *self);
 
 #endif

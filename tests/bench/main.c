@@ -38,6 +38,7 @@ measure_here(const bench_row *row)
     (void)alarm(SECONDS_PER_ROW);
     if (smoke) {
         here.load.n = row->n_smoke;
+        here.load.resident /= 64;
     }
     if (no_peers) {
         here.peer = NULL;
@@ -84,7 +85,8 @@ visit(const bench_row *row)
 static size_t
 visit_all(char **names, bool (*visitor)(const bench_row *row))
 {
-    static const bench_table *const subjects[] = {&threadpool_rows};
+    static const bench_table *const subjects[] = {&threadpool_rows, &asyncio_rows,
+                                                  &processpool_rows, &command_rows};
     size_t refused = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++) {

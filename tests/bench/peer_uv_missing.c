@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stands in for peer_uv.c where libuv is not installed: says so. */
+/* Stands in for peer_uv*.c where libuv is not installed: says so. */
 #include "peers.h"
 
 #include <stdio.h>
@@ -14,3 +14,4 @@ say_so(const bench_load *load, char *why)
 
 const bench_side peer_uv_tasks = {"libuv", say_so, NULL, NULL};
 const bench_side peer_uv_round_trip = {"libuv", say_so, NULL, NULL};
+const bench_side peer_uv_spawn = {"libuv uv_spawn", say_so, NULL, NULL};

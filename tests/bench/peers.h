@@ -20,4 +20,28 @@ extern const bench_side peer_glib_invoke_round_trip;
 /* GThreadPool that gives tasks back through a list of its own and wakes the context up once. */
 extern const bench_side peer_glib_list;
 
+/* Starts of /bin/true. */
+extern const bench_side peer_uv_spawn;
+extern const bench_side peer_glib_spawn;
+
+/* Calls from another thread: g_main_context_invoke(). */
+extern const bench_side peer_glib_foreign;
+
+/* swapcontext() to a coroutine and back. */
+extern const bench_side peer_ucontext;
+
+/* Python's asyncio: n coroutines at the same time, one after another, yields, calls from another
+ * thread, sleepers. */
+extern const bench_side peer_python_coroutines;
+extern const bench_side peer_python_coroutine;
+extern const bench_side peer_python_yield;
+extern const bench_side peer_python_post;
+extern const bench_side peer_python_sleepers;
+extern const bench_side peer_python_sleepers_bytes;
+
+/* Python's ProcessPoolExecutor. */
+extern const bench_side peer_python_process_tasks;
+extern const bench_side peer_python_process_round_trip;
+extern const bench_side peer_python_process_kill;
+
 #endif

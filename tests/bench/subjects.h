@@ -6,5 +6,8 @@
 #include "bench.h"
 
 extern const bench_table threadpool_rows;
+extern const bench_table asyncio_rows;
+extern const bench_table processpool_rows;
+extern const bench_table command_rows;
 
 #endif

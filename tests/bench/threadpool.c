@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The threadpool with two workers, and what it is compared with. */
-#include "harness.h"
 #include "peers.h"
+#include "runner.h"
 #include "subjects.h"
 
 #include <time.h>
 
 #include <glib.h>
-
-typedef struct pool {
-    harness *harness;
-    const execz_task *task;
-} pool;
 
 static execz_status
 nothing(execz_call *call)
@@ -27,58 +22,21 @@ set_up(const bench_load *load, char *why)
                                             "does nothing", nothing};
     static const execz_function *const functions[] = {&function};
     static const char *const options[] = {"max_workers=2", NULL};
-    harness *around = harness_new("threadpool", options, why);
-    pool *self;
+    runner *self = runner_new("threadpool", options, why);
 
     (void)load;
-    if (around == NULL) {
-        return NULL;
+    if (self != NULL) {
+        harness_add_functions(self->harness, functions, G_N_ELEMENTS(functions));
+        self->task = harness_function(self->harness, "bench:nothing", NULL);
     }
-    self = g_new0(pool, 1);
-    self->harness = around;
-    harness_add_functions(around, functions, G_N_ELEMENTS(functions));
-    self->task = harness_function(around, "bench:nothing", NULL);
     return self;
-}
-
-static void
-tear_down(void *state)
-{
-    pool *self = state;
-
-    harness_free(self->harness);
-    g_free(self);
-}
-
-static double
-measure_tasks(void *state, const bench_load *load)
-{
-    pool *self = state;
-    int64_t start = bench_now();
-
-    harness_run(self->harness, self->task, load->n, bench_window(load));
-    return bench_rate(load->n, start);
-}
-
-static void
-once(void *state)
-{
-    pool *self = state;
-
-    harness_run_once(self->harness, self->task);
-}
-
-static double
-measure_round_trip(void *state, const bench_load *load)
-{
-    return bench_round_trips(load, once, state);
 }
 
 /* Milliseconds of processor time, of all threads, in n milliseconds without a task. */
 static double
 measure_idle_use(void *state, const bench_load *load)
 {
-    pool *self = state;
+    runner *self = state;
     struct timespec before, after;
 
     harness_run(self->harness, self->task, 1000, 1000);
@@ -89,9 +47,9 @@ measure_idle_use(void *state, const bench_load *load)
            (double)(after.tv_nsec - before.tv_nsec) / 1e6;
 }
 
-static const bench_side tasks = {"threadpool", set_up, measure_tasks, tear_down};
-static const bench_side round_trip = {"threadpool", set_up, measure_round_trip, tear_down};
-static const bench_side idle_use = {"threadpool", set_up, measure_idle_use, tear_down};
+static const bench_side tasks = {"threadpool", set_up, runner_measure_rate, runner_free};
+static const bench_side round_trip = {"threadpool", set_up, runner_measure_round_trip, runner_free};
+static const bench_side idle_use = {"threadpool", set_up, measure_idle_use, runner_free};
 
 #define BURST                                                                                      \
     .unit = "tasks/s", .better = BENCH_HIGHER, .load = {.n = 1000000}, .n_smoke = 1000,            \
