@@ -272,8 +272,8 @@ Test(runs, a_slot_starts_afresh)
     ez_runs_close(runs, run);
     cr_assert(eq(ptr, open_one(), run));
     cr_expect(not(ez_interrupt_raised(&run->interrupt)));
-    cr_expect(eq(u32, run->times[0].outcome.outcome, 0));
-    cr_expect(eq(ptr, run->times[0].outcome.message, NULL));
+    cr_expect(eq(u32, run->times[0].outcome, 0));
+    cr_expect(eq(ptr, run->times[0].message, NULL));
     cr_expect(eq(uint, atomic_load(&run->current), 0));
 }
 
@@ -285,7 +285,7 @@ Test(runs, has_its_run_times_in_order_and_finds_each)
     ez_run *run = ez_runs_open(runs, task, NULL, times, 3);
 
     cr_assert(eq(u32, run->n, 3));
-    cr_expect(all(eq(i64, run->times[0].time, 100), eq(i64, run->times[2].time, 300)));
+    cr_expect(all(eq(i64, run->times[0].run_time, 100), eq(i64, run->times[2].run_time, 300)));
     cr_expect(eq(ptr, ez_run_find_time(run, 200), &run->times[1]));
     cr_expect(eq(ptr, ez_run_find_time(run, 250), NULL));
 }
