@@ -34,6 +34,18 @@ wants_started(void *user)
     return false;
 }
 
+static execz_status
+watch(void *loop, int fd, void (*function)(void *), void *argument)
+{
+    return ez_loop_watch(loop, fd, function, argument);
+}
+
+static void
+unwatch(void *loop, int fd)
+{
+    ez_loop_unwatch(loop, fd);
+}
+
 static void
 init_services(harness *self)
 {
@@ -49,6 +61,10 @@ init_services(harness *self)
         .body = ez_body_run,
         .body_user = self->modules,
         .wants_started = wants_started,
+        .watch = watch,
+        .unwatch = unwatch,
+        .loop = &self->loop,
+        .function_path = BENCH_FUNCTION_DIR,
     };
 }
 
@@ -232,7 +248,7 @@ harness_send(harness *self, const execz_task *task)
     if (status != EXECZ_E_BUSY) {
         bench_die("%s: %s", ez_executor_alias(self->executor), err.message);
     }
-    (void)ez_run_finish(run, run->token);
+    (void)ez_run_finish(run);
     ez_runs_close(self->runs, run);
     return false;
 }
@@ -240,7 +256,7 @@ harness_send(harness *self, const execz_task *task)
 static void
 take_finished(harness *self, ez_run *run)
 {
-    const ez_outcome *outcome = &run->times[0].outcome;
+    const ez_outcome *outcome = &ez_run_times(run)[0];
 
     if (self->listener != NULL) {
         self->listener(self->user, outcome);
@@ -259,16 +275,11 @@ take_posted(ez_posted *posted)
     g_free(posted);
 }
 
-size_t
-harness_collect(harness *self, bool wait)
+static size_t
+take(harness *self, ez_message *at)
 {
-    ez_message *at = ez_mailbox_take(&self->mailbox);
     size_t n = 0;
 
-    if (at == NULL && wait) {
-        ez_loop_wait(&self->loop);
-        at = ez_mailbox_take(&self->mailbox);
-    }
     while (at != NULL) {
         ez_host_message *head = (ez_host_message *)at;
 
@@ -281,6 +292,22 @@ harness_collect(harness *self, bool wait)
         }
     }
     return n;
+}
+
+size_t
+harness_collect(harness *self, bool wait)
+{
+    ez_message *messages;
+
+    (void)ez_loop_look(&self->loop);
+    messages = ez_mailbox_take(&self->mailbox);
+    if (messages == NULL && wait) {
+        ez_mailbox_sleep(&self->mailbox);
+        ez_loop_wait(&self->loop);
+        (void)ez_loop_look(&self->loop);
+        messages = ez_mailbox_take(&self->mailbox);
+    }
+    return take(self, messages);
 }
 
 void

@@ -47,6 +47,7 @@ class Processes:
     def __init__(self, workers):
         self.workers = workers
         self.pool = self.make()
+        self.broken = []
 
     def make(self):
         return concurrent.futures.ProcessPoolExecutor(self.workers)
@@ -70,7 +71,7 @@ class Processes:
             try:
                 return self.once()
             except concurrent.futures.process.BrokenProcessPool:
-                self.pool.shutdown(wait=False)
+                self.broken.append(self.pool)
                 self.pool = self.make()
 
     def kill(self, n, gap):
@@ -82,6 +83,7 @@ class Processes:
             os.kill(pid, signal.SIGKILL)
             self.recover()
             took.append(now() - start)
+            self.broken.pop().shutdown()
         return statistics.median(took) * 1e6
 
 
