@@ -297,10 +297,8 @@ take(harness *self, ez_message *at)
 size_t
 harness_collect(harness *self, bool wait)
 {
-    ez_message *messages;
+    ez_message *messages = ez_mailbox_take(&self->mailbox);
 
-    (void)ez_loop_look(&self->loop);
-    messages = ez_mailbox_take(&self->mailbox);
     if (messages == NULL && wait) {
         ez_mailbox_sleep(&self->mailbox);
         ez_loop_wait(&self->loop);
