@@ -57,7 +57,7 @@ measure(const bench_row *row)
 
     if (pid == 0) {
         measure_here(row);
-        _exit(0);
+        exit(0);
     }
     if (pid < 0 || waitpid(pid, &status, 0) != pid) {
         bench_die("%s: no process for it", row->name);
