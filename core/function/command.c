@@ -19,9 +19,9 @@
 
 #include "base/error.h"
 #include "base/parse.h"
-#include "function/output.h"
 #include "function/spawn.h"
 #include "function/waiter.h"
+#include "task/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
