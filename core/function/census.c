@@ -59,7 +59,8 @@ read_file(text *self, pid_t pid, const char *name)
         }
         n = read(fd, self->bytes + self->length, self->room - self->length - 1);
         self->length += n > 0 ? (size_t)n : 0;
-    } while ((n > 0 && self->length < ENVIRONMENT_MAX) || (n < 0 && errno == EINTR));
+        /* A short read is the end: these files have all their text at once. */
+    } while (self->length + 1 == self->room && self->length < ENVIRONMENT_MAX);
     close(fd);
     self->bytes[self->length] = '\0';
     return n >= 0;
@@ -79,6 +80,7 @@ next_number(const char **at)
     return number;
 }
 
+/* False if it is dead. */
 static bool
 parse_stat(const text *stat, ez_census_process *process)
 {
@@ -97,9 +99,9 @@ parse_stat(const text *stat, ez_census_process *process)
     process->group = (pid_t)numbers[AT_GROUP];
     process->session = (pid_t)numbers[AT_SESSION];
     process->began = numbers[AT_BEGAN];
-    /* The first thread may be over while others go on. */
-    process->dead = state == 'X' || (state == 'Z' && numbers[AT_THREADS] <= 1);
-    return true;
+    /* Of a dead one only the exit status is left; but the first thread may be over while others go
+     * on. */
+    return state != 'X' && (state != 'Z' || numbers[AT_THREADS] > 1);
 }
 
 /* ---- one process ---- */
@@ -135,14 +137,19 @@ find_pipe(pid_t pid, int fd)
 }
 
 static void
-look_at(ez_census *self, pid_t pid, uint64_t since, text *room)
+look_at(ez_census *self, const ez_census *before, pid_t pid, uint64_t since, text *room)
 {
+    const ez_census_process *known;
     ez_census_process process = {.pid = pid};
 
     if (!read_file(room, pid, "stat") || !parse_stat(room, &process) || process.began < since) {
         return;
     }
-    if (!process.dead) {
+    known = before != NULL ? ez_census_find(before, pid) : NULL;
+    if (known != NULL && known->began == process.began && known->mark != NULL) {
+        process.mark = g_string_chunk_insert(self->texts, known->mark);
+        memcpy(process.pipes, known->pipes, sizeof process.pipes);
+    } else {
         const char *mark = read_file(room, pid, "environ") ? find_mark(room) : NULL;
 
         process.mark = mark != NULL ? g_string_chunk_insert(self->texts, mark) : NULL;
@@ -163,7 +170,7 @@ compare_pids(gconstpointer a, gconstpointer b)
 }
 
 execz_status
-ez_census_take(ez_census *self, uint64_t since, execz_error *err)
+ez_census_take(ez_census *self, const ez_census *before, uint64_t since, execz_error *err)
 {
     DIR *directory = opendir("/proc");
     struct dirent *entry;
@@ -182,7 +189,7 @@ ez_census_take(ez_census *self, uint64_t since, execz_error *err)
         if (pid == getpid()) {
             real = true;
         } else if (pid > 1) {
-            look_at(self, pid, since, &room);
+            look_at(self, before, pid, since, &room);
         }
     }
     closedir(directory);

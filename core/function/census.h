@@ -16,7 +16,6 @@ typedef struct ez_census_process {
     pid_t group;
     pid_t session;
     uint64_t began;
-    bool dead;         /* only its exit status is left */
     const char *mark;  /* value of EZ_MARK_NAME, owned by the census; NULL: none, or not for us */
     uint64_t pipes[2]; /* inodes behind its descriptors 1 and 2; 0: no pipe */
 } ez_census_process;
@@ -29,9 +28,11 @@ typedef struct ez_census {
 /* Now, in the unit of ez_census_process.began, rounded down. */
 uint64_t ez_census_now(void);
 
-/* Looks at all processes that began at since or later, except this one and the first of all.
- * EXECZ_E_IO if /proc cannot be read.  Takes 10 us a process: not for an event loop. */
-execz_status ez_census_take(ez_census *self, uint64_t since, execz_error *err);
+/* Looks at all living processes that began at since or later, except this one and the first of all.
+ * before (may be NULL) is an earlier census: who was marked stays marked.  EXECZ_E_IO if /proc
+ * cannot be read.  Takes 10 us a process: not for an event loop. */
+execz_status ez_census_take(ez_census *self, const ez_census *before, uint64_t since,
+                            execz_error *err);
 void ez_census_deinit(ez_census *self);
 
 /* NULL: it is not there. */

@@ -84,7 +84,7 @@ gather(const ez_tree *tree, const ez_census *census)
         for (guint i = 0; i < census->processes->len; i++) {
             ez_census_process *at = &g_array_index(census->processes, ez_census_process, i);
 
-            if (!at->dead && at->began >= tree->began &&
+            if (at->began >= tree->began &&
                 !g_hash_table_contains(pids, GINT_TO_POINTER(at->pid)) &&
                 (g_hash_table_contains(pids, GINT_TO_POINTER(at->parent)) ||
                  is_known(tree, at, numbered))) {
@@ -259,9 +259,9 @@ give_up(ez_hunt *self, const char *why)
     finish(self);
 }
 
-/* Takes one census for all hunts, and removes those that are over. */
+/* Takes one census for all hunts in place of the last one, and removes those that are over. */
 static void
-take_rounds(GPtrArray *hunts)
+take_rounds(GPtrArray *hunts, ez_census *last)
 {
     execz_error err = EXECZ_ERROR_INIT;
     ez_census census;
@@ -271,7 +271,7 @@ take_rounds(GPtrArray *hunts)
     for (guint i = 0; i < hunts->len; i++) {
         since = MIN(since, ((ez_hunt *)hunts->pdata[i])->tree.began);
     }
-    taken = ez_census_take(&census, since, &err) == EXECZ_OK;
+    taken = ez_census_take(&census, last->processes != NULL ? last : NULL, since, &err) == EXECZ_OK;
     for (guint i = hunts->len; i > 0; i--) {
         ez_hunt *hunt = hunts->pdata[i - 1];
 
@@ -283,9 +283,8 @@ take_rounds(GPtrArray *hunts)
             finish(hunt);
         }
     }
-    if (taken) {
-        ez_census_deinit(&census);
-    }
+    ez_census_deinit(last);
+    *last = taken ? census : (ez_census){0};
 }
 
 static bool
@@ -304,11 +303,13 @@ static void *
 hunt_all(void *user)
 {
     g_autoptr(GPtrArray) hunts = g_ptr_array_new();
+    ez_census last = {0};
 
     (void)user;
     while (take_waiting(hunts)) {
-        take_rounds(hunts);
+        take_rounds(hunts, &last);
     }
+    ez_census_deinit(&last);
     return NULL;
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands that time out together, each a tree of processes that do all they can to stay: they fork
- * twice, lead sessions of their own and ignore TERM.  One second after the grace nobody is left, and
+/* Commands that time out together, each a tree of processes that do all they can to stay (tree.c).  One second after the grace nobody is left, and
  * no run has ended later than that.
  *
  *   trees [EXECUTOR [COMMANDS [PROCESSES [SECONDS]]]]
@@ -9,11 +8,8 @@
 #include <execz/execz.h>
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,78 +18,7 @@
 
 #include <glib.h>
 
-#define GRACE (500 * EXECZ_MILLISECOND)
-#define READY_FD 9
-
-/* ---- the tree: this program once more ---- */
-
-static void
-leaf(void)
-{
-    (void)!write(READY_FD, "x", 1);
-    close(READY_FD);
-    for (;;) {
-        pause();
-    }
-}
-
-/* Becomes a leaf: without the run's environment, or without its output, or both. */
-static void
-become_leaf(char **argv, bool keep_environment, bool keep_output)
-{
-    char *const leaf_argv[] = {argv[0], (char *)"leaf", argv[2], NULL};
-    char *const nothing[] = {NULL};
-    int null = open("/dev/null", O_RDWR);
-
-    if (!keep_output) {
-        dup2(null, STDOUT_FILENO);
-        dup2(null, STDERR_FILENO);
-    }
-    close(null);
-    execve("/proc/self/exe", leaf_argv, keep_environment ? environ : nothing);
-    _exit(1);
-}
-
-/* One kind can be found by its environment only, one by its output, one by its parent. */
-static void
-branch(char **argv, int number)
-{
-    if (fork() != 0) {
-        return;
-    }
-    setsid();
-    if (number % 3 == 0) {
-        become_leaf(argv, false, false);
-    }
-    if (fork() == 0) {
-        become_leaf(argv, number % 3 == 1, number % 3 == 2);
-    }
-    _exit(0);
-}
-
-static void
-tree(char **argv)
-{
-    static const struct sigaction ignore = {.sa_handler = SIG_IGN};
-    int n = atoi(argv[3]) - 1;
-    int ends[2];
-    char byte;
-
-    sigaction(SIGTERM, &ignore, NULL);
-    if (pipe2(ends, O_CLOEXEC) != 0 || dup2(ends[1], READY_FD) < 0) {
-        _exit(1);
-    }
-    for (int i = 0; i < n; i++) {
-        branch(argv, i);
-    }
-    for (int i = 0; i < n; i++) {
-        (void)!read(ends[0], &byte, 1);
-    }
-    (void)!write(STDOUT_FILENO, "up\n", 3);
-    for (;;) {
-        pause();
-    }
-}
+#define GRACE (2 * EXECZ_SECOND)
 
 /* ---- who is left ---- */
 
@@ -162,10 +87,9 @@ hear(void *user, const execz_event *event)
 }
 
 static bool
-add_tasks(witness *self, const char *program, const char *tag, const char *processes,
-          execz_error *err)
+add_tasks(witness *self, const char *tag, const char *processes, execz_error *err)
 {
-    const char *const argv[] = {program, "tree", tag, processes, NULL};
+    const char *const argv[] = {EXECZ_TEST_TREE, "tree", tag, processes, NULL};
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     g_autofree char *when = g_date_time_format(now, "date(%Y-%m-%dT%H:%M:%SZ)");
 
@@ -187,8 +111,7 @@ add_tasks(witness *self, const char *program, const char *tag, const char *proce
 }
 
 static void
-run(witness *self, const char *executor, const char *program, const char *tag,
-    const char *processes)
+run(witness *self, const char *executor, const char *tag, const char *processes)
 {
     static const char *const plugin_path[] = {EXECZ_TEST_BUNDLED_DIR, NULL};
     g_autofree char *workers = g_strdup_printf("%u", self->wanted);
@@ -202,7 +125,7 @@ run(witness *self, const char *executor, const char *program, const char *tag,
     if (self->scheduler == NULL ||
         execz_scheduler_add_executor(self->scheduler, "default", executor, pool,
                                      strcmp(executor, "asyncio") != 0, &err) != EXECZ_OK ||
-        !add_tasks(self, program, tag, processes, &err)) {
+        !add_tasks(self, tag, processes, &err)) {
         fprintf(stderr, "%s\n", err.message);
         exit(1);
     }
@@ -216,19 +139,12 @@ main(int argc, char **argv)
     const char *executor = argc > 1 ? argv[1] : "threadpool";
     const char *processes = argc > 3 ? argv[3] : "50";
     g_autofree char *tag = g_strdup_printf("execz-tree-%d", (int)getpid());
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
     witness self = {.wanted = argc > 2 ? (unsigned)atoi(argv[2]) : 100,
                     .timeout = (argc > 4 ? atoi(argv[4]) : 10) * EXECZ_SECOND};
     execz_duration allowed = (argc > 5 ? atoi(argv[5]) : 1) * EXECZ_SECOND;
     unsigned left;
 
-    if (argc > 1 && strcmp(argv[1], "leaf") == 0) {
-        leaf();
-    }
-    if (argc > 1 && strcmp(argv[1], "tree") == 0) {
-        tree(argv);
-    }
-    run(&self, executor, program, tag, processes);
+    run(&self, executor, tag, processes);
     while ((left = count_left(tag)) > 0 &&
            g_get_real_time() * 1000 < self.last_start + self.timeout + GRACE + allowed) {
         poll(NULL, 0, 10);
