@@ -63,7 +63,7 @@ static void
 tree(char **argv)
 {
     static const struct sigaction ignore = {.sa_handler = SIG_IGN};
-    int n = atoi(argv[3]) - 1;
+    int n = (int)atol(argv[3]) - 1;
     int ends[2];
     char byte;
 

@@ -139,11 +139,16 @@ main(int argc, char **argv)
     const char *executor = argc > 1 ? argv[1] : "threadpool";
     const char *processes = argc > 3 ? argv[3] : "50";
     g_autofree char *tag = g_strdup_printf("execz-tree-%d", (int)getpid());
-    witness self = {.wanted = argc > 2 ? (unsigned)atoi(argv[2]) : 100,
-                    .timeout = (argc > 4 ? atoi(argv[4]) : 10) * EXECZ_SECOND};
-    execz_duration allowed = (argc > 5 ? atoi(argv[5]) : 1) * EXECZ_SECOND;
+    witness self = {.wanted = argc > 2 ? (unsigned)atol(argv[2]) : 100,
+                    .timeout = (argc > 4 ? atol(argv[4]) : 10) * EXECZ_SECOND};
+    execz_duration allowed = (argc > 5 ? atol(argv[5]) : 1) * EXECZ_SECOND;
+    double load = 0;
     unsigned left;
 
+    /* A machine that is busy with others' work may take as much longer. */
+    if (getloadavg(&load, 1) == 1) {
+        allowed = (execz_duration)((double)allowed * MAX(1, load / (double)g_get_num_processors()));
+    }
     run(&self, executor, tag, processes);
     while ((left = count_left(tag)) > 0 &&
            g_get_real_time() * 1000 < self.last_start + self.timeout + GRACE + allowed) {
