@@ -298,8 +298,11 @@ take(harness *self, ez_message *at)
 size_t
 harness_collect(harness *self, bool wait)
 {
-    ez_message *messages = ez_mailbox_take(&self->mailbox);
+    ez_message *messages;
 
+    ez_executor_flush(self->executor);
+    self->now = ez_clock_now(self->services.clock);
+    messages = ez_mailbox_take(&self->mailbox);
     if (messages == NULL && wait) {
         ez_mailbox_sleep(&self->mailbox);
         ez_loop_wait(&self->loop);
@@ -315,7 +318,6 @@ harness_run(harness *self, const execz_task *task, uint64_t n, uint64_t window)
     uint64_t sent = 0, done = 0;
 
     while (done < n) {
-        self->now = ez_clock_now(self->services.clock);
         while (sent < n && sent - done < window && harness_send(self, task)) {
             sent++;
         }
