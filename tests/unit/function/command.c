@@ -302,9 +302,10 @@ Test(command, waits_through_the_executors_waiter)
 Test(command, keeps_its_grace_though_the_executors_waiter_refuses_to_wait)
 {
     g_autofree char *started = g_build_filename(folder, "started", NULL);
-    g_autofree char *script = g_strdup_printf("trap 'sleep 0.1; echo bye; exit 0' TERM; : > %s; "
-                                              "while :; do sleep 0.05; done",
-                                              started);
+    g_autofree char *script =
+        g_strdup_printf("exec 2>/dev/null; trap 'sleep 0.1; echo bye; exit 0' TERM; : > %s; "
+                        "while :; do sleep 0.05; done",
+                        started);
     ez_waiter executors;
     pthread_t thread;
 
