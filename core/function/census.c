@@ -219,15 +219,15 @@ execz_status
 ez_census_take(ez_census *self, const ez_census *before, uint64_t since, execz_error *err)
 {
     DIR *directory = opendir("/proc");
-    int error = directory == NULL ? errno : 0;
+    int error = errno;
 
     *self = (ez_census){.processes = g_array_new(FALSE, FALSE, sizeof(ez_census_process)),
                         .texts = g_string_chunk_new(4096)};
-    if (error == 0) {
+    if (directory != NULL) {
         error = look_at_all(self, before, since, directory);
         closedir(directory);
     }
-    if (error == 0) {
+    if (directory != NULL && error == 0) {
         return EXECZ_OK;
     }
     ez_census_deinit(self);
