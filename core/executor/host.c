@@ -124,7 +124,7 @@ host_execute(const execz_host *host, execz_run token, execz_time run_time,
         }
         return misbehaving(self, "executes a run time that is not open:", token);
     }
-    atomic_store_explicit(&run->current, (unsigned)(at - ez_run_times(run)), memory_order_relaxed);
+    ez_run_set_current(run, (unsigned)(at - ez_run_times(run)));
     (void)ez_execute(self, run, at, waiter, ez_clock_now(self->services->clock));
     if (result_out != NULL) {
         copy_view(at, result_out);
@@ -142,8 +142,7 @@ host_started(const execz_host *host, execz_run token, execz_time run_time)
 
     if (at != NULL && ez_run_begin(run)) {
         at->started = ez_clock_now(self->services->clock);
-        atomic_store_explicit(&run->current, (unsigned)(at - ez_run_times(run)),
-                              memory_order_relaxed);
+        ez_run_set_current(run, (unsigned)(at - ez_run_times(run)));
         ez_execute_tell_started(self, run, at);
     }
     if (run != NULL) {
@@ -332,6 +331,12 @@ host_retract(const execz_host *host, execz_run token)
     return retracted ? EXECZ_OK : EXECZ_E_STATE;
 }
 
+static void
+host_soon(const execz_host *host, execz_run token)
+{
+    ez_runs_prefetch(host_of(host)->services->runs, token);
+}
+
 static uint32_t
 host_unfinished(const execz_host *host)
 {
@@ -366,6 +371,7 @@ ez_host_init(ez_host *self, const ez_executor_services *services, ez_executor *e
         .work = host_work,
         .retract = host_retract,
         .unfinished = host_unfinished,
+        .soon = host_soon,
     };
 
     self->abi = table;

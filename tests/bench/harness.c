@@ -23,6 +23,7 @@ struct harness {
     ez_host host; /* services NULL: not made */
     harness_listener listener;
     void *user;
+    execz_time now; /* of this pass of the loop, as a scheduler sends all that is due at one time */
 };
 
 /* ---- its life -------------------------------------------------------------------------------- */
@@ -230,7 +231,7 @@ bool
 harness_send(harness *self, const execz_task *task)
 {
     execz_error err;
-    execz_time now = ez_clock_now(self->services.clock);
+    execz_time now = self->now;
     ez_run *run = ez_runs_open(self->runs, (ez_task *)(void *)task, self->executor, &now, 1);
     execz_status status;
 
@@ -297,8 +298,11 @@ take(harness *self, ez_message *at)
 size_t
 harness_collect(harness *self, bool wait)
 {
-    ez_message *messages = ez_mailbox_take(&self->mailbox);
+    ez_message *messages;
 
+    ez_executor_flush(self->executor);
+    self->now = ez_clock_now(self->services.clock);
+    messages = ez_mailbox_take(&self->mailbox);
     if (messages == NULL && wait) {
         ez_mailbox_sleep(&self->mailbox);
         ez_loop_wait(&self->loop);
