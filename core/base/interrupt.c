@@ -4,97 +4,100 @@
 #include <execz/plugin.h>
 
 #include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { RAISED = 1, SLEPT_ON = 2 };
 
 void
 ez_interrupt_init(ez_interrupt *self)
 {
-    pthread_condattr_t attributes;
-
-    atomic_init(&self->raised, false);
-    pthread_mutex_init(&self->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&self->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
-    self->fd = -1;
+    atomic_init(&self->state, 0);
+    atomic_init(&self->fd, -1);
 }
 
 void
 ez_interrupt_deinit(ez_interrupt *self)
 {
-    if (self->fd >= 0) {
-        close(self->fd);
-        self->fd = -1;
+    int fd = atomic_exchange(&self->fd, -1);
+
+    if (fd >= 0) {
+        close(fd);
     }
-    pthread_cond_destroy(&self->changed);
-    pthread_mutex_destroy(&self->lock);
 }
 
 void
 ez_interrupt_reset(ez_interrupt *self)
 {
-    pthread_mutex_lock(&self->lock);
-    atomic_store(&self->raised, false);
-    if (self->fd >= 0) {
-        close(self->fd);
-        self->fd = -1;
+    if (atomic_load_explicit(&self->fd, memory_order_relaxed) >= 0) {
+        ez_interrupt_deinit(self);
     }
-    pthread_mutex_unlock(&self->lock);
+    if (atomic_load_explicit(&self->state, memory_order_relaxed) != 0) {
+        atomic_store_explicit(&self->state, 0, memory_order_relaxed);
+    }
 }
 
 void
 ez_interrupt_raise(ez_interrupt *self)
 {
-    pthread_mutex_lock(&self->lock);
-    if (!atomic_exchange(&self->raised, true)) {
-        pthread_cond_broadcast(&self->changed);
-        if (self->fd >= 0) {
-            (void)eventfd_write(self->fd, 1);
-        }
+    uint32_t before = atomic_fetch_or(&self->state, RAISED);
+    int fd = atomic_load(&self->fd);
+
+    if ((before & RAISED) != 0) {
+        return;
     }
-    pthread_mutex_unlock(&self->lock);
+    if ((before & SLEPT_ON) != 0) {
+        (void)syscall(SYS_futex, &self->state, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    }
+    if (fd >= 0) {
+        (void)eventfd_write(fd, 1);
+    }
 }
 
-bool
-ez_interrupt_raised(const ez_interrupt *self)
+/* Sleeps on the word until it is woken, perhaps for nothing; false at the deadline. */
+static bool
+sleep_on(ez_interrupt *self, int64_t deadline)
 {
-    return atomic_load_explicit(&self->raised, memory_order_acquire);
+    struct timespec until = {deadline / EXECZ_SECOND, deadline % EXECZ_SECOND};
+    long result =
+        syscall(SYS_futex, &self->state, FUTEX_WAIT_BITSET_PRIVATE, SLEPT_ON,
+                deadline == EXECZ_NO_DEADLINE ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY);
+
+    return result == 0 || errno != ETIMEDOUT;
 }
 
 bool
 ez_interrupt_wait_until(ez_interrupt *self, int64_t deadline)
 {
-    struct timespec until = {deadline / EXECZ_SECOND, deadline % EXECZ_SECOND};
-    int waited = 0;
-    bool raised;
+    bool in_time = deadline > 0; /* the clock starts at 0; a negative timespec is refused */
 
-    pthread_mutex_lock(&self->lock);
-    while (!(raised = atomic_load(&self->raised)) && waited != ETIMEDOUT) {
-        if (deadline == EXECZ_NO_DEADLINE) {
-            pthread_cond_wait(&self->changed, &self->lock);
-        } else if (deadline <= 0) {
-            waited = ETIMEDOUT; /* the clock starts at 0; a negative timespec is refused */
-        } else {
-            waited = pthread_cond_timedwait(&self->changed, &self->lock, &until);
-        }
+    while (in_time && (atomic_fetch_or(&self->state, SLEPT_ON) & RAISED) == 0) {
+        in_time = sleep_on(self, deadline);
     }
-    pthread_mutex_unlock(&self->lock);
-    return raised;
+    return ez_interrupt_raised(self);
 }
 
 int
 ez_interrupt_fd(ez_interrupt *self)
 {
-    int fd;
+    int32_t none = -1;
+    int fd = atomic_load(&self->fd);
 
-    pthread_mutex_lock(&self->lock);
-    if (self->fd < 0) {
-        self->fd = eventfd(atomic_load(&self->raised) ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fd >= 0) {
+        return fd;
     }
-    fd = self->fd;
-    pthread_mutex_unlock(&self->lock);
+    fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fd >= 0 && !atomic_compare_exchange_strong(&self->fd, &none, fd)) {
+        close(fd);
+        fd = none;
+    }
+    /* First shown, then looked: whoever raises does it the other way round. */
+    if (fd >= 0 && (atomic_load(&self->state) & RAISED) != 0) {
+        (void)eventfd_write(fd, 1);
+    }
     return fd;
 }

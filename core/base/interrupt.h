@@ -1,33 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /* A request to stop, raised once by any thread and seen by the one that waits.
  *
- * Costs nothing until somebody waits on it: the descriptor that poll(2) needs is made on first use.
- * */
+ * Eight bytes, and no cost until somebody waits on it: a thread that sleeps does so on the word
+ * itself, and the descriptor that poll(2) needs is made on first use. */
 #ifndef EZ_BASE_INTERRUPT_H
 #define EZ_BASE_INTERRUPT_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <execz/types.h>
 
 typedef struct ez_interrupt {
-    atomic_bool raised;
-    pthread_mutex_t lock;
-    pthread_cond_t changed; /* on the monotonic clock */
-    int fd;                 /* guarded by lock; -1 until ez_interrupt_fd() */
+    _Atomic uint32_t state; /* a futex: bit 0 raised, bit 1 somebody sleeps on it */
+    _Atomic int32_t fd;     /* -1 until ez_interrupt_fd() */
 } ez_interrupt;
 
 void ez_interrupt_init(ez_interrupt *self);
 void ez_interrupt_deinit(ez_interrupt *self);
 
-/* Back to not raised, for the next use; nobody may be waiting.  Its descriptor is given back. */
+/* Back to not raised, for the next use; nobody may be at it.  Its descriptor is given back. */
 void ez_interrupt_reset(ez_interrupt *self);
 
 /* Wakes who waits, now and later.  [any-thread] */
 void ez_interrupt_raise(ez_interrupt *self);
-bool ez_interrupt_raised(const ez_interrupt *self);
+
+static inline bool
+ez_interrupt_raised(const ez_interrupt *self)
+{
+    return (atomic_load_explicit(&self->state, memory_order_acquire) & 1) != 0;
+}
 
 /**
  * Waits until raised (true) or the deadline on the monotonic clock (false; EXECZ_NO_DEADLINE:

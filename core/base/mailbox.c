@@ -5,10 +5,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-_Bool
+#include <glib.h>
+
+bool
 ez_mailbox_init(ez_mailbox *self)
 {
-    atomic_init(&self->newest, NULL);
+    self->lines = g_aligned_alloc0(1, sizeof *self->lines, alignof(ez_mailbox_lines));
+    atomic_init(&self->lines->asleep, true);
     self->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     return self->bell >= 0;
 }
@@ -20,49 +23,106 @@ ez_mailbox_deinit(ez_mailbox *self)
         close(self->bell);
         self->bell = -1;
     }
+    g_aligned_free(self->lines);
+    self->lines = NULL;
+}
+
+/* The stack of this thread: given out in turn, so that the first eight threads share none. */
+static unsigned
+stack_of_thread(void)
+{
+    static atomic_uint given;
+    static _Thread_local unsigned mine __attribute__((tls_model("initial-exec")));
+
+    if (mine == 0) {
+        mine = atomic_fetch_add_explicit(&given, 1, memory_order_relaxed) % EZ_MAILBOX_STACKS + 1;
+    }
+    return mine - 1;
 }
 
 void
 ez_mailbox_ring(ez_mailbox *self)
 {
     uint64_t one = 1;
-    ssize_t written = write(self->bell, &one, sizeof one);
 
-    (void)written; /* it can only be full, and then it rings already */
+    if (!atomic_exchange(&self->lines->rung, true)) {
+        ssize_t written = write(self->bell, &one, sizeof one);
+
+        (void)written; /* it can only be full, and then it rings already */
+    }
 }
 
 void
 ez_mailbox_push(ez_mailbox *self, ez_message *message)
 {
-    ez_message *newest = atomic_load_explicit(&self->newest, memory_order_relaxed);
+    _Atomic(ez_message *) *stack = &self->lines->stacks[stack_of_thread()].newest;
+    ez_message *newest = atomic_load_explicit(stack, memory_order_relaxed);
 
     do {
         message->next = newest;
-    } while (!atomic_compare_exchange_weak_explicit(&self->newest, &newest, message,
-                                                    memory_order_release, memory_order_relaxed));
-    if (newest == NULL) {
+    } while (!atomic_compare_exchange_weak(stack, &newest, message));
+    if (atomic_load(&self->lines->asleep) && atomic_exchange(&self->lines->asleep, false)) {
         ez_mailbox_ring(self);
+    }
+}
+
+static ez_message *
+turn_round(ez_message *newest)
+{
+    ez_message *oldest = NULL;
+
+    while (newest != NULL) {
+        ez_message *next = newest->next;
+
+        newest->next = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    return oldest;
+}
+
+static void
+stop_bell(ez_mailbox *self)
+{
+    uint64_t rings;
+    ssize_t got;
+
+    if (atomic_exchange(&self->lines->rung, false)) {
+        got = read(self->bell, &rings, sizeof rings);
+        (void)got;
     }
 }
 
 ez_message *
 ez_mailbox_take(ez_mailbox *self)
 {
-    ez_message *oldest = NULL;
-    ez_message *at;
-    uint64_t rings;
-    ssize_t got;
+    ez_message *first = NULL;
+    ez_message **end = &first;
 
-    /* The bell is stopped before the messages are taken: a push in between rings anew. */
-    got = read(self->bell, &rings, sizeof rings);
-    (void)got;
-    at = atomic_exchange_explicit(&self->newest, NULL, memory_order_acquire);
-    while (at != NULL) {
-        ez_message *next = at->next;
+    atomic_store_explicit(&self->lines->asleep, false, memory_order_relaxed);
+    stop_bell(self); /* before the messages are taken: a ring in between is for the next time */
+    for (int i = 0; i < EZ_MAILBOX_STACKS; i++) {
+        _Atomic(ez_message *) *stack = &self->lines->stacks[i].newest;
 
-        at->next = oldest;
-        oldest = at;
-        at = next;
+        if (atomic_load_explicit(stack, memory_order_relaxed) != NULL) {
+            *end = turn_round(atomic_exchange_explicit(stack, NULL, memory_order_acquire));
+            while (*end != NULL) {
+                end = &(*end)->next;
+            }
+        }
     }
-    return oldest;
+    return first;
+}
+
+void
+ez_mailbox_sleep(ez_mailbox *self)
+{
+    atomic_store(&self->lines->asleep, true);
+    for (int i = 0; i < EZ_MAILBOX_STACKS; i++) {
+        if (atomic_load(&self->lines->stacks[i].newest) != NULL) {
+            atomic_store_explicit(&self->lines->asleep, false, memory_order_relaxed);
+            ez_mailbox_ring(self);
+            return;
+        }
+    }
 }

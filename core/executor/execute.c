@@ -2,7 +2,7 @@
 #include "executor/execute.h"
 
 void
-ez_execute_tell_started(ez_host *self, ez_run *run, execz_time run_time, execz_time at)
+ez_execute_tell_started(ez_host *self, ez_run *run, const ez_run_time *at)
 {
     const ez_executor_services *services = self->services;
     ez_started *started;
@@ -13,8 +13,8 @@ ez_execute_tell_started(ez_host *self, ez_run *run, execz_time run_time, execz_t
     started = g_new0(ez_started, 1);
     started->head.kind = EZ_HOST_STARTED;
     started->token = run->token;
-    started->run_time = run_time;
-    started->at = at;
+    started->index = (uint32_t)(at - ez_run_times(run));
+    started->at = at->started;
     ez_mailbox_push(services->mailbox, &started->head.message);
 }
 
@@ -37,21 +37,21 @@ after(int64_t start, execz_duration duration)
 }
 
 static void
-call_body(ez_host *self, ez_run *run, execz_time run_time, const execz_waiter *waiter,
-          ez_outcome *outcome)
+call_body(ez_host *self, ez_run *run, const execz_waiter *waiter, ez_outcome *outcome)
 {
     const ez_executor_services *services = self->services;
     execz_duration timeout = run->task->abi.timeout;
     ez_body body = {
         .task = &run->task->abi,
         .run = run->token,
-        .run_time = run_time,
+        .run_time = outcome->run_time,
         .deadline = EXECZ_TIME_NEVER,
         .deadline_monotonic = EXECZ_NO_DEADLINE,
         .attempt = run->attempt,
         .executor = self->alias,
         .waiter = waiter,
         .interrupt = &run->interrupt,
+        .resolved = &run->task->resolved,
         .log = log_body,
         .log_user = run,
     };
@@ -60,7 +60,7 @@ call_body(ez_host *self, ez_run *run, execz_time run_time, const execz_waiter *w
         body.deadline = after(outcome->started, timeout);
         body.deadline_monotonic = after(ez_clock_monotonic(services->clock), timeout);
     }
-    ez_execute_tell_started(self, run, run_time, outcome->started);
+    ez_execute_tell_started(self, run, outcome);
     services->body(services->body_user, &body, outcome);
 }
 
@@ -72,24 +72,41 @@ is_too_late(const ez_run *run, execz_time run_time, execz_time now)
     return run->source == EXECZ_SOURCE_SCHEDULE && grace >= 0 && now - run_time > grace;
 }
 
-void
-ez_execute(ez_host *self, ez_run *run, ez_run_time *at, const execz_waiter *waiter)
+execz_time
+ez_execute(ez_host *self, ez_run *run, ez_run_time *at, const execz_waiter *waiter, execz_time now)
 {
-    const ez_clock *clock = self->services->clock;
-    ez_outcome *outcome = &at->outcome;
-
-    outcome->run_time = at->time;
-    outcome->exit_status = -1;
-    outcome->started = ez_clock_now(clock);
+    at->started = now;
     if (ez_interrupt_raised(&run->interrupt)) {
-        ez_outcome_set(outcome, EXECZ_OUTCOME_CANCELLED, "cancelled before it started");
-        outcome->started = 0;
-    } else if (is_too_late(run, at->time, outcome->started)) {
-        ez_outcome_set(outcome, EXECZ_OUTCOME_MISSED,
+        ez_outcome_set(at, EXECZ_OUTCOME_CANCELLED, "cancelled before it started");
+        at->started = 0;
+    } else if (is_too_late(run, at->run_time, now)) {
+        ez_outcome_set(at, EXECZ_OUTCOME_MISSED,
                        "its misfire grace time was over when a worker was free");
-        outcome->started = 0;
+        at->started = 0;
     } else {
-        call_body(self, run, at->time, waiter, outcome);
+        call_body(self, run, waiter, at);
+        now = ez_clock_now(self->services->clock);
     }
-    outcome->finished = ez_clock_now(clock);
+    at->finished = now;
+    return now;
+}
+
+void
+ez_work(ez_host *self, execz_run (*next)(void *user), void *user)
+{
+    const ez_executor_services *services = self->services;
+    execz_time now = ez_clock_now(services->clock);
+
+    for (execz_run token = next(user); token != 0; token = next(user)) {
+        ez_run *run = ez_runs_begin_work(services->runs, token, self->executor);
+
+        if (run == NULL) {
+            continue; /* retracted */
+        }
+        for (uint32_t i = 0; i < run->n; i++) {
+            atomic_store_explicit(&run->current, i, memory_order_relaxed);
+            now = ez_execute(self, run, &ez_run_times(run)[i], NULL, now);
+        }
+        ez_mailbox_push(services->mailbox, &run->head.message);
+    }
 }

@@ -292,23 +292,14 @@ ez_executor_takes(const ez_executor *self, const ez_task *task, execz_error *err
 execz_status
 ez_executor_send(ez_executor *self, ez_run *run, execz_error *err)
 {
-    execz_time few[8];
-    g_autofree execz_time *many = NULL;
-    execz_time *times = few;
     execz_status status;
 
     if (self->state != STARTED) {
         return ez_fail(err, EXECZ_E_SHUTDOWN, "executor '%s' is %s", self->alias,
                        self->state == STOPPED ? "not started" : "shutting down");
     }
-    if (run->n > G_N_ELEMENTS(few)) {
-        many = g_new(execz_time, run->n);
-        times = many;
-    }
-    for (uint32_t i = 0; i < run->n; i++) {
-        times[i] = run->times[i].time;
-    }
-    status = self->ops->send_task(self->plugin, &run->task->abi, times, run->n, run->token, err);
+    status = self->ops->send_task(self->plugin, &run->task->abi, ez_run_plain_times(run), run->n,
+                                  run->token, err);
     terminate(err);
     if (status == EXECZ_OK) {
         self->unfinished++;

@@ -29,6 +29,13 @@ typedef struct ez_executor_services {
     void *body_user;
     bool (*wants_started)(void *user); /* does anybody listen to TASK_STARTED?  [any-thread] */
     void *wants_user;
+
+    /* What only some executors need; NULL: there is none. */
+    execz_status (*watch)(void *loop, int fd, void (*function)(void *), void *argument);
+    void (*unwatch)(void *loop, int fd);
+    void *loop;
+    execz_status (*call)(void *body_user, const char *function, const char *args, execz_error *err);
+    const char *function_path; /* directories, ":" between */
 } ez_executor_services;
 
 typedef struct ez_executor ez_executor;

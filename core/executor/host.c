@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "executor/execute.h"
+#include "executor/extension.h"
 
 #include <inttypes.h>
 #include <stdalign.h>
@@ -117,16 +118,16 @@ host_execute(const execz_host *host, execz_run token, execz_time run_time,
     ez_run *run = enter(self, token);
     ez_run_time *at = run == NULL ? NULL : ez_run_find_time(run, run_time);
 
-    if (at == NULL || at->outcome.outcome != 0) {
+    if (at == NULL || at->outcome != 0 || !ez_run_begin(run)) {
         if (run != NULL) {
             ez_run_leave(run);
         }
         return misbehaving(self, "executes a run time that is not open:", token);
     }
-    atomic_store_explicit(&run->current, (unsigned)(at - run->times), memory_order_relaxed);
-    ez_execute(self, run, at, waiter);
+    atomic_store_explicit(&run->current, (unsigned)(at - ez_run_times(run)), memory_order_relaxed);
+    (void)ez_execute(self, run, at, waiter, ez_clock_now(self->services->clock));
     if (result_out != NULL) {
-        copy_view(&at->outcome, result_out);
+        copy_view(at, result_out);
     }
     ez_run_leave(run);
     return EXECZ_OK;
@@ -139,10 +140,11 @@ host_started(const execz_host *host, execz_run token, execz_time run_time)
     ez_run *run = enter(self, token);
     ez_run_time *at = run == NULL ? NULL : ez_run_find_time(run, run_time);
 
-    if (at != NULL) {
-        at->outcome.started = ez_clock_now(self->services->clock);
-        atomic_store_explicit(&run->current, (unsigned)(at - run->times), memory_order_relaxed);
-        ez_execute_tell_started(self, run, run_time, at->outcome.started);
+    if (at != NULL && ez_run_begin(run)) {
+        at->started = ez_clock_now(self->services->clock);
+        atomic_store_explicit(&run->current, (unsigned)(at - ez_run_times(run)),
+                              memory_order_relaxed);
+        ez_execute_tell_started(self, run, at);
     }
     if (run != NULL) {
         ez_run_leave(run);
@@ -152,13 +154,13 @@ host_started(const execz_host *host, execz_run token, execz_time run_time)
 
 /* Keeps what fits into the task's output_limit and counts the rest. */
 static void
-append_output(ez_run *run, const void *data, size_t length)
+append_output(ez_host *self, ez_run *run, const void *data, size_t length)
 {
-    ez_outcome *outcome = &run->times[atomic_load(&run->current)].outcome;
+    ez_outcome *outcome = &run->times[atomic_load(&run->current)];
     uint64_t room;
     size_t kept;
 
-    pthread_mutex_lock(&run->interrupt.lock);
+    pthread_mutex_lock(&self->output_lock);
     room = run->task->abi.output_limit - MIN(run->task->abi.output_limit, outcome->output_length);
     kept = MIN(length, room);
     if (kept > 0) {
@@ -168,7 +170,7 @@ append_output(ez_run *run, const void *data, size_t length)
         outcome->output[outcome->output_length] = '\0';
     }
     outcome->output_dropped += length - kept;
-    pthread_mutex_unlock(&run->interrupt.lock);
+    pthread_mutex_unlock(&self->output_lock);
 }
 
 static execz_status
@@ -185,7 +187,7 @@ host_output(const execz_host *host, execz_run token, uint32_t stream, const void
     if (run == NULL) {
         return misbehaving(self, "sends output of", token);
     }
-    append_output(run, data, length);
+    append_output(self, run, data, length);
     ez_run_leave(run);
     return EXECZ_OK;
 }
@@ -201,21 +203,21 @@ take_result(ez_host *self, ez_run *run, const execz_result *result)
         (void)misbehaving(self, "gives a result that is none of", run->token);
         return;
     }
-    kept = at->outcome;
-    at->outcome = (ez_outcome){0};
-    ez_outcome_copy(&at->outcome, result);
-    at->outcome.run_time = at->time;
-    if (at->outcome.started == 0) {
-        at->outcome.started = kept.started;
+    kept = *at;
+    *at = (ez_outcome){0};
+    ez_outcome_copy(at, result);
+    at->run_time = kept.run_time;
+    if (at->started == 0) {
+        at->started = kept.started;
     }
-    if (at->outcome.output == NULL) { /* what host->output() has gathered stays */
-        at->outcome.output = g_steal_pointer(&kept.output);
-        at->outcome.output_length = kept.output_length;
-        at->outcome.output_dropped = kept.output_dropped;
+    if (at->output == NULL) { /* what host->output() has gathered stays */
+        at->output = g_steal_pointer(&kept.output);
+        at->output_length = kept.output_length;
+        at->output_dropped = kept.output_dropped;
     }
     ez_outcome_clear(&kept);
-    if (at->outcome.finished == 0) {
-        at->outcome.finished = ez_clock_now(self->services->clock);
+    if (at->finished == 0) {
+        at->finished = ez_clock_now(self->services->clock);
     }
 }
 
@@ -258,7 +260,7 @@ host_finish(const execz_host *host, execz_run token, const execz_result *results
     if (run == NULL) {
         return finish_late(self) ? EXECZ_E_STATE : misbehaving(self, "finishes", token);
     }
-    if (!ez_run_finish(run, token)) {
+    if (!ez_run_finish(run)) {
         ez_run_leave(run);
         return misbehaving(self, "finishes twice:", token);
     }
@@ -303,12 +305,39 @@ host_describe(const execz_host *host, execz_run token, execz_run_info *info_out)
     return EXECZ_OK;
 }
 
-static const void *
-host_extension(const execz_host *host, const char *id)
+static void
+host_work(const execz_host *host, execz_run (*next)(void *user), void *user)
 {
-    (void)host;
-    (void)id;
-    return NULL;
+    ez_work(host_of(host), next, user);
+}
+
+static execz_status
+host_retract(const execz_host *host, execz_run token)
+{
+    ez_host *self = host_of(host);
+    ez_run *run = enter(self, token);
+    bool retracted;
+
+    if (run == NULL) {
+        return EXECZ_E_STATE; /* finished just now: no fault of the plugin */
+    }
+    retracted = ez_run_retract(run);
+    if (retracted) {
+        ez_interrupt_raise(&run->interrupt); /* so that it ends as CANCELLED */
+    }
+    ez_run_leave(run);
+    if (retracted) {
+        ez_mailbox_push(self->services->mailbox, &run->head.message);
+    }
+    return retracted ? EXECZ_OK : EXECZ_E_STATE;
+}
+
+static uint32_t
+host_unfinished(const execz_host *host)
+{
+    ez_host *self = host_of(host);
+
+    return ez_runs_count_unfinished(self->services->runs, self->executor);
 }
 
 void
@@ -333,7 +362,10 @@ ez_host_init(ez_host *self, const ez_executor_services *services, ez_executor *e
         .finish = host_finish,
         .interrupt = host_interrupt,
         .describe = host_describe,
-        .extension = host_extension,
+        .extension = ez_host_extension,
+        .work = host_work,
+        .retract = host_retract,
+        .unfinished = host_unfinished,
     };
 
     self->abi = table;
@@ -345,10 +377,12 @@ ez_host_init(ez_host *self, const ez_executor_services *services, ez_executor *e
     atomic_init(&self->misbehaved, 0);
     atomic_init(&self->owed, 0);
     ez_threads_init(&self->threads);
+    pthread_mutex_init(&self->output_lock, NULL);
 }
 
 void
 ez_host_deinit(ez_host *self)
 {
+    pthread_mutex_destroy(&self->output_lock);
     ez_threads_deinit(&self->threads);
 }

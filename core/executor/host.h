@@ -13,6 +13,7 @@ typedef struct ez_host {
     const char *alias;
     const ez_options *options;
     ez_threads threads;
+    pthread_mutex_t output_lock;
     atomic_uint misbehaved; /* broken contracts, all logged */
     atomic_uint owed;       /* runs that were given up: the plugin will finish them late */
 } ez_host;

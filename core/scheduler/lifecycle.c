@@ -220,7 +220,7 @@ execz_scheduler_dispatch(execz_scheduler *self)
     if (!become_loop(self)) {
         return; /* a listener has called it: the pass it is in goes on */
     }
-    if (ez_loop_clear(&self->loop)) {
+    if (ez_loop_look(&self->loop)) {
         ez_log_write(&self->log, EXECZ_LOG_INFO,
                      "the clock was set; the wait for the next run is measured again");
     }
@@ -241,6 +241,7 @@ execz_scheduler_dispatch(execz_scheduler *self)
     }
     ez_bus_flush(self->bus);
     arm(self);
+    ez_mailbox_sleep(&self->mailbox);
     leave_loop(self);
 }
 

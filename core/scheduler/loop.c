@@ -10,6 +10,15 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+/* What one pass looks at; if more is ready, the next pass comes at once. */
+enum { EVENTS_MAX = 16 };
+
+typedef struct ez_watch {
+    int fd;
+    void (*function)(void *argument);
+    void *argument;
+} ez_watch;
+
 static bool
 watch(const ez_loop *self, int fd)
 {
@@ -26,6 +35,7 @@ ez_loop_init(ez_loop *self, int bell, execz_error *err)
     self->monotonic_timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     self->armed_wall = EXECZ_TIME_NEVER;
     self->armed_monotonic = EXECZ_TIME_NEVER;
+    self->watches = g_array_new(FALSE, FALSE, sizeof(ez_watch));
     if (self->epoll < 0 || !watch(self, bell) || !watch(self, self->wall_timer) ||
         !watch(self, self->monotonic_timer)) {
         ez_fail(err, EXECZ_E_IO, "cannot make the descriptors of the loop: %s", strerror(errno));
@@ -50,6 +60,7 @@ ez_loop_deinit(ez_loop *self)
     close_fd(&self->wall_timer);
     close_fd(&self->monotonic_timer);
     close_fd(&self->epoll);
+    g_clear_pointer(&self->watches, g_array_unref);
 }
 
 /* The kernel takes 0 as "disarm" and nothing below: what is long past is due at once. */
@@ -80,22 +91,99 @@ ez_loop_arm(ez_loop *self, execz_time wall, int64_t monotonic)
     }
 }
 
-bool
-ez_loop_clear(ez_loop *self)
+static bool
+clear_wall_timer(ez_loop *self)
 {
     uint64_t times;
-    bool clock_was_set = false;
+    bool expired = read(self->wall_timer, &times, sizeof times) >= 0;
+    bool clock_was_set = !expired && errno == ECANCELED;
 
-    if (read(self->wall_timer, &times, sizeof times) >= 0) {
+    if (expired || clock_was_set) {
         self->armed_wall = EXECZ_TIME_NEVER;
-    } else if (errno == ECANCELED) {
-        self->armed_wall = EXECZ_TIME_NEVER;
-        clock_was_set = true;
     }
+    return clock_was_set;
+}
+
+static void
+clear_monotonic_timer(ez_loop *self)
+{
+    uint64_t times;
+
     if (read(self->monotonic_timer, &times, sizeof times) >= 0) {
         self->armed_monotonic = EXECZ_TIME_NEVER;
     }
+}
+
+/* The place of fd's watch; the number of watches if it has none. */
+static guint
+find_watch(const ez_loop *self, int fd)
+{
+    guint i = 0;
+
+    while (i < self->watches->len && g_array_index(self->watches, ez_watch, i).fd != fd) {
+        i++;
+    }
+    return i;
+}
+
+/* Looked up each time: a function may end the watches of others. */
+static void
+call_watch(ez_loop *self, int fd)
+{
+    guint i = find_watch(self, fd);
+
+    if (i < self->watches->len) {
+        ez_watch found = g_array_index(self->watches, ez_watch, i);
+
+        found.function(found.argument);
+    }
+}
+
+bool
+ez_loop_look(ez_loop *self)
+{
+    struct epoll_event events[EVENTS_MAX];
+    int n = epoll_wait(self->epoll, events, EVENTS_MAX, 0);
+    bool clock_was_set = false;
+
+    for (int i = 0; i < n; i++) {
+        int fd = events[i].data.fd;
+
+        if (fd == self->wall_timer) {
+            clock_was_set = clear_wall_timer(self);
+        } else if (fd == self->monotonic_timer) {
+            clear_monotonic_timer(self);
+        } else {
+            call_watch(self, fd);
+        }
+    }
     return clock_was_set;
+}
+
+execz_status
+ez_loop_watch(ez_loop *self, int fd, void (*function)(void *), void *argument)
+{
+    ez_watch added = {fd, function, argument};
+
+    if (find_watch(self, fd) < self->watches->len) {
+        return EXECZ_E_EXISTS;
+    }
+    if (!watch(self, fd)) {
+        return EXECZ_E_IO;
+    }
+    g_array_append_val(self->watches, added);
+    return EXECZ_OK;
+}
+
+void
+ez_loop_unwatch(ez_loop *self, int fd)
+{
+    guint i = find_watch(self, fd);
+
+    if (i < self->watches->len) {
+        (void)epoll_ctl(self->epoll, EPOLL_CTL_DEL, fd, NULL);
+        g_array_remove_index(self->watches, i);
+    }
 }
 
 void

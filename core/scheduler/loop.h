@@ -3,11 +3,14 @@
  *
  * Two timers and a bell behind one epoll.  The wall timer is absolute and is cancelled when
  * somebody sets the clock (TFD_TIMER_CANCEL_ON_SET) or the machine resumes, so that a step re-plans
- * at once; the monotonic one is for deadlines, which no step may move. */
+ * at once; the monotonic one is for deadlines, which no step may move.  Executors that live on the
+ * loop add descriptors of their own. */
 #ifndef EZ_SCHEDULER_LOOP_H
 #define EZ_SCHEDULER_LOOP_H
 
 #include <stdbool.h>
+
+#include <glib.h>
 
 #include <execz/types.h>
 
@@ -17,6 +20,7 @@ typedef struct ez_loop {
     int monotonic_timer;
     execz_time armed_wall;   /* EXECZ_TIME_NEVER: not armed */
     int64_t armed_monotonic; /* the same */
+    GArray *watches;         /* owned; of ez_watch */
 } ez_loop;
 
 /* bell is a descriptor that rings by being readable; it stays the caller's. */
@@ -26,8 +30,13 @@ void ez_loop_deinit(ez_loop *self);
 /* Wakes at `wall` on the wall clock and at `monotonic` on the other; EXECZ_TIME_NEVER: not. */
 void ez_loop_arm(ez_loop *self, execz_time wall, int64_t monotonic);
 
-/* Forgets that a timer has gone off.  True if the wall clock was set since. */
-bool ez_loop_clear(ez_loop *self);
+/* Looks what there is to do: forgets that a timer has gone off, and calls the functions of the
+ * watched descriptors that are readable.  True if the wall clock was set since. */
+bool ez_loop_look(ez_loop *self);
+
+/* As execz_loop_ext promises. */
+execz_status ez_loop_watch(ez_loop *self, int fd, void (*function)(void *), void *argument);
+void ez_loop_unwatch(ez_loop *self, int fd);
 
 /* Sleeps until there is something to do. */
 void ez_loop_wait(const ez_loop *self);

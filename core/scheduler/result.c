@@ -7,11 +7,8 @@
 
 /* What nobody has said how it ended, ended because it was cancelled, or is lost. */
 static void
-complete(ez_run *run, ez_run_time *at, execz_time now)
+complete(ez_run *run, ez_outcome *outcome, execz_time now)
 {
-    ez_outcome *outcome = &at->outcome;
-
-    outcome->run_time = at->time;
     if (outcome->outcome != 0) {
         return;
     }
@@ -41,19 +38,38 @@ log_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome)
                  outcome->message == NULL ? "" : outcome->message);
 }
 
-/* Gives back what the run held: its slot, its instance, its place in the executor. */
+/* Gives back what the run held: its slot, its instance, its place in the executor.  The slot of one
+ * that is WORKING waits for its message. */
 static void
-release(execz_scheduler *self, ez_run *run)
+release(execz_scheduler *self, ez_run *run, bool working)
 {
     ez_entry *entry = run->owner;
 
     --*ez_executor_unfinished(run->executor);
     entry->instances--;
-    ez_runs_close(self->runs, run);
+    if (working) {
+        ez_runs_give_up(self->runs, run);
+    } else {
+        ez_runs_close(self->runs, run);
+    }
     ez_scheduler_retire(self, entry);
     pthread_mutex_lock(&self->lock);
     ez_entry_unref_locked(entry);
     pthread_mutex_unlock(&self->lock);
+}
+
+/* Tells the start of the run times up to i, as far as that was not told yet: the message of a start
+ * may be behind that of the end, if they come from two threads. */
+static void
+tell_started(execz_scheduler *self, ez_run *run, uint32_t i)
+{
+    for (; run->told <= i; run->told++) {
+        const ez_outcome *outcome = &run->times[run->told];
+
+        if (outcome->started != 0 && ez_bus_wants(self->bus, EXECZ_EVENT_TASK_STARTED)) {
+            ez_tell_started(self, run, outcome->run_time, outcome->started);
+        }
+    }
 }
 
 static void
@@ -61,21 +77,28 @@ take_finished(execz_scheduler *self, ez_run *run)
 {
     execz_time now = ez_clock_now(self->clock);
 
+    if (run->given_up) {
+        ez_runs_close(self->runs, run);
+        return;
+    }
     for (uint32_t i = 0; i < run->n; i++) {
-        complete(run, &run->times[i], now);
-        log_ended(self, run, &run->times[i].outcome);
-        ez_tell_ended(self, run, &run->times[i].outcome);
+        ez_outcome *outcome = &run->times[i];
+
+        complete(run, outcome, now);
+        tell_started(self, run, i);
+        log_ended(self, run, outcome);
+        ez_tell_ended(self, run, outcome);
     }
     if (self->n_held > 0) {
         ez_executor_place *place = ez_scheduler_find_place(self, run->task->executor);
 
-        release(self, run);
+        release(self, run, false);
         if (place != NULL && !g_queue_is_empty(&place->held)) {
             ez_held_submit(self, place);
         }
         return;
     }
-    release(self, run);
+    release(self, run, false);
 }
 
 static void
@@ -83,8 +106,9 @@ take_started(execz_scheduler *self, ez_started *started)
 {
     ez_run *run = ez_runs_find(self->runs, started->token);
 
-    if (run != NULL) {
-        ez_tell_started(self, run, started->run_time, started->at);
+    if (run != NULL && !run->given_up && run->told <= started->index) {
+        run->told = started->index + 1;
+        ez_tell_started(self, run, run->times[started->index].run_time, started->at);
     }
     g_free(started);
 }
@@ -128,12 +152,14 @@ give_up(void *user, ez_run *run)
 {
     giving_up *self = user;
 
-    if (!ez_run_finish(run, run->token)) {
+    bool working = ez_run_is_working(run);
+
+    if (!working && !ez_run_finish(run)) {
         return; /* it has finished just now: its message is on the way */
     }
     /* A thread may still be inside the run and write to it, so that what is told is made here. */
     for (uint32_t i = 0; i < run->n; i++) {
-        ez_outcome lost = {.run_time = run->times[i].time, .exit_status = -1};
+        ez_outcome lost = {.run_time = ez_run_plain_times(run)[i], .exit_status = -1};
 
         lost.finished = ez_clock_now(self->scheduler->clock);
         ez_outcome_set(&lost, EXECZ_OUTCOME_LOST, "%s", self->message);
@@ -141,8 +167,10 @@ give_up(void *user, ez_run *run)
         ez_tell_ended(self->scheduler, run, &lost);
         ez_outcome_clear(&lost);
     }
-    ez_executor_owe(run->executor);
-    release(self->scheduler, run);
+    if (!working) {
+        ez_executor_owe(run->executor);
+    }
+    release(self->scheduler, run, working);
 }
 
 void

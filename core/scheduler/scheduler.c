@@ -56,6 +56,18 @@ init_tables(execz_scheduler *self)
     self->recheck_at = EXECZ_TIME_NEVER;
 }
 
+static execz_status
+watch(void *loop, int fd, void (*function)(void *), void *argument)
+{
+    return ez_loop_watch(loop, fd, function, argument);
+}
+
+static void
+unwatch(void *loop, int fd)
+{
+    ez_loop_unwatch(loop, fd);
+}
+
 static void
 init_services(execz_scheduler *self, const execz_scheduler_options *options)
 {
@@ -64,6 +76,9 @@ init_services(execz_scheduler *self, const execz_scheduler_options *options)
     settings.plugin_path = options->plugin_path;
     self->catalog = ez_catalog_new(&settings);
     self->modules = ez_modules_new(options->function_path);
+    self->function_path = options->function_path == NULL
+                              ? g_strdup("")
+                              : g_strjoinv(":", (char **)options->function_path);
     self->services = (ez_executor_services){
         .clock = self->clock,
         .log = self->log,
@@ -73,6 +88,10 @@ init_services(execz_scheduler *self, const execz_scheduler_options *options)
         .body_user = self->modules,
         .wants_started = wants_started,
         .wants_user = self,
+        .watch = watch,
+        .unwatch = unwatch,
+        .loop = &self->loop,
+        .function_path = self->function_path,
     };
 }
 
@@ -103,7 +122,7 @@ ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock, 
     }
     self = g_new0(execz_scheduler, 1);
     self->clock = clock;
-    self->loop = (ez_loop){-1, -1, -1, EXECZ_TIME_NEVER, EXECZ_TIME_NEVER};
+    self->loop = (ez_loop){-1, -1, -1, EXECZ_TIME_NEVER, EXECZ_TIME_NEVER, NULL};
     self->mailbox.bell = -1;
     self->name = g_strdup(whole.name != NULL ? whole.name : "execz");
     self->timezone = g_strdup(whole.timezone != NULL ? whole.timezone : "UTC");
@@ -209,6 +228,7 @@ execz_scheduler_free(execz_scheduler *self)
     ez_store_free(self->store);
     ez_bus_free(self->bus);
     ez_modules_free(self->modules);
+    g_free(self->function_path);
     ez_catalog_free(self->catalog);
     ez_loop_deinit(&self->loop);
     ez_mailbox_deinit(&self->mailbox);

@@ -63,6 +63,7 @@ struct execz_scheduler {
     ez_bus *bus;
     ez_runs *runs;
     ez_modules *modules;
+    char *function_path; /* owned */
     ez_executor_services services;
 
     pthread_mutex_t catalog_lock; /* guards catalog, which reads files */

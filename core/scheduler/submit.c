@@ -145,7 +145,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     ez_entry_ref_locked(entry); /* the run's */
     pthread_mutex_unlock(&self->lock);
     status = ez_executor_send(place->executor, run, err);
-    if (status != EXECZ_OK && !ez_run_finish(run, token)) {
+    if (status != EXECZ_OK && !ez_run_finish(run)) {
         ez_log_write(
             &self->log, EXECZ_LOG_WARNING,
             "plugin misbehaving: executor=%s refuses a run of task=%s that it has finished",

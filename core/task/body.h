@@ -14,9 +14,10 @@ typedef struct ez_body {
     execz_time deadline;        /* wall clock, for people; EXECZ_TIME_NEVER: none */
     int64_t deadline_monotonic; /* EXECZ_NO_DEADLINE: none */
     uint32_t attempt;
-    const char *executor;       /* alias */
-    const execz_waiter *waiter; /* NULL: waits block the calling thread */
-    ez_interrupt *interrupt;    /* raised to stop it; never NULL */
+    const char *executor;            /* alias */
+    const execz_waiter *waiter;      /* NULL: waits block the calling thread */
+    ez_interrupt *interrupt;         /* raised to stop it; never NULL */
+    _Atomic(const void *) *resolved; /* of the task: keeps its function, once found; or NULL */
     void (*log)(void *log_user, uint32_t level, const char *message);
     void *log_user;
 } ez_body;

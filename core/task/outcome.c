@@ -46,6 +46,9 @@ ez_outcome_view(const ez_outcome *self, execz_result *result_out)
         .output = self->output,
         .output_length = self->output_length,
         .output_dropped = self->output_dropped,
+        .cpu_user = self->cpu_user,
+        .cpu_system = self->cpu_system,
+        .max_rss = self->max_rss,
     };
 }
 
@@ -81,6 +84,9 @@ ez_outcome_copy(ez_outcome *self, const execz_result *result)
         .finished = known.finished,
         .message = g_strdup(known.message),
         .output_dropped = known.output_dropped,
+        .cpu_user = known.cpu_user,
+        .cpu_system = known.cpu_system,
+        .max_rss = known.max_rss,
     };
     copy.value = copy_bytes(known.value, known.value_length, &copy.value_length);
     copy.output = copy_bytes(known.output, known.output_length, &copy.output_length);

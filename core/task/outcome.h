@@ -7,19 +7,24 @@
 
 #include <execz/plugin.h>
 
+/* In its first 64 bytes what a plain run needs. */
 typedef struct ez_outcome {
     uint32_t outcome; /* EXECZ_OUTCOME_*; 0: none yet */
     int32_t exit_status;
     int32_t signal;
+    uint32_t reserved;
     execz_time run_time;
     execz_time started;
     execz_time finished;
     char *message; /* owned, as the next two; NULL: none */
     char *value;
     char *output;
-    size_t value_length;
+    size_t value_length; /* of what is there */
     size_t output_length;
     uint64_t output_dropped;
+    execz_duration cpu_user; /* of a process; 0: not known */
+    execz_duration cpu_system;
+    uint64_t max_rss; /* in bytes */
 } ez_outcome;
 
 /* The longest value or output an executor may report; a longer one is left out. */

@@ -23,9 +23,11 @@ typedef struct ez_task {
     const char *executor; /* alias */
     const char *trigger;  /* text */
     const char *timezone;
-    uint32_t coalesce;   /* EXECZ_COALESCE_LATEST or _NONE */
-    guint references;    /* atomic */
-    GStringChunk *texts; /* owned; all texts and arrays above lie in it */
+    uint32_t coalesce; /* EXECZ_COALESCE_LATEST or _NONE */
+    guint references;  /* atomic */
+    guint in_flight;   /* [loop] runs that hold it, all together by one of the references */
+    _Atomic(const void *) resolved; /* its function, once it was found; of the function layer */
+    GStringChunk *texts;            /* owned; all texts and arrays above lie in it */
 } ez_task;
 
 /* Checks spec and copies it.  NULL with err filled if anything is wrong with it. */

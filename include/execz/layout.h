@@ -9,7 +9,7 @@
 #include <execz/plugin.h>
 
 /** How long these were in version 1.0, the shortest that anybody may send. */
-#define EXECZ_RESULT_SIZE 88u
+#define EXECZ_RESULT_SIZE 112u
 #define EXECZ_FUNCTION_SIZE 32u
 #define EXECZ_MODULE_SIZE 48u
 
@@ -64,7 +64,10 @@ EXECZ_AT_(execz_result, value_length, 56);
 EXECZ_AT_(execz_result, output, 64);
 EXECZ_AT_(execz_result, output_length, 72);
 EXECZ_AT_(execz_result, output_dropped, 80);
-EXECZ_SIZE_(execz_result, 88);
+EXECZ_AT_(execz_result, cpu_user, 88);
+EXECZ_AT_(execz_result, cpu_system, 96);
+EXECZ_AT_(execz_result, max_rss, 104);
+EXECZ_SIZE_(execz_result, 112);
 
 EXECZ_AT_(execz_waiter, size, 0);
 EXECZ_AT_(execz_waiter, reserved, 4);
@@ -74,7 +77,10 @@ EXECZ_AT_(execz_waiter, wait_fd, 24);
 EXECZ_AT_(execz_waiter, wait_child, 32);
 EXECZ_AT_(execz_waiter, offload, 40);
 EXECZ_AT_(execz_waiter, yield, 48);
-EXECZ_SIZE_(execz_waiter, 56);
+EXECZ_AT_(execz_waiter, spawn, 56);
+EXECZ_AT_(execz_waiter, join, 64);
+EXECZ_AT_(execz_waiter, cancel, 72);
+EXECZ_SIZE_(execz_waiter, 80);
 
 EXECZ_AT_(execz_host, size, 0);
 EXECZ_AT_(execz_host, abi, 4);
@@ -95,7 +101,27 @@ EXECZ_AT_(execz_host, finish, 112);
 EXECZ_AT_(execz_host, interrupt, 120);
 EXECZ_AT_(execz_host, describe, 128);
 EXECZ_AT_(execz_host, extension, 136);
-EXECZ_SIZE_(execz_host, 144);
+EXECZ_AT_(execz_host, work, 144);
+EXECZ_AT_(execz_host, retract, 152);
+EXECZ_AT_(execz_host, unfinished, 160);
+EXECZ_SIZE_(execz_host, 168);
+
+EXECZ_AT_(execz_loop_ext, size, 0);
+EXECZ_AT_(execz_loop_ext, reserved, 4);
+EXECZ_AT_(execz_loop_ext, watch, 8);
+EXECZ_AT_(execz_loop_ext, unwatch, 16);
+EXECZ_SIZE_(execz_loop_ext, 24);
+
+EXECZ_AT_(execz_function_ext, size, 0);
+EXECZ_AT_(execz_function_ext, reserved, 4);
+EXECZ_AT_(execz_function_ext, call, 8);
+EXECZ_SIZE_(execz_function_ext, 16);
+
+EXECZ_AT_(execz_paths_ext, size, 0);
+EXECZ_AT_(execz_paths_ext, reserved, 4);
+EXECZ_AT_(execz_paths_ext, plugin_file, 8);
+EXECZ_AT_(execz_paths_ext, function_path, 16);
+EXECZ_SIZE_(execz_paths_ext, 24);
 
 EXECZ_AT_(execz_stats, size, 0);
 EXECZ_AT_(execz_stats, workers, 4);

@@ -149,11 +149,68 @@ struct execz_host {
     execz_status (*describe)(const execz_host *host, execz_run run, execz_run_info *info_out);
 
     /**
-     * A further table by its name, e.g. "execz.loop/1"; NULL if this host does not have it.
+     * A further table by its name, EXECZ_EXTENSION_*; NULL if this host does not have it.
      * [any-thread]
      */
     const void *(*extension)(const execz_host *host, const char *id);
+
+    /**
+     * Runs what next(user) gives, one run after another, until it gives 0: executes its run times
+     * in order and finishes it, in one go and therefore cheaper than execute() and finish().  The
+     * waits of a body block this thread.  next() must not block.  A run that is not open any more,
+     * because it was retracted, is passed over.  [worker]
+     */
+    void (*work)(const execz_host *host, execz_run (*next)(void *user), void *user);
+
+    /**
+     * Finishes, as CANCELLED, a run that no thread has begun to execute: what makes it possible to
+     * take a run back from a queue whose other end may be at it just now.  EXECZ_E_STATE if it has
+     * begun or is finished: then nothing changes.  [any-thread]
+     */
+    execz_status (*retract)(const execz_host *host, execz_run run);
+
+    /** How many runs this executor has accepted and not finished.  Slow.  [any-thread] */
+    uint32_t (*unfinished)(const execz_host *host);
 };
+
+/** An executor that lives on the scheduler's own loop. */
+#define EXECZ_EXTENSION_LOOP "execz.loop/1"
+typedef struct execz_loop_ext {
+    uint32_t size;
+    uint32_t reserved;
+    /**
+     * Calls function(argument) on the loop whenever fd is readable (an epoll or timer descriptor
+     * as well), until unwatch().  One function for each fd; EXECZ_E_EXISTS, EXECZ_E_IO.  [loop]
+     */
+    execz_status (*watch)(const execz_host *host, int32_t fd, void (*function)(void *),
+                          void *argument);
+    /** Ends that, also from inside function.  [loop] */
+    void (*unwatch)(const execz_host *host, int32_t fd);
+} execz_loop_ext;
+
+/** Task functions outside of a run, for initialisers. */
+#define EXECZ_EXTENSION_FUNCTION "execz.function/1"
+typedef struct execz_function_ext {
+    uint32_t size;
+    uint32_t reserved;
+    /**
+     * Calls the function "module:name" with args, a JSON object or NULL, on this thread.  Anything
+     * but EXECZ_OK: it was not found or has failed, and err says why.  [worker]
+     */
+    execz_status (*call)(const execz_host *host, const char *function, const char *args,
+                         execz_error *err);
+} execz_function_ext;
+
+/** Where files are. */
+#define EXECZ_EXTENSION_PATHS "execz.paths/1"
+typedef struct execz_paths_ext {
+    uint32_t size;
+    uint32_t reserved;
+    /** The plugin's own file, absolute; valid as long as the host.  [any-thread] */
+    const char *(*plugin_file)(const execz_host *host);
+    /** The directories of function modules that the configuration adds, ":" between.  [any-thread] */
+    const char *(*function_path)(const execz_host *host);
+} execz_paths_ext;
 
 /* ---- what an executor offers ---------------------------------------------------------------- */
 
@@ -173,7 +230,7 @@ typedef struct execz_stats {
     uint64_t accepted; /* since start */
     uint64_t finished;
     uint64_t refused;
-    execz_duration wait_time; /* what finished runs spent queued, in all */
+    execz_duration wait_time; /* what runs spent queued before they began, in all */
 } execz_stats;
 
 #define EXECZ_HEALTH_OK 0u
@@ -222,8 +279,8 @@ typedef struct execz_executor_ops {
      *
      * @task       valid until the run is finished
      * @run_times  n of them, 1 to EXECZ_RUN_TIMES_MAX, ascending: several if runs were missed and
-     * the task
-     *             does not coalesce; to be executed in this order; borrowed for the call
+     *             the task does not coalesce; to be executed in this order; valid until the run is
+     *             finished
      *
      * EXECZ_E_BUSY: the scheduler keeps the run and sends it again soon.  EXECZ_E_MAX_INSTANCES:
      * dropped, and said so.  EXECZ_E_SHUTDOWN: kept for when the executor is back.

@@ -58,6 +58,11 @@ typedef struct execz_task {
  */
 typedef uint64_t execz_run;
 
+/** A number that no other open run of this host has: small, from 0, good as the index of an array. */
+#define EXECZ_RUN_INDEX(run) ((uint32_t)(run)-1u)
+/** All indices of a host are below this: it has no more open runs. */
+#define EXECZ_RUNS_MAX 4194304u
+
 /** The largest n_run_times of one send_task(). */
 #define EXECZ_RUN_TIMES_MAX 100u
 
@@ -91,6 +96,9 @@ typedef struct execz_result { /* at least EXECZ_RESULT_SIZE long, in any version
     const char *output; /* COMMAND: captured output, head and tail; not terminated; NULL if none */
     uint64_t output_length;
     uint64_t output_dropped; /* bytes left out between head and tail */
+    execz_duration cpu_user; /* what a process of its own has used; 0: not known, as the next two */
+    execz_duration cpu_system;
+    uint64_t max_rss; /* the most memory it had, in bytes */
 } execz_result;
 
 /**
@@ -100,7 +108,8 @@ typedef struct execz_result { /* at least EXECZ_RESULT_SIZE long, in any version
  * the call's timeout).
  * [the thread that runs the body]
  */
-typedef struct execz_waiter {
+typedef struct execz_waiter execz_waiter;
+struct execz_waiter {
     uint32_t size;
     uint32_t reserved;
     void *self;
@@ -116,7 +125,18 @@ typedef struct execz_waiter {
     int32_t (*offload)(void *self, int32_t (*function)(void *), void *argument);
     /** Lets others go first; also the cheap way to ask "am I cancelled?". */
     int32_t (*yield)(void *self);
-} execz_waiter;
+    /**
+     * Starts entry(argument, waiter) as a coroutine of its own beside the caller, which waits
+     * through the waiter it is given; *child_out names it for the next two.  -EAGAIN: a limit is
+     * reached.  Whoever spawns joins, before it returns itself.
+     */
+    int32_t (*spawn)(void *self, void (*entry)(void *argument, const execz_waiter *waiter),
+                     void *argument, void **child_out);
+    /** Waits until child's entry has returned; then it is gone.  After an error join it again. */
+    int32_t (*join)(void *self, void *child, execz_duration timeout);
+    /** From now on the waits of child return -ECANCELED. */
+    int32_t (*cancel)(void *self, void *child);
+};
 
 #ifdef __cplusplus
 }

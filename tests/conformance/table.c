@@ -276,8 +276,90 @@ host_extension(const execz_host *abi, const char *id)
     return NULL;
 }
 
-const execz_host host_table = {
-    sizeof host_table, EXECZ_ABI,    "stranger",      "1",          NULL,           host_log,
-    host_now,          host_option,  host_option_i64, host_realloc, host_post,      host_thread,
-    host_execute,      host_started, host_output,     host_finish,  host_interrupt, host_describe,
-    host_extension};
+static bool
+begin_work(host *self, run *one)
+{
+    bool open;
+
+    pthread_mutex_lock(&self->lock);
+    open = one != NULL && one->executed == 0;
+    if (open) {
+        for (uint32_t i = 0; i < one->n && !one->interrupted; i++) {
+            run_body_locked(self, one);
+        }
+    }
+    pthread_mutex_unlock(&self->lock);
+    return open;
+}
+
+static void
+host_work(const execz_host *abi, execz_run (*next)(void *user), void *user)
+{
+    host *self = host_of(abi);
+
+    for (execz_run token = next(user); token != 0; token = next(user)) {
+        run *one;
+
+        pthread_mutex_lock(&self->lock);
+        one = find_locked(self, token);
+        pthread_mutex_unlock(&self->lock);
+        if (begin_work(self, one)) {
+            (void)host_finish(abi, token, NULL, 0);
+        }
+    }
+}
+
+static execz_status
+host_retract(const execz_host *abi, execz_run token)
+{
+    host *self = host_of(abi);
+    run *one;
+    bool waiting;
+
+    pthread_mutex_lock(&self->lock);
+    one = find_locked(self, token);
+    waiting = one != NULL && one->executed == 0;
+    if (waiting) {
+        one->interrupted = true;
+        one->executed = one->n; /* nobody executes it any more */
+    }
+    pthread_mutex_unlock(&self->lock);
+    return waiting ? host_finish(abi, token, NULL, 0) : EXECZ_E_STATE;
+}
+
+static uint32_t
+host_unfinished(const execz_host *abi)
+{
+    host *self = host_of(abi);
+    uint32_t n = 0;
+
+    pthread_mutex_lock(&self->lock);
+    for (uint32_t i = 0; i < self->n_runs; i++) {
+        n += self->runs[i].open;
+    }
+    pthread_mutex_unlock(&self->lock);
+    return n;
+}
+
+const execz_host host_table = {sizeof host_table,
+                               EXECZ_ABI,
+                               "stranger",
+                               "1",
+                               NULL,
+                               host_log,
+                               host_now,
+                               host_option,
+                               host_option_i64,
+                               host_realloc,
+                               host_post,
+                               host_thread,
+                               host_execute,
+                               host_started,
+                               host_output,
+                               host_finish,
+                               host_interrupt,
+                               host_describe,
+                               host_extension,
+                               host_work,
+                               host_retract,
+                               host_unfinished};

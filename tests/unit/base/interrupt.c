@@ -4,6 +4,7 @@
 #include <execz/plugin.h>
 
 #include <poll.h>
+#include <pthread.h>
 #include <time.h>
 
 #include <criterion/criterion.h>

@@ -41,10 +41,10 @@ Test(mailbox, keeps_the_order_of_one_sender)
     ez_mailbox_deinit(&mailbox);
 }
 
-Test(mailbox, rings_once_for_a_burst_and_again_after_it_was_taken)
+Test(mailbox, rings_once_for_a_burst_and_only_while_its_receiver_sleeps)
 {
     ez_mailbox mailbox;
-    letter letters[3] = {0};
+    letter letters[4] = {0};
     uint64_t count = 0;
 
     cr_assert(ez_mailbox_init(&mailbox));
@@ -53,10 +53,29 @@ Test(mailbox, rings_once_for_a_burst_and_again_after_it_was_taken)
     ez_mailbox_push(&mailbox, &letters[1].message);
     cr_assert(eq(sz, (size_t)read(mailbox.bell, &count, sizeof count), sizeof count));
     cr_expect(eq(u64, count, 1));
+    ez_mailbox_ring(&mailbox);
     ez_mailbox_take(&mailbox);
-    cr_expect(eq(int, rings(&mailbox), 0));
     ez_mailbox_push(&mailbox, &letters[2].message);
+    cr_expect(eq(int, rings(&mailbox), 0), "it is awake, and will look");
+    ez_mailbox_take(&mailbox);
+    ez_mailbox_sleep(&mailbox);
+    cr_expect(eq(int, rings(&mailbox), 0));
+    ez_mailbox_push(&mailbox, &letters[3].message);
     cr_expect(eq(int, rings(&mailbox), 1));
+    ez_mailbox_deinit(&mailbox);
+}
+
+Test(mailbox, does_not_fall_asleep_over_a_message)
+{
+    ez_mailbox mailbox;
+    letter one = {0};
+
+    cr_assert(ez_mailbox_init(&mailbox));
+    cr_expect(eq(ptr, ez_mailbox_take(&mailbox), NULL));
+    ez_mailbox_push(&mailbox, &one.message);
+    ez_mailbox_sleep(&mailbox);
+    cr_expect(eq(int, rings(&mailbox), 1));
+    cr_expect(eq(ptr, ez_mailbox_take(&mailbox), &one));
     ez_mailbox_deinit(&mailbox);
 }
 
@@ -98,6 +117,7 @@ Test(mailbox, loses_and_reorders_nothing_of_four_senders_at_once)
     while (received < SENDERS * LETTERS) {
         struct pollfd poll_fd = {.fd = mailbox.bell, .events = POLLIN};
 
+        ez_mailbox_sleep(&mailbox);
         cr_assert(eq(int, poll(&poll_fd, 1, 10000), 1), "a message without a ring");
         for (ez_message *at = ez_mailbox_take(&mailbox), *after; at != NULL; at = after) {
             letter *one = (letter *)at;

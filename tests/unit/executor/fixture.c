@@ -133,6 +133,7 @@ fixture_next_message(fixture *self, bool wait)
     ez_message *first;
 
     while (taken == NULL && (taken = ez_mailbox_take(&self->mailbox)) == NULL) {
+        ez_mailbox_sleep(&self->mailbox);
         if (!wait || poll(&bell, 1, 10000) != 1) {
             return NULL;
         }
@@ -150,7 +151,7 @@ fixture_close_next(fixture *self)
 
     cr_assert(run != NULL, "no run was finished");
     cr_assert(eq(u32, run->head.kind, EZ_HOST_FINISHED));
-    outcome = run->times[0].outcome.outcome;
+    outcome = run->times[0].outcome;
     ez_runs_close(self->services.runs, run);
     return outcome;
 }

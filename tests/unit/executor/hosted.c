@@ -46,7 +46,7 @@ hosted_tear_down(void)
 execz_status
 execute(void)
 {
-    return abi->execute(abi, run->token, run->times[0].time, NULL, NULL);
+    return abi->execute(abi, run->token, run->times[0].run_time, NULL, NULL);
 }
 
 void

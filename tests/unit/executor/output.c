@@ -18,7 +18,7 @@ open_with_output_limit(uint64_t limit)
 Test(output, of_both_streams_is_kept_in_order)
 {
     ez_run *loud = open_with_output_limit(100);
-    const ez_outcome *outcome = &loud->times[0].outcome;
+    const ez_outcome *outcome = &loud->times[0];
 
     cr_expect(eq(int, abi->output(abi, loud->token, 1, "one ", 4), EXECZ_OK));
     cr_expect(eq(int, abi->output(abi, loud->token, 2, "two", 3), EXECZ_OK));
@@ -29,7 +29,7 @@ Test(output, of_both_streams_is_kept_in_order)
 Test(output, is_kept_up_to_the_limit_and_counts_the_rest)
 {
     ez_run *loud = open_with_output_limit(5);
-    const ez_outcome *outcome = &loud->times[0].outcome;
+    const ez_outcome *outcome = &loud->times[0];
 
     abi->output(abi, loud->token, 1, "12345", 5);
     cr_expect(eq(u64, outcome->output_dropped, 0));
@@ -42,10 +42,10 @@ Test(output, is_kept_with_the_run_time_that_began_last)
 {
     ez_run *loud = open_with_output_limit(100);
 
-    abi->started(abi, loud->token, loud->times[1].time);
+    abi->started(abi, loud->token, loud->times[1].run_time);
     abi->output(abi, loud->token, 1, "second", 6);
-    cr_expect(eq(ptr, loud->times[0].outcome.output, NULL));
-    cr_expect(eq(str, loud->times[1].outcome.output, (char *)"second"));
+    cr_expect(eq(ptr, loud->times[0].output, NULL));
+    cr_expect(eq(str, loud->times[1].output, (char *)"second"));
 }
 
 Test(output, of_nothing_is_fine)
@@ -57,7 +57,7 @@ Test(output, has_two_streams)
 {
     cr_expect(eq(int, abi->output(abi, run->token, 0, "x", 1), EXECZ_E_INVAL));
     cr_expect(eq(int, abi->output(abi, run->token, 3, "x", 1), EXECZ_E_INVAL));
-    cr_expect(eq(ptr, run->times[0].outcome.output, NULL));
+    cr_expect(eq(ptr, run->times[0].output, NULL));
 }
 
 Test(output, of_a_finished_run_is_refused)

@@ -86,7 +86,7 @@ Test(runs, the_token_of_a_closed_slot_is_stale_though_the_slot_is_used_again)
     ez_run *run = open_one();
     execz_run token = run->token;
 
-    cr_assert(ez_run_finish(run, token));
+    cr_assert(ez_run_finish(run));
     ez_runs_close(runs, run);
     cr_expect(not(is_known(token)));
     cr_expect(eq(ptr, open_one(), run), "the slot was not used again: this test shows nothing");
@@ -127,7 +127,7 @@ Test(runs, of_the_last_generation_are_found_too)
     cr_assert(eq(ptr, open_one(), run));
     cr_expect(eq(u64, run->token, UINT64_C(0xffffffff) << 32 | slot));
     cr_expect(is_known(run->token));
-    cr_expect(ez_run_finish(run, run->token));
+    cr_expect(ez_run_finish(run));
 }
 
 /* ---- finishing ------------------------------------------------------------------------------- */
@@ -136,30 +136,106 @@ Test(runs, a_second_finish_is_refused)
 {
     ez_run *run = open_one();
 
-    cr_expect(ez_run_finish(run, run->token));
-    cr_expect(not(ez_run_finish(run, run->token)));
+    cr_expect(ez_run_finish(run));
+    cr_expect(not(ez_run_finish(run)));
 }
 
 Test(runs, a_finished_run_is_entered_no_more_but_found_until_it_is_closed)
 {
     ez_run *run = open_one();
 
-    cr_assert(ez_run_finish(run, run->token));
+    cr_assert(ez_run_finish(run));
     cr_expect(not(ez_run_is_open(run)));
     cr_expect(not(is_known(run->token)));
     cr_expect(eq(ptr, ez_runs_find(runs, run->token), run));
 }
 
-Test(runs, a_stale_token_does_not_finish_the_next_run_of_its_slot)
+Test(runs, a_stale_token_does_not_enter_the_next_run_of_its_slot)
 {
     ez_run *run = open_one();
     execz_run stale = run->token;
 
     ez_runs_close(runs, run);
     cr_assert(eq(ptr, open_one(), run));
-    cr_expect(not(ez_run_finish(run, stale)));
+    cr_expect(not(is_known(stale)));
+    cr_expect(eq(ptr, ez_runs_begin_work(runs, stale, NULL), NULL));
     cr_expect(ez_run_is_open(run));
 }
+
+/* ---- retracting and working ------------------------------------------------------------------ */
+
+Test(runs, can_be_retracted_until_it_has_begun)
+{
+    ez_run *queued = open_one(), *begun = open_one();
+
+    cr_expect(ez_run_begin(begun));
+    cr_expect(not(ez_run_retract(begun)));
+    cr_expect(ez_run_is_open(begun));
+    cr_expect(ez_run_retract(queued));
+    cr_expect(not(ez_run_begin(queued)));
+    cr_expect(eq(ptr, ez_runs_begin_work(runs, queued->token, NULL), NULL));
+}
+
+Test(runs, in_work_belongs_to_its_worker_alone)
+{
+    ez_run *run = open_one();
+
+    cr_assert(eq(ptr, ez_runs_begin_work(runs, run->token, NULL), run));
+    cr_expect(ez_run_is_working(run));
+    cr_expect(eq(ptr, ez_runs_begin_work(runs, run->token, NULL), NULL));
+    cr_expect(not(ez_run_retract(run)));
+    cr_expect(not(ez_run_finish(run)));
+    cr_expect(not(ez_run_begin(run)));
+    cr_expect(is_known(run->token), "so that it can be interrupted");
+}
+
+Test(runs, another_executor_cannot_work_on_it)
+{
+    ez_run *run = open_one();
+
+    cr_expect(eq(ptr, ez_runs_begin_work(runs, run->token, (void *)&runs), NULL));
+    cr_expect(ez_run_is_open(run));
+}
+
+Test(runs, given_up_at_work_keeps_its_slot_but_does_not_count)
+{
+    ez_run *run = open_one();
+    execz_run token = run->token;
+
+    cr_assert(eq(ptr, ez_runs_begin_work(runs, token, NULL), run));
+    ez_runs_give_up(runs, run);
+    cr_expect(eq(sz, ez_runs_count(runs), 0));
+    cr_expect(ne(ptr, open_one(), run));
+    ez_runs_close(runs, run);
+    cr_expect(eq(sz, ez_runs_count(runs), 1));
+    cr_expect(eq(ptr, open_one(), run));
+}
+
+Test(runs, unfinished_ones_of_an_executor_are_counted)
+{
+    execz_time at = 0;
+    struct ez_executor *ours = (void *)&runs;
+    ez_run *finished = ez_runs_open(runs, task, ours, &at, 1);
+
+    ez_runs_open(runs, task, ours, &at, 1);
+    open_one();
+    cr_assert(ez_run_finish(finished));
+    cr_expect(eq(uint, ez_runs_count_unfinished(runs, ours), 1));
+}
+
+Test(runs, the_plain_run_times_stay_where_they_are)
+{
+    execz_time times[] = {100, 200, 300};
+    ez_run *many = ez_runs_open(runs, task, NULL, times, 3);
+    ez_run *one = ez_runs_open(runs, task, NULL, times, 1);
+
+    memset(times, 0, sizeof times);
+    cr_expect(all(eq(i64, ez_run_plain_times(many)[0], 100),
+                  eq(i64, ez_run_plain_times(many)[2], 300),
+                  eq(i64, ez_run_plain_times(one)[0], 100)));
+}
+
+/* ---- races ----------------------------------------------------------------------------------- */
 
 enum { FINISHERS = 8, ROUNDS = 200 };
 
@@ -180,7 +256,7 @@ finish_each_round(void *argument)
         pthread_barrier_wait(&self->start);
         run = ez_runs_enter(runs, self->token);
         if (run != NULL) {
-            atomic_fetch_add(&self->won, ez_run_finish(run, self->token));
+            atomic_fetch_add(&self->won, ez_run_finish(run));
             ez_run_leave(run);
         }
         pthread_barrier_wait(&self->end);
@@ -222,7 +298,7 @@ Test(runs, a_slot_is_not_used_again_while_a_thread_is_inside)
     ez_run *inside = ez_runs_enter(runs, run->token);
 
     cr_assert(eq(ptr, inside, run));
-    cr_assert(ez_run_finish(run, run->token));
+    cr_assert(ez_run_finish(run));
     ez_runs_close(runs, run);
     cr_expect(eq(sz, ez_runs_count(runs), 0));
     cr_expect(ne(ptr, open_one(), run));
@@ -267,13 +343,13 @@ Test(runs, a_slot_starts_afresh)
     ez_run *run = open_one();
 
     ez_interrupt_raise(&run->interrupt);
-    ez_outcome_set(&run->times[0].outcome, EXECZ_OUTCOME_ERROR, "of the run before");
+    ez_outcome_set(&run->times[0], EXECZ_OUTCOME_ERROR, "of the run before");
     atomic_store(&run->current, 5);
     ez_runs_close(runs, run);
     cr_assert(eq(ptr, open_one(), run));
     cr_expect(not(ez_interrupt_raised(&run->interrupt)));
-    cr_expect(eq(u32, run->times[0].outcome.outcome, 0));
-    cr_expect(eq(ptr, run->times[0].outcome.message, NULL));
+    cr_expect(eq(u32, run->times[0].outcome, 0));
+    cr_expect(eq(ptr, run->times[0].message, NULL));
     cr_expect(eq(uint, atomic_load(&run->current), 0));
 }
 
@@ -285,7 +361,7 @@ Test(runs, has_its_run_times_in_order_and_finds_each)
     ez_run *run = ez_runs_open(runs, task, NULL, times, 3);
 
     cr_assert(eq(u32, run->n, 3));
-    cr_expect(all(eq(i64, run->times[0].time, 100), eq(i64, run->times[2].time, 300)));
+    cr_expect(all(eq(i64, run->times[0].run_time, 100), eq(i64, run->times[2].run_time, 300)));
     cr_expect(eq(ptr, ez_run_find_time(run, 200), &run->times[1]));
     cr_expect(eq(ptr, ez_run_find_time(run, 250), NULL));
 }
@@ -313,7 +389,7 @@ Test(runs, those_open_or_finished_are_visited_and_counted)
 
     open_one();
     ez_runs_close(runs, closed);
-    cr_assert(ez_run_finish(finished, finished->token));
+    cr_assert(ez_run_finish(finished));
     ez_runs_foreach(runs, count_visit, &visited);
     cr_expect(all(eq(uint, visited, 2), eq(sz, ez_runs_count(runs), 2)));
 }
@@ -323,7 +399,7 @@ Test(runs, what_is_still_open_is_freed_with_the_table)
     execz_time times[] = {100, 200};
     ez_run *run = ez_runs_open(runs, task, NULL, times, 2);
 
-    ez_outcome_set(&run->times[1].outcome, EXECZ_OUTCOME_ERROR, "a text that is owned");
+    ez_outcome_set(&run->times[1], EXECZ_OUTCOME_ERROR, "a text that is owned");
     ez_runs_free(runs);
     runs = NULL;
     cr_expect(eq(uint, task->references, 1));
@@ -334,7 +410,7 @@ Test(runs, a_closed_slot_keeps_no_descriptor)
     ez_run *run = open_one();
 
     cr_assert(ge(int, ez_interrupt_fd(&run->interrupt), 0));
-    cr_assert(ez_run_finish(run, run->token));
+    cr_assert(ez_run_finish(run));
     ez_runs_close(runs, run);
     cr_expect(eq(int, run->interrupt.fd, -1));
 }

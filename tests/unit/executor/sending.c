@@ -62,7 +62,7 @@ Test(sending, that_runs_inline_has_finished_when_send_returns)
     one = send(self);
     cr_expect(not(ez_run_is_open(one)));
     cr_expect(eq(ptr, fixture_next_message(around, false), &one->head));
-    cr_expect(eq(u32, one->times[0].outcome.outcome, EXECZ_OUTCOME_OK));
+    cr_expect(eq(u32, one->times[0].outcome, EXECZ_OUTCOME_OK));
     cr_expect(eq(uint, *ez_executor_unfinished(self), 1), "it is the scheduler that counts down");
     stop(self);
 }
