@@ -129,6 +129,7 @@ coroutine_new(loop *on, void (*entry)(coroutine *self), void *owner)
     }
     self->entry = entry;
     self->owner = owner;
+    self->run = 0;
     self->cancelled = 0;
     self->is_command = 0;
     self->when_cancelled = -ECANCELED;

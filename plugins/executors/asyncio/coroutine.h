@@ -36,16 +36,17 @@ struct __attribute__((aligned(64))) coroutine {
     context context; /* where it goes on; first, as the next few: what a switch touches */
     coroutine *next; /* in the loop's queue */
     loop *loop;
-    uint8_t state;       /* COROUTINE_* */
-    uint8_t cancelled;   /* all its waits are refused */
-    uint8_t is_command;  /* its body is a command, which looks for itself when it is woken */
-    int32_t result;      /* what its wait returns */
+    uint8_t state;           /* COROUTINE_* */
+    uint8_t cancelled;       /* all its waits are refused */
+    uint8_t is_command;      /* its body is a command, which looks for itself when it is woken */
+    int32_t result;          /* what its wait returns */
     int32_t when_time_is_up; /* what if its timer ends it */
     int32_t when_cancelled;  /* what if its run is cancelled */
     timer timer;
 
     void (*entry)(coroutine *self);
-    void *owner; /* of whoever started it: a run */
+    void *owner;  /* of whoever started it: a run */
+    uint64_t run; /* its token; 0: this one is no run, or not any more */
 
     /* Children. */
     coroutine *parent;

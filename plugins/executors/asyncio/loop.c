@@ -32,14 +32,14 @@ enum {
     STACKS_KEPT = 64, /* whose memory an idle loop keeps */
 };
 
-#define TURN_MAX INT64_C(1000000)        /* ns */
-#define COARSE_FROM INT64_C(20000000)    /* ns; limits from here on are measured coarsely */
-#define TRIM_AFTER INT64_C(10000000000)  /* ns */
-#define DATA_TIMER UINT64_MAX            /* epoll_data.u64 of our own descriptors */
+#define TURN_MAX INT64_C(1000000)       /* ns */
+#define COARSE_FROM INT64_C(20000000)   /* ns; limits from here on are measured coarsely */
+#define TRIM_AFTER INT64_C(10000000000) /* ns */
+#define DATA_TIMER UINT64_MAX           /* epoll_data.u64 of our own descriptors */
 #define DATA_BELL (UINT64_MAX - 1)
 
 /* The mark of a loop that sleeps. */
-static message asleep;
+static loop_message asleep;
 
 static int64_t
 read_clock(int clock)
@@ -65,9 +65,9 @@ ring(loop *self)
 }
 
 void
-loop_send(loop *self, message *message)
+loop_send(loop *self, loop_message *message)
 {
-    struct message *newest = atomic_load_explicit(&self->inbox, memory_order_relaxed);
+    loop_message *newest = atomic_load_explicit(&self->inbox, memory_order_relaxed);
 
     do {
         message->next = newest == &asleep ? NULL : newest;
@@ -81,21 +81,21 @@ loop_send(loop *self, message *message)
 static void
 take_messages(loop *self)
 {
-    message *newest, *oldest = NULL;
+    loop_message *newest, *oldest = NULL;
 
     if (atomic_load_explicit(&self->inbox, memory_order_relaxed) == NULL) {
         return;
     }
     newest = atomic_exchange_explicit(&self->inbox, NULL, memory_order_acquire);
     while (newest != NULL && newest != &asleep) {
-        message *next = newest->next;
+        loop_message *next = newest->next;
 
         newest->next = oldest;
         oldest = newest;
         newest = next;
     }
     while (oldest != NULL) {
-        message *next = oldest->next; /* it may be gone when it was taken */
+        loop_message *next = oldest->next; /* it may be gone when it was taken */
 
         oldest->take(self, oldest);
         oldest = next;
@@ -106,7 +106,7 @@ take_messages(loop *self)
 static bool
 fall_asleep(loop *self)
 {
-    message *none = NULL;
+    loop_message *none = NULL;
 
     return atomic_compare_exchange_strong(&self->inbox, &none, &asleep);
 }
@@ -331,21 +331,28 @@ loop_turn(loop *self)
     ring(self); /* the host goes first, then we go on */
 }
 
+static bool
+is_done(const loop *self)
+{
+    return self->stopping && self->n_coroutines == 0;
+}
+
 void
 loop_run(loop *self)
 {
     self->awake = true;
-    while (!self->stopping || self->n_coroutines > 0) {
-        look_around(self);
+    look_around(self);
+    while (!is_done(self)) {
         run_ready(self);
-        if (settle(self)) {
+        if (!is_done(self) && settle(self)) {
             take_events(self, -1);
         }
+        look_around(self);
     }
 }
 
 static void
-take_stop(loop *self, message *message)
+take_stop(loop *self, loop_message *message)
 {
     (void)message;
     self->stopping = true;
@@ -431,6 +438,7 @@ loop_init(loop *self, const loop_options *options)
 void
 loop_deinit(loop *self)
 {
+    take_messages(self); /* of senders that came too late */
     timers_deinit(&self->timers);
     watches_deinit(&self->watches);
     stack_pool_deinit(&self->stacks);

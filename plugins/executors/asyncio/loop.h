@@ -18,24 +18,24 @@
 #define LOOP_CACHE_LINE 64
 
 /* From another thread; embedded in what is sent, and the sender's until taken. */
-typedef struct message {
-    struct message *next;
-    void (*take)(loop *self, struct message *message); /* [loop] */
-} message;
+typedef struct loop_message {
+    struct loop_message *next;
+    void (*take)(loop *self, struct loop_message *message); /* [loop] */
+} loop_message;
 
 typedef struct loop_options {
     size_t stack_size;
     uint32_t max_coroutines;
     enum stack_guard guard;
     int64_t slow; /* a coroutine that holds the loop longer is reported; 0: none is */
-    /* Reports one; [loop]. */
-    void (*report_slow)(void *user, const coroutine *one, int64_t duration);
+    void (*report_slow)(void *user, const coroutine *one, int64_t duration); /* [loop] */
     void *user;
+    const char *(*name)(const coroutine *one); /* for people; may be called by a signal handler */
 } loop_options;
 
 struct loop {
     /* [loop], and what each resume touches first */
-    context context; /* where it goes on when a coroutine leaves the thread */
+    context context;              /* where it goes on when a coroutine leaves the thread */
     _Atomic(coroutine *) current; /* read by a signal handler too */
     coroutine *ready, *last_ready;
     int64_t slice; /* when the last coroutine came back, by slice_clock */
@@ -44,7 +44,7 @@ struct loop {
     int64_t armed; /* what timer_descriptor is set to; TIMERS_NEVER: nothing */
     bool awake;    /* it will look at the queue without being rung for */
     bool stopping;
-    message stop;
+    loop_message stop;
     struct pool *pool; /* where what blocks is run; borrowed */
     timers timers;
     stack_pool stacks;
@@ -66,7 +66,8 @@ struct loop {
     void *fiber;
 #endif
 
-    _Alignas(LOOP_CACHE_LINE) _Atomic(message *) inbox; /* newest first; or the mark of a sleeper */
+    _Alignas(
+        LOOP_CACHE_LINE) _Atomic(loop_message *) inbox; /* newest first; or the mark of a sleeper */
 };
 
 /* 0 or an errno, and then nothing is left behind. */
@@ -88,7 +89,7 @@ void loop_run(loop *self);
 void loop_stop(loop *self);
 
 /* Hands message->take() to the loop, in the order of one sender's calls.  [any-thread] */
-void loop_send(loop *self, message *message);
+void loop_send(loop *self, loop_message *message);
 
 /* Starts a coroutine on a stack that was reserved; it runs at the next turn.  [loop] */
 coroutine *loop_start(loop *self, void (*entry)(coroutine *one), void *owner);

@@ -33,9 +33,9 @@
 enum {
     SLAB_MIN = 16, /* stacks in the first slab; a slab has as many as there are, up to */
     SLAB_MAX = 512,
-    CUT_MAX = 64,          /* stacks that are cut off and readied in one go */
-    POPULATE_FROM = 128,   /* with fewer stacks a page is mapped when it is touched */
-    MAPPINGS_LEFT = 1024,  /* what guards by mprotect leave to the rest of the process */
+    CUT_MAX = 64,         /* stacks that are cut off and readied in one go */
+    POPULATE_FROM = 128,  /* with fewer stacks a page is mapped when it is touched */
+    MAPPINGS_LEFT = 1024, /* what guards by mprotect leave to the rest of the process */
     MAPPINGS_DEFAULT = 65530,
 };
 

@@ -137,7 +137,7 @@ wait_child(void *user, int32_t pidfd, execz_duration timeout)
 
 typedef struct offloaded {
     pool_job job; /* first */
-    message done_message;
+    loop_message done_message;
     coroutine *caller;
     int32_t (*function)(void *);
     void *argument;
@@ -146,7 +146,7 @@ typedef struct offloaded {
 } offloaded;
 
 static void
-take_done(loop *on, message *message)
+take_done(loop *on, loop_message *message)
 {
     offloaded *self = (offloaded *)(void *)((char *)message - offsetof(offloaded, done_message));
 
