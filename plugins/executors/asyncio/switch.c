@@ -1,111 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* What lies on a stack that waits, from its stack pointer upwards:
  *
- *   x86-64    mxcsr, x87 control word | r12 r13 r14 r15 rbx rbp | where to go on
+ *   x86-64    mxcsr, x87 control word | rbx rbp | where to go on
  *   aarch64   x19 to x28, x29, x30 | d8 to d15 | fpcr
  *
  * A new stack gets the same picture, with entry and argument in two of the registers and the
  * address of a few instructions that make the call.  There unwinding ends: a debugger shows the
  * coroutine's frames and stops (.cfi_undefined).
  *
- * The floating point modes are loaded only if they differ, because the load is the slowest part by
- * far.  The jump back is not a `ret`: the processor would predict it to go where this stack was
- * called from, which is always wrong.  No object with this code can be marked as fit for a shadow
- * stack, and it is not marked so. */
+ * On x86-64 the switch is put in line, and what else the calling convention keeps is left to the
+ * compiler, which keeps what it needs.  That is not for the few instructions saved: the processor
+ * predicts where a `ret` goes by the calls it has seen, and a switch that is called and goes away
+ * by a jump, or that returns on another stack, makes it guess wrong several times.  The floating
+ * point modes are loaded only if they differ, because the load is slow.  No object with this code
+ * can be marked as fit for a shadow stack, and it is not marked so. */
 #include "switch.h"
 
 #include <stdint.h>
 
 #if SWITCH_OWN
-void asyncio_switch(void **from_sp, void *to_sp) __attribute__((visibility("hidden")));
 void asyncio_entry(void) __attribute__((visibility("hidden")));
-
-void
-context_switch(context *from, context *to)
-{
-    asyncio_switch(&from->sp, to->sp);
-}
 #endif
 
 #if defined(__x86_64__) && SWITCH_OWN
 __asm__(".pushsection .text\n"
-        ".globl asyncio_switch\n"
-        ".hidden asyncio_switch\n"
-        ".type asyncio_switch, @function\n"
-        ".balign 16\n"
-        "asyncio_switch:\n"
-        ".cfi_startproc\n"
-        "    pushq %rbp\n"
-        ".cfi_adjust_cfa_offset 8\n"
-        ".cfi_rel_offset rbp, 0\n"
-        "    pushq %rbx\n"
-        ".cfi_adjust_cfa_offset 8\n"
-        ".cfi_rel_offset rbx, 0\n"
-        "    pushq %r15\n"
-        ".cfi_adjust_cfa_offset 8\n"
-        ".cfi_rel_offset r15, 0\n"
-        "    pushq %r14\n"
-        ".cfi_adjust_cfa_offset 8\n"
-        ".cfi_rel_offset r14, 0\n"
-        "    pushq %r13\n"
-        ".cfi_adjust_cfa_offset 8\n"
-        ".cfi_rel_offset r13, 0\n"
-        "    pushq %r12\n"
-        ".cfi_adjust_cfa_offset 8\n"
-        ".cfi_rel_offset r12, 0\n"
-        "    subq $8, %rsp\n"
-        ".cfi_adjust_cfa_offset 8\n"
-        "    stmxcsr (%rsp)\n"
-        "    fnstcw 4(%rsp)\n"
-        "    movl (%rsp), %eax\n"
-        "    movzwl 4(%rsp), %edx\n"
-        "    movq %rsp, (%rdi)\n"
-        "    movq %rsi, %rsp\n"
-        "    cmpl (%rsp), %eax\n"
-        "    jne 2f\n"
-        "1:  cmpw 4(%rsp), %dx\n"
-        "    jne 3f\n"
-        "4:  addq $8, %rsp\n"
-        ".cfi_adjust_cfa_offset -8\n"
-        "    popq %r12\n"
-        ".cfi_adjust_cfa_offset -8\n"
-        ".cfi_restore r12\n"
-        "    popq %r13\n"
-        ".cfi_adjust_cfa_offset -8\n"
-        ".cfi_restore r13\n"
-        "    popq %r14\n"
-        ".cfi_adjust_cfa_offset -8\n"
-        ".cfi_restore r14\n"
-        "    popq %r15\n"
-        ".cfi_adjust_cfa_offset -8\n"
-        ".cfi_restore r15\n"
-        "    popq %rbx\n"
-        ".cfi_adjust_cfa_offset -8\n"
-        ".cfi_restore rbx\n"
-        "    popq %rbp\n"
-        ".cfi_adjust_cfa_offset -8\n"
-        ".cfi_restore rbp\n"
-        "    popq %rcx\n"
-        ".cfi_adjust_cfa_offset -8\n"
-        ".cfi_register rip, rcx\n"
-        "    jmpq *%rcx\n"
-        ".cfi_endproc\n"
-        ".cfi_startproc\n" /* the same frame as above label 1 */
-        ".cfi_def_cfa rsp, 64\n"
-        ".cfi_offset rip, -8\n"
-        ".cfi_offset rbp, -16\n"
-        ".cfi_offset rbx, -24\n"
-        ".cfi_offset r15, -32\n"
-        ".cfi_offset r14, -40\n"
-        ".cfi_offset r13, -48\n"
-        ".cfi_offset r12, -56\n"
-        "2:  ldmxcsr (%rsp)\n"
-        "    jmp 1b\n"
-        "3:  fldcw 4(%rsp)\n"
-        "    jmp 4b\n"
-        ".cfi_endproc\n"
-        ".size asyncio_switch, .-asyncio_switch\n"
-
         ".globl asyncio_entry\n"
         ".hidden asyncio_entry\n"
         ".type asyncio_entry, @function\n"
@@ -113,8 +31,9 @@ __asm__(".pushsection .text\n"
         "asyncio_entry:\n"
         ".cfi_startproc\n"
         ".cfi_undefined rip\n"
-        "    movq %r13, %rdi\n"
-        "    callq *%r12\n"
+        "    movq %rbp, %rdi\n"
+        "    xorl %ebp, %ebp\n"
+        "    callq *%rbx\n"
         "    ud2\n"
         ".cfi_endproc\n"
         ".size asyncio_entry, .-asyncio_entry\n"
@@ -124,7 +43,7 @@ typedef struct frame {
     uint32_t mxcsr;
     uint16_t x87_control;
     uint16_t unused;
-    uint64_t r12, r13, r14, r15, rbx, rbp, rip;
+    uint64_t rbx, rbp, rip;
 } frame;
 
 void
@@ -135,15 +54,22 @@ context_init(context *self, void *low, size_t length, void (*entry)(void *), voi
 
     __asm__ volatile("stmxcsr %0" : "=m"(at->mxcsr));
     __asm__ volatile("fnstcw %0" : "=m"(at->x87_control));
-    at->r12 = (uintptr_t)entry;
-    at->r13 = (uintptr_t)argument;
-    at->rbp = 0;
+    at->rbx = (uintptr_t)entry;
+    at->rbp = (uintptr_t)argument;
     at->rip = (uintptr_t)asyncio_entry;
     self->sp = at;
 }
 #endif
 
 #if defined(__aarch64__) && SWITCH_OWN
+void asyncio_switch(void **from_sp, void *to_sp) __attribute__((visibility("hidden")));
+
+void
+context_switch(context *from, context *to)
+{
+    asyncio_switch(&from->sp, to->sp);
+}
+
 __asm__(".pushsection .text\n"
         ".globl asyncio_switch\n"
         ".hidden asyncio_switch\n"
@@ -186,7 +112,7 @@ __asm__(".pushsection .text\n"
         ".cfi_adjust_cfa_offset -176\n"
         ".cfi_restore x29\n"
         ".cfi_restore x30\n"
-        "    br x30\n"
+        "    ret\n"
         ".cfi_endproc\n"
         ".size asyncio_switch, .-asyncio_switch\n"
 
