@@ -9,7 +9,6 @@
  *
  * To cancel a run, the loop is sent the coroutine and the run's token: whichever is gone when the
  * message comes, they do not match any more. */
-#define _GNU_SOURCE
 #include "loop.h"
 #include "overflow.h"
 #include "pool.h"

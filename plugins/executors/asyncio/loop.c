@@ -14,7 +14,6 @@
  * The clock that names a coroutine which holds the loop is read after each resume, so it is the
  * coarse one: 6 ns instead of 20 to 40.  It steps every few milliseconds, so for a limit of that
  * order the exact one is used. */
-#define _GNU_SOURCE
 #include "loop.h"
 
 #include <errno.h>

@@ -4,7 +4,6 @@
  * goes on calling us keeps working, because the code of a plugin is never unmapped.
  *
  * What the handler reads is an array of atomics; it calls nothing but what a handler may call. */
-#define _GNU_SOURCE
 #include "overflow.h"
 
 #include <pthread.h>

@@ -12,7 +12,6 @@
  * A guard made by mprotect(2) splits a mapping in two.  Once a process has all the mappings it may
  * have, everything else in it fails as well (a thread's stack, a large malloc): therefore such
  * guards leave some over. */
-#define _GNU_SOURCE
 #include "stack.h"
 
 #include "sanitizer.h"

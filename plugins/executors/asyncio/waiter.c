@@ -8,7 +8,6 @@
  *
  * A function that was offloaded cannot be called off once it runs: it uses the stack of its caller,
  * who therefore stays. */
-#define _GNU_SOURCE
 #include "waiter.h"
 
 #include "loop.h"
