@@ -142,11 +142,8 @@ spawn_deeper(void *argument, const execz_waiter *waiter)
 
     if (depth > 0) {
         cr_expect(eq(int, waiter->spawn(waiter->self, spawn_deeper, &depth, &child), 0));
-        (void)waiter->sleep(waiter->self, INT64_MAX); /* until cancelled */
-        cr_expect(eq(int, waiter->join(waiter->self, child, -1), -ECANCELED));
-        cr_expect(eq(int, waiter->cancel(waiter->self, child), 0));
-        cr_expect(eq(int, waiter->join(waiter->self, child, -1), 0),
-                  "cleaning up is not called off");
+        cr_expect(eq(int, waiter->sleep(waiter->self, INT64_MAX), -ECANCELED));
+        cr_expect(eq(int, waiter->join(waiter->self, child, -1), 0), "the child is cancelled too");
     } else {
         (void)waiter->sleep(waiter->self, INT64_MAX);
     }
@@ -179,6 +176,36 @@ Test(children, are_cancelled_with_the_run_however_deep)
     ancestor = start(be_ancestor);
     run_one(interrupt_ancestor);
     cr_expect(eq(int, n_returned, 10));
+}
+
+static void
+spawn_and_clean_up(void *argument, const execz_waiter *waiter)
+{
+    void *child;
+
+    (void)argument;
+    cr_expect(eq(int, waiter->spawn(waiter->self, sleep_for_ever, NULL, &child), 0));
+    cr_expect(eq(int, waiter->sleep(waiter->self, INT64_MAX), -ECANCELED));
+    cr_expect(eq(int, waiter->join(waiter->self, child, -1), -ECANCELED));
+    cr_expect(eq(int, waiter->cancel(waiter->self, child), 0));
+    cr_expect(eq(int, waiter->join(waiter->self, child, -1), 0), "cleaning up is not called off");
+    n_returned++;
+}
+
+static void
+cancel_one_that_has_children(coroutine *self)
+{
+    void *child;
+
+    cr_assert(eq(int, SPAWN(self, spawn_and_clean_up, NULL, &child), 0));
+    cr_expect(eq(int, SLEEP(self, MS), 0));
+    cr_expect(eq(int, CANCEL(self, child), 0));
+    cr_expect(eq(int, JOIN(self, child, -1), 0));
+}
+
+Test(children, that_are_cancelled_join_theirs_once_those_are_too)
+{
+    run_parent(cancel_one_that_has_children);
 }
 
 static void
@@ -225,7 +252,7 @@ spawn_too_many(coroutine *self)
     n_returned++;
 }
 
-Test(children, count_among_the_coroutines, .init = set_up_small, .fini = loop_tear_down)
+Test(limited_children, count_among_the_coroutines, .init = set_up_small, .fini = loop_tear_down)
 {
     run_parent(spawn_too_many);
 }
