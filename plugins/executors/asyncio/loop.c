@@ -317,6 +317,7 @@ loop_turn(loop *self)
 {
     int64_t end = loop_now() + TURN_MAX;
 
+    atomic_store_explicit(&self->thread, pthread_self(), memory_order_relaxed);
     take_events(self, 0);
     self->awake = true;
     do {
@@ -339,6 +340,7 @@ is_done(const loop *self)
 void
 loop_run(loop *self)
 {
+    atomic_store_explicit(&self->thread, pthread_self(), memory_order_relaxed);
     self->awake = true;
     look_around(self);
     while (!is_done(self)) {

@@ -37,6 +37,7 @@ struct loop {
     /* [loop], and what each resume touches first */
     context context;              /* where it goes on when a coroutine leaves the thread */
     _Atomic(coroutine *) current; /* read by a signal handler too */
+    _Atomic pthread_t thread;     /* who drives it */
     coroutine *ready, *last_ready;
     int64_t slice; /* when the last coroutine came back, by slice_clock */
     int64_t slow;  /* INT64_MAX: never */

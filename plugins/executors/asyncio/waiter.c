@@ -25,7 +25,10 @@
 static bool
 is_running(const coroutine *self)
 {
-    return atomic_load_explicit(&self->loop->current, memory_order_relaxed) == self;
+    const loop *on = self->loop;
+
+    return atomic_load_explicit(&on->thread, memory_order_relaxed) == pthread_self() &&
+           atomic_load_explicit(&on->current, memory_order_relaxed) == self;
 }
 
 static int32_t

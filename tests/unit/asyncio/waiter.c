@@ -309,12 +309,12 @@ Test(waiter, waiting_for_a_process_can_be_cancelled)
 
 /* ---- offloading ---- */
 
-static pthread_t ran_on;
+static _Atomic pthread_t ran_on;
 
 static int32_t
 double_it(void *argument)
 {
-    ran_on = pthread_self();
+    atomic_store(&ran_on, pthread_self());
     (void)poll(NULL, 0, 5);
     return 2 * *(int *)argument;
 }
@@ -325,7 +325,7 @@ offload_once(coroutine *self)
     int number = 21;
 
     cr_expect(eq(int, OFFLOAD(self, double_it, &number), 42));
-    cr_expect(not(pthread_equal(ran_on, pthread_self())));
+    cr_expect(not(pthread_equal(atomic_load(&ran_on), pthread_self())));
 }
 
 Test(waiter, what_blocks_runs_on_a_thread_of_the_pool)
