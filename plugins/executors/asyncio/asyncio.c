@@ -7,8 +7,8 @@
  * loop takes as a whole.  In either case a stack has been reserved for it before it is accepted, so
  * that a limit is an answer to the scheduler and not a lost run.
  *
- * To cancel a run, the loop is sent the coroutine and the run's token: whichever is gone when the
- * message comes, they do not match any more. */
+ * To cancel a run on the loop, the loop is sent its token, and looks whether the coroutine there was
+ * for it still is.  A run in the pool is retracted, which the host refuses once it has begun. */
 #include "loop.h"
 #include "overflow.h"
 #include "pool.h"
@@ -32,6 +32,9 @@ typedef struct asyncio {
     loop_message start_message;           /* on its way if starting is not empty */
 } asyncio;
 
+/* The user of a submission that went to the pool; else it is the coroutine, or NULL. */
+static char pooled;
+
 static asyncio *
 asyncio_of(loop *on)
 {
@@ -47,6 +50,7 @@ run_task(coroutine *self)
     execz_submission *run = self->owner;
     const execz_host *host = run->base->host;
 
+    __atomic_store_n(&run->started, 1, __ATOMIC_RELEASE);
     for (uint32_t i = 0; i < run->n && !execz_submission_cancelled(run); i++) {
         (void)host->execute(host, run->run, run->times[i], &self->waiter, NULL);
         waiter_end_children(self);
@@ -196,34 +200,33 @@ do_send_task(execz_base *base, execz_submission *run, execz_error *err)
     if (run->task->kind != EXECZ_TASK_FUNCTION) {
         return send_to_loop(self, run, err);
     }
-    if (!pool_push_run(&self->pool, run)) {
-        return execz_error_set(err, EXECZ_E_BUSY, "the system has no thread left");
-    }
-    return EXECZ_OK;
+    __atomic_store_n(&run->user, &pooled, __ATOMIC_RELEASE);
+    return pool_push_run(&self->pool, run->run, run->task->priority, err);
 }
 
 /* ---- cancelling ------------------------------------------------------------------------------ */
 
 typedef struct cancellation {
     loop_message message; /* first */
-    coroutine *one;
     execz_run run;
 } cancellation;
 
 static void
 take_cancellation(loop *on, loop_message *message)
 {
-    const execz_host *host = asyncio_of(on)->base->host;
+    execz_base *base = asyncio_of(on)->base;
     cancellation *self = (cancellation *)(void *)message;
+    execz_submission *submission = execz_base_submission(base, self->run);
+    coroutine *one = __atomic_load_n(&submission->user, __ATOMIC_ACQUIRE);
 
-    if (self->one->run == self->run) {
-        waiter_interrupt(self->one);
+    if (one != NULL && one->run == self->run) { /* else it has ended, or will learn it by itself */
+        waiter_interrupt(one);
     }
-    host->realloc(host, self, 0);
+    base->host->realloc(base->host, self, 0);
 }
 
 static void
-send_cancellation(asyncio *self, execz_run run, coroutine *one)
+send_cancellation(asyncio *self, execz_run run)
 {
     const execz_host *host = self->base->host;
     cancellation *message = host->realloc(host, NULL, sizeof *message);
@@ -233,20 +236,22 @@ send_cancellation(asyncio *self, execz_run run, coroutine *one)
                        "no memory to wake a coroutine that was cancelled; it ends with its wait");
         return;
     }
-    *message = (cancellation){{NULL, take_cancellation}, one, run};
+    *message = (cancellation){{NULL, take_cancellation}, run};
     loop_send(&self->loop, &message->message);
 }
 
 static void
-cancel(execz_base *base, execz_submission *run)
+cancel(execz_base *base, execz_run run)
 {
-    asyncio *self = base->self;
-    coroutine *one = __atomic_load_n(&run->user, __ATOMIC_ACQUIRE);
+    const execz_submission *submission = execz_base_submission(base, run);
 
-    if (pool_take_run(&self->pool, run)) {
-        execz_submission_finish(run, NULL, 0);
-    } else if (one != NULL) { /* else it learns it when it begins */
-        send_cancellation(self, run->run, one);
+    if (submission == NULL) {
+        return;
+    }
+    if (__atomic_load_n(&submission->user, __ATOMIC_ACQUIRE) == &pooled) {
+        (void)execz_base_retract(base, run);
+    } else {
+        send_cancellation(base->self, run);
     }
 }
 
@@ -329,7 +334,7 @@ place_loop(asyncio *self, execz_error *err)
     }
     self->host_loop = host->extension(host, EXECZ_EXTENSION_LOOP);
     if (self->host_loop == NULL) {
-        execz_base_log(self->base, EXECZ_LOG_INFO,
+        execz_base_log(self->base, EXECZ_LOG_DEBUG,
                        "this host does not lend its loop: loop = own is used");
         return EXECZ_OK;
     }
@@ -365,7 +370,8 @@ start(execz_base *base, execz_error *err)
         host->realloc(host, self, 0);
         return status;
     }
-    pool_init(&self->pool, host, base->alias, max_workers > 0 ? max_workers : default_workers());
+    pool_init(&self->pool, host, base, base->alias,
+              max_workers > 0 ? max_workers : default_workers());
     (void)overflow_watch(&self->loop, base->alias);
     base->self = self;
     return EXECZ_OK;
@@ -394,7 +400,14 @@ destroy(execz_base *base)
     base->host->realloc(base->host, self, 0);
 }
 
-static const execz_base_hooks hooks = {do_send_task, start, stop, cancel, stats, destroy};
+static const execz_base_hooks hooks = {
+    .do_send_task = do_send_task,
+    .start = start,
+    .stop = stop,
+    .cancel = cancel,
+    .stats = stats,
+    .destroy = destroy,
+};
 
 EXECZ_OPTIONS(
     options, "asyncio",
@@ -409,7 +422,12 @@ EXECZ_OPTIONS(
     EXECZ_OPTION(SIZE, 0, "stack_size", "64KiB", "16KiB..64MiB",
                  "Stack of each coroutine; it takes memory only as far as it is used"),
     EXECZ_OPTION(DURATION, 0, "slow_callback_warning", "100ms", "0s..1h",
-                 "Names a task whose coroutine holds the loop for longer; 0: never"));
+                 "Names a task whose coroutine holds the loop for longer; 0s: never"),
+    EXECZ_OPTION(BOOL, 0, "cancel_futures", "no", "",
+                 "Whether a shutdown cancels the runs that have not begun"),
+    EXECZ_OPTION(BOOL, 0, "overwrite_wait", "", "",
+                 "Whether a shutdown waits for the runs, whatever it was asked for; not set: as "
+                 "it was asked"));
 
 EXECZ_EXECUTOR_PLUGIN_WITH("org.execz.asyncio", "asyncio", EXECZ_VERSION,
                            "Runs coroutines and commands on an event loop, functions in its pool",

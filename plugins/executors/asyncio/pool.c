@@ -4,12 +4,15 @@
 #include <string.h>
 
 void
-pool_init(pool *self, const execz_host *host, const char *thread_name, uint32_t max_workers)
+pool_init(pool *self, const execz_host *host, execz_base *base, const char *thread_name,
+          uint32_t max_workers)
 {
     memset(self, 0, sizeof *self);
     self->host = host;
+    self->base = base;
     self->thread_name = thread_name;
     self->max_workers = max_workers;
+    queue_init(&self->runs, host);
     pthread_mutex_init(&self->lock, NULL);
     pthread_cond_init(&self->wanted, NULL);
 }
@@ -17,11 +20,12 @@ pool_init(pool *self, const execz_host *host, const char *thread_name, uint32_t 
 void
 pool_deinit(pool *self)
 {
+    queue_deinit(&self->runs);
     pthread_cond_destroy(&self->wanted);
     pthread_mutex_destroy(&self->lock);
 }
 
-/* ---- queues, all with the lock held ---------------------------------------------------------- */
+/* ---- jobs, with the lock held ---------------------------------------------------------------- */
 
 static void
 push_job_locked(pool *self, pool_job *job)
@@ -31,139 +35,172 @@ push_job_locked(pool *self, pool_job *job)
     *(self->last_job == NULL ? &self->first_job : &self->last_job->next) = job;
     self->last_job = job;
     job->queued = true;
-    self->n_jobs++;
+    atomic_fetch_add(&self->n_jobs, 1);
 }
 
 static bool
 take_job_locked(pool *self, pool_job *job)
 {
-    if (!job->queued) {
+    if (job == NULL || !job->queued) {
         return false;
     }
     *(job->previous == NULL ? &self->first_job : &job->previous->next) = job->next;
     *(job->next == NULL ? &self->last_job : &job->next->previous) = job->previous;
     job->queued = false;
-    self->n_jobs--;
-    return true;
-}
-
-/* Nearly all runs have the priority of the one before, so the place is sought from the back. */
-static void
-push_run_locked(pool *self, execz_submission *run)
-{
-    execz_submission *before = self->last_run;
-
-    while (before != NULL && before->task->priority < run->task->priority) {
-        before = before->queue_previous;
-    }
-    run->queue_previous = before;
-    run->queue_next = before == NULL ? self->first_run : before->queue_next;
-    *(before == NULL ? &self->first_run : &before->queue_next) = run;
-    *(run->queue_next == NULL ? &self->last_run : &run->queue_next->queue_previous) = run;
-    run->queued = 1;
-    self->n_runs++;
-}
-
-static bool
-take_run_locked(pool *self, execz_submission *run)
-{
-    execz_submission *before = run->queue_previous, *after = run->queue_next;
-
-    if (!run->queued) {
-        return false;
-    }
-    *(before == NULL ? &self->first_run : &before->queue_next) = after;
-    *(after == NULL ? &self->last_run : &after->queue_previous) = before;
-    run->queued = 0;
-    self->n_runs--;
+    atomic_fetch_sub(&self->n_jobs, 1);
     return true;
 }
 
 /* ---- workers --------------------------------------------------------------------------------- */
 
-typedef struct work {
-    pool_job *job;
-    execz_submission *run;
-} work;
-
-/* The next thing to do; false when the pool ends. */
 static bool
-wait_for_work(pool *self, bool after_work, work *work_out)
+has_work(pool *self)
 {
-    bool found;
+    return atomic_load(&self->n_jobs) > 0 || !queue_is_empty(&self->runs);
+}
+
+/* For host->work(): the next run, as long as no job waits. */
+static execz_run
+next_run(void *user, execz_run done)
+{
+    pool *self = user;
+    queue_band *band;
+    execz_run run = 0;
+    execz_submission *submission;
+
+    (void)done;
+    if (atomic_load_explicit(&self->n_jobs, memory_order_relaxed) > 0 ||
+        queue_take(&self->runs, &run, 1, 1, &band) == 0) {
+        return 0;
+    }
+    atomic_fetch_add_explicit(&self->taken, 1, memory_order_relaxed);
+    submission = execz_base_submission(self->base, run);
+    if (__atomic_load_n(&submission->run, __ATOMIC_ACQUIRE) == run) {
+        __atomic_store_n(&submission->started, 1, __ATOMIC_RELEASE);
+    }
+    return run;
+}
+
+static void
+run_next_job(pool *self)
+{
+    pool_job *job;
 
     pthread_mutex_lock(&self->lock);
-    self->busy -= after_work;
-    while (self->first_job == NULL && self->first_run == NULL && !self->stopping) {
-        self->idle++;
-        pthread_cond_wait(&self->wanted, &self->lock);
-        self->idle--;
+    job = self->first_job;
+    if (!take_job_locked(self, job)) {
+        job = NULL;
     }
-    *work_out = (work){self->first_job, self->first_job == NULL ? self->first_run : NULL};
-    found = work_out->job != NULL || work_out->run != NULL;
-    if (work_out->job != NULL) {
-        (void)take_job_locked(self, work_out->job);
-    } else if (work_out->run != NULL) {
-        (void)take_run_locked(self, work_out->run);
-    }
-    self->busy += found;
-    self->workers -= !found;
     pthread_mutex_unlock(&self->lock);
-    return found;
+    if (job != NULL) {
+        job->run(job);
+    }
+}
+
+/* Until there is work; false when there will be none. */
+static bool
+wait_for_work(pool *self)
+{
+    bool more;
+
+    pthread_mutex_lock(&self->lock);
+    atomic_fetch_add(&self->sleeping, 1);
+    while (!has_work(self) && !self->stopping) {
+        pthread_cond_wait(&self->wanted, &self->lock);
+        if (self->called > 0) {
+            self->called--;
+            atomic_fetch_add(&self->sleeping, 1); /* awake, and perhaps for nothing */
+        }
+    }
+    atomic_fetch_sub(&self->sleeping, 1);
+    atomic_fetch_sub(&self->workers, 1); /* before the last look: who pushes looks at it after */
+    more = has_work(self);
+    if (more) {
+        atomic_fetch_add(&self->workers, 1);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return more;
 }
 
 static void
 run_worker(void *argument)
 {
     pool *self = argument;
-    work next;
 
-    for (bool more = wait_for_work(self, false, &next); more;
-         more = wait_for_work(self, true, &next)) {
-        if (next.job != NULL) {
-            next.job->run(next.job);
-        } else {
-            execz_submission_run(next.run);
+    do {
+        atomic_fetch_add(&self->busy, 1);
+        while (has_work(self)) {
+            if (atomic_load(&self->n_jobs) > 0) {
+                run_next_job(self);
+            } else {
+                self->host->work(self->host, next_run, self);
+            }
         }
-    }
+        atomic_fetch_sub(&self->busy, 1);
+    } while (wait_for_work(self));
 }
 
-/* After a push: sees to it that a thread comes.  False if there is none at all, and the caller has
- * to take back what it pushed; unlocks. */
+/* Starts one more worker, if there may be one.  False if there is none at all. */
 static bool
-call_worker_unlock(pool *self)
+start_worker_locked(pool *self)
 {
-    bool more = self->n_jobs + self->n_runs > self->idle && self->workers < self->max_workers;
-    bool alone = self->workers == 0;
-
-    self->workers += more;
-    pthread_cond_signal(&self->wanted);
-    pthread_mutex_unlock(&self->lock);
-    if (more && self->host->thread(self->host, self->thread_name, run_worker, self) != EXECZ_OK) {
-        pthread_mutex_lock(&self->lock);
-        self->workers--;
-        pthread_mutex_unlock(&self->lock);
-        return !alone;
+    if (atomic_load(&self->workers) < self->max_workers) {
+        atomic_fetch_add(&self->workers, 1);
+        if (self->host->thread(self->host, self->thread_name, run_worker, self) != EXECZ_OK) {
+            atomic_fetch_sub(&self->workers, 1);
+        }
     }
-    return true;
+    return atomic_load(&self->workers) > 0;
+}
+
+/* Work has been shown: sees to it that a thread comes for it. */
+static bool
+call_worker_locked(pool *self)
+{
+    if (atomic_load(&self->sleeping) > 0) {
+        atomic_fetch_sub(&self->sleeping, 1);
+        self->called++;
+        pthread_cond_signal(&self->wanted);
+        return true;
+    }
+    return start_worker_locked(self);
 }
 
 /* ---- from outside ---------------------------------------------------------------------------- */
 
-bool
-pool_push_job(pool *self, pool_job *job)
+execz_status
+pool_push_run(pool *self, execz_run run, int32_t priority, execz_error *err)
 {
-    pthread_mutex_lock(&self->lock);
-    push_job_locked(self, job);
-    return call_worker_unlock(self) || !pool_take_job(self, job);
+    bool comes = true;
+
+    if (!queue_push(&self->runs, run, priority)) {
+        return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
+    }
+    if (atomic_load(&self->sleeping) > 0 || atomic_load(&self->workers) < self->max_workers) {
+        pthread_mutex_lock(&self->lock);
+        comes = call_worker_locked(self);
+        pthread_mutex_unlock(&self->lock);
+    }
+    if (!comes) { /* what is left in the queue is a run of nobody, which host->work() passes over */
+        return execz_error_set(err, EXECZ_E_BUSY, "the system has no thread left");
+    }
+    __atomic_store_n(&self->pushed, self->pushed + 1, __ATOMIC_RELAXED);
+    return EXECZ_OK;
 }
 
 bool
-pool_push_run(pool *self, execz_submission *run)
+pool_push_job(pool *self, pool_job *job)
 {
+    bool comes;
+
     pthread_mutex_lock(&self->lock);
-    push_run_locked(self, run);
-    return call_worker_unlock(self) || !pool_take_run(self, run);
+    push_job_locked(self, job);
+    comes = call_worker_locked(self);
+    if (!comes) {
+        (void)take_job_locked(self, job);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return comes;
 }
 
 bool
@@ -173,17 +210,6 @@ pool_take_job(pool *self, pool_job *job)
 
     pthread_mutex_lock(&self->lock);
     taken = take_job_locked(self, job);
-    pthread_mutex_unlock(&self->lock);
-    return taken;
-}
-
-bool
-pool_take_run(pool *self, execz_submission *run)
-{
-    bool taken;
-
-    pthread_mutex_lock(&self->lock);
-    taken = take_run_locked(self, run);
     pthread_mutex_unlock(&self->lock);
     return taken;
 }
@@ -200,10 +226,11 @@ pool_stop(pool *self)
 pool_figures
 pool_count(pool *self)
 {
-    pool_figures figures;
+    uint64_t pushed = __atomic_load_n(&self->pushed, __ATOMIC_RELAXED);
+    uint64_t taken = atomic_load(&self->taken);
 
-    pthread_mutex_lock(&self->lock);
-    figures = (pool_figures){self->workers, self->busy, self->n_jobs + self->n_runs};
-    pthread_mutex_unlock(&self->lock);
-    return figures;
+    return (pool_figures){.workers = atomic_load(&self->workers),
+                          .busy = atomic_load(&self->busy),
+                          .queued = atomic_load(&self->n_jobs) +
+                                    (pushed > taken ? (uint32_t)(pushed - taken) : 0)};
 }

@@ -35,7 +35,7 @@ void
 loop_set_up_with(const loop_options *options)
 {
     hosted_set_up();
-    pool_init(&threads, abi, "test", 2);
+    pool_init(&threads, abi, NULL, "test", 2);
     cr_assert(eq(int, loop_init(&on, options), 0));
     on.pool = &threads;
 }
