@@ -97,13 +97,9 @@ run_next_job(pool *self)
     }
 }
 
-/* Until there is work; false when there will be none. */
-static bool
-wait_for_work(pool *self)
+static void
+sleep_locked(pool *self)
 {
-    bool more;
-
-    pthread_mutex_lock(&self->lock);
     atomic_fetch_add(&self->sleeping, 1);
     while (!has_work(self) && !self->stopping) {
         pthread_cond_wait(&self->wanted, &self->lock);
@@ -113,10 +109,20 @@ wait_for_work(pool *self)
         }
     }
     atomic_fetch_sub(&self->sleeping, 1);
-    atomic_fetch_sub(&self->workers, 1); /* before the last look: who pushes looks at it after */
-    more = has_work(self);
-    if (more) {
-        atomic_fetch_add(&self->workers, 1);
+}
+
+/* Until there may be work; false when there will be none. */
+static bool
+wait_for_work(pool *self)
+{
+    bool more = true;
+
+    pthread_mutex_lock(&self->lock);
+    sleep_locked(self);
+    if (self->stopping) {
+        atomic_fetch_sub(&self->workers, 1); /* before the last look: who pushes looks after it */
+        more = has_work(self);
+        atomic_fetch_add(&self->workers, more);
     }
     pthread_mutex_unlock(&self->lock);
     return more;

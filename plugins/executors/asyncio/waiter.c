@@ -48,10 +48,10 @@ yield_now(void *user)
     coroutine *self = user;
     int32_t result = check(self);
 
-    if (result < 0) {
+    if (result == -EPERM) {
         return result;
     }
-    self->result = 0;
+    self->result = result; /* a cancelled one lets others go first as well, or it could spin */
     loop_push_ready(self->loop, self);
     return coroutine_suspend(self, COROUTINE_YIELDED);
 }
