@@ -19,13 +19,6 @@ bool ez_body_is_coroutine(void *modules, const execz_task *task, _Atomic(const v
  * its words in err if it failed; if there is no such function as ez_modules_resolve().  [worker] */
 execz_status ez_body_call(void *modules, const char *function, const char *args, execz_error *err);
 
-/* Whom the lines of a function concern that is called outside of any run. */
-typedef struct ez_body_caller {
-    const char *executor; /* alias */
-    void (*log)(void *log_user, uint32_t level, const char *message);
-    void *log_user;
-} ez_body_caller;
-
 /* The same on behalf of caller. */
 execz_status ez_body_call_for(void *modules, const ez_body_caller *caller, const char *function,
                               const char *args, execz_error *err);
