@@ -2,8 +2,7 @@
 /* The executor: coroutines and commands on the event loop, everything else in its pool.
  *
  * A run that goes to the loop is given to it in one of two ways.  If the loop lives on the
- * scheduler's thread, which is the one that sends tasks, the coroutine is put into its queue at
- * once.  If the loop has a thread of its own, the run goes onto a stack of starting runs that the
+ * scheduler's thread, which is the one that sends tasks, it waits there to begin.  If the loop has a thread of its own, the run goes onto a stack of starting runs that the
  * loop takes as a whole.  In either case a stack has been reserved for it before it is accepted, so
  * that a limit is an answer to the scheduler and not a lost run.
  *
@@ -23,6 +22,8 @@ typedef struct asyncio {
     loop loop;
     pool pool;
     const execz_loop_ext *host_loop; /* whose thread our loop lives on; NULL: on one of its own */
+
+    execz_submission *last_pending; /* [loop] the end of loop.pending */
 
     /* [loop of the scheduler] */
     bool thread_started; /* of the loop's own */
@@ -62,36 +63,50 @@ run_task(coroutine *self)
     execz_submission_finish(run, NULL, 0);
 }
 
+/* Appends runs, the first to the last one of a list, to those that wait to begin. */
 static void
-begin_run(asyncio *self, execz_submission *run)
+add_pending(asyncio *self, execz_submission *first, execz_submission *last)
 {
-    coroutine *one = loop_start(&self->loop, run_task, run);
+    last->queue_next = NULL;
+    if (self->loop.pending == NULL) {
+        self->loop.pending = first;
+    } else {
+        self->last_pending->queue_next = first;
+    }
+    self->last_pending = last;
+}
 
+static coroutine *
+begin_run(loop *on)
+{
+    execz_submission *run = on->pending;
+    coroutine *one;
+
+    on->pending = run->queue_next;
+    one = loop_begin(on, run_task, run);
     one->run = run->run;
     one->is_command = run->task->kind == EXECZ_TASK_COMMAND;
     __atomic_store_n(&run->user, one, __ATOMIC_RELEASE);
+    return one;
 }
 
 static void
 take_starting(loop *on, loop_message *message)
 {
     asyncio *self = asyncio_of(on);
-    execz_submission *newest = atomic_exchange(&self->starting, NULL);
-    execz_submission *oldest = NULL;
+    execz_submission *last = atomic_exchange(&self->starting, NULL);
+    execz_submission *oldest = NULL, *at = last;
 
     (void)message;
-    while (newest != NULL) {
-        execz_submission *next = newest->queue_next;
+    while (at != NULL) {
+        execz_submission *next = at->queue_next;
 
-        newest->queue_next = oldest;
-        oldest = newest;
-        newest = next;
+        at->queue_next = oldest;
+        oldest = at;
+        at = next;
     }
-    while (oldest != NULL) {
-        execz_submission *next = oldest->queue_next;
-
-        begin_run(self, oldest);
-        oldest = next;
+    if (oldest != NULL) {
+        add_pending(self, oldest, last);
     }
 }
 
@@ -185,7 +200,8 @@ send_to_loop(asyncio *self, execz_submission *run, execz_error *err)
         return status;
     }
     if (self->host_loop != NULL) {
-        begin_run(self, run);
+        add_pending(self, run, run);
+        loop_look(&self->loop);
     } else {
         send_starting(self, run);
     }
@@ -306,6 +322,7 @@ start_loop(asyncio *self, execz_error *err)
         .guard = STACK_GUARD_INSTALL,
         .slow = execz_base_option(base, "slow_callback_warning", 100 * EXECZ_MILLISECOND),
         .report_slow = report_slow,
+        .begin = begin_run,
         .user = self,
         .name = task_name,
     };

@@ -121,18 +121,30 @@ loop_push_ready(loop *self, coroutine *one)
 }
 
 coroutine *
-loop_start(loop *self, void (*entry)(coroutine *one), void *owner)
+loop_begin(loop *self, void (*entry)(coroutine *one), void *owner)
 {
-    coroutine *one = coroutine_new(self, entry, owner);
-
-    one->state = COROUTINE_READY;
-    one->result = 0;
     self->n_coroutines++;
-    loop_push_ready(self, one);
+    return coroutine_new(self, entry, owner);
+}
+
+void
+loop_look(loop *self)
+{
     if (!self->awake) {
         self->awake = true;
         ring(self);
     }
+}
+
+coroutine *
+loop_start(loop *self, void (*entry)(coroutine *one), void *owner)
+{
+    coroutine *one = loop_begin(self, entry, owner);
+
+    one->state = COROUTINE_READY;
+    one->result = 0;
+    loop_push_ready(self, one);
+    loop_look(self);
     return one;
 }
 
@@ -209,6 +221,25 @@ resume(loop *self, coroutine *one)
     }
 }
 
+static bool
+is_idle(const loop *self)
+{
+    return self->ready == NULL && self->pending == NULL;
+}
+
+/* Whose turn it is: the first of the queue, or something that begins, one after the other. */
+static coroutine *
+take_next(loop *self, int turn)
+{
+    coroutine *one = self->ready;
+
+    if (self->pending != NULL && (one == NULL || turn % 2 == 0)) {
+        return self->options.begin(self);
+    }
+    self->ready = one->next;
+    return one;
+}
+
 static void
 run_ready(loop *self)
 {
@@ -216,11 +247,8 @@ run_ready(loop *self)
 
     self->slice = read_clock(self->slice_clock);
     end = self->slice + TURN_MAX;
-    for (int i = 0; i < RESUMES_MAX && self->ready != NULL && self->slice < end; i++) {
-        coroutine *one = self->ready;
-
-        self->ready = one->next;
-        resume(self, one);
+    for (int i = 0; i < RESUMES_MAX && !is_idle(self) && self->slice < end; i++) {
+        resume(self, take_next(self, i));
     }
 }
 
@@ -304,7 +332,7 @@ plan_to_trim(loop *self)
 static bool
 settle(loop *self)
 {
-    if (self->ready != NULL) {
+    if (!is_idle(self)) {
         return false;
     }
     plan_to_trim(self);
@@ -334,7 +362,7 @@ loop_turn(loop *self)
 static bool
 is_done(const loop *self)
 {
-    return self->stopping && self->n_coroutines == 0;
+    return self->stopping && self->n_coroutines == 0 && self->pending == NULL;
 }
 
 void
