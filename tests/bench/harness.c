@@ -64,6 +64,7 @@ init_services(harness *self)
         .watch = watch,
         .unwatch = unwatch,
         .loop = &self->loop,
+        .call = ez_body_call_for,
         .function_path = BENCH_FUNCTION_DIR,
     };
 }
@@ -177,7 +178,7 @@ harness_add_functions(harness *self, const execz_function *const *functions, siz
     }
 }
 
-static const execz_task *
+static ez_task *
 add_task(harness *self, execz_task_spec *spec)
 {
     ez_task_defaults defaults = {"UTC", EXECZ_UNSET, 0, EXECZ_COALESCE_DEFAULT};
@@ -191,21 +192,38 @@ add_task(harness *self, execz_task_spec *spec)
         bench_die("%s", err.message);
     }
     g_ptr_array_add(self->tasks, task);
-    return &task->abi;
+    return task;
+}
+
+/* Whether its function is a coroutine matters only to executors that run those as such; others load
+ * the module where they run it. */
+static void
+resolve(harness *self, ez_task *task)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    if (!ez_executor_has_caps(self->executor, EXECZ_CAP_COROUTINE)) {
+        return;
+    }
+    if (ez_modules_resolve(self->modules, task->abi.function, &err) == NULL) {
+        bench_die("%s", err.message);
+    }
+    if (ez_body_is_coroutine(self->modules, &task->abi, &task->resolved)) {
+        task->abi.kind = EXECZ_TASK_COROUTINE;
+    }
 }
 
 const execz_task *
 harness_function(harness *self, const char *function, const char *args)
 {
     execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
-    execz_error err = EXECZ_ERROR_INIT;
+    ez_task *task;
 
-    if (ez_modules_resolve(self->modules, function, &err) == NULL) {
-        bench_die("%s", err.message);
-    }
     spec.function = function;
     spec.args = args;
-    return add_task(self, &spec);
+    task = add_task(self, &spec);
+    resolve(self, task);
+    return &task->abi;
 }
 
 const execz_task *
@@ -214,7 +232,7 @@ harness_command(harness *self, const char *const *argv)
     execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
 
     spec.argv = argv;
-    return add_task(self, &spec);
+    return &add_task(self, &spec)->abi;
 }
 
 /* ---- the way of a run, as in scheduler/submit.c and scheduler/result.c ----------------------- */
