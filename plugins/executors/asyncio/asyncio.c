@@ -60,7 +60,7 @@ run_task(coroutine *self)
         (void)host->interrupt(host, run->run); /* perhaps before who cancels it comes to it */
     }
     self->run = 0;
-    execz_submission_finish(run, NULL, 0);
+    (void)host->finish(host, run->run, NULL, 0); /* this thread is the host's: no one to wait for */
 }
 
 /* Appends runs, the first to the last one of a list, to those that wait to begin. */
@@ -359,6 +359,7 @@ place_loop(asyncio *self, execz_error *err)
     if (status != EXECZ_OK) {
         return execz_error_set(err, status, "the scheduler cannot watch the event loop");
     }
+    self->loop.stacks.alone = true;
     return EXECZ_OK;
 }
 
