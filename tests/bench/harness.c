@@ -330,8 +330,11 @@ take(harness *self, ez_message *at)
 size_t
 harness_collect(harness *self, bool wait)
 {
-    ez_message *messages = ez_mailbox_take(&self->mailbox);
+    ez_message *messages;
 
+    ez_executor_flush(self->executor);
+    self->now = ez_clock_now(self->services.clock);
+    messages = ez_mailbox_take(&self->mailbox);
     if (messages == NULL && wait) {
         ez_mailbox_sleep(&self->mailbox);
         ez_loop_wait(&self->loop);
