@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "function/body.h"
 
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
 #include "function/call.h"
 #include "function/command.h"
 #include "function/modules.h"
+
+#include <string.h>
 
 static void
 run_function(ez_modules *modules, const ez_body *body, ez_outcome *outcome)
@@ -49,4 +54,59 @@ ez_body_run(void *modules, const ez_body *body, ez_outcome *outcome)
                        "task kind %u is not known here; it needs a newer execz", body->task->kind);
         break;
     }
+}
+
+execz_status
+ez_body_call_for(void *modules, const ez_body_caller *caller, const char *function,
+                 const char *args, execz_error *err)
+{
+    execz_error why = EXECZ_ERROR_INIT;
+    const execz_function *found = ez_modules_resolve(modules, function, &why);
+    execz_task task = {.size = sizeof task,
+                       .kind = EXECZ_TASK_FUNCTION,
+                       .id = function,
+                       .name = function,
+                       .function = function,
+                       .args = args,
+                       .args_length = args != NULL ? strlen(args) : 0};
+    ez_interrupt never;
+    ez_body body = {.task = &task,
+                    .run_time = ez_clock_now(ez_clock_system()),
+                    .deadline = EXECZ_TIME_NEVER,
+                    .deadline_monotonic = EXECZ_NO_DEADLINE,
+                    .attempt = 1,
+                    .executor = caller->executor,
+                    .interrupt = &never,
+                    .log = caller->log,
+                    .log_user = caller->log_user};
+    ez_outcome outcome = {0};
+    execz_status status = EXECZ_OK;
+
+    if (found == NULL) {
+        return ez_fail_code(err, why.status, why.code, "%s", why.message);
+    }
+    ez_interrupt_init(&never);
+    ez_call_function(found, &body, &outcome);
+    if (outcome.outcome != EXECZ_OUTCOME_OK) {
+        status = ez_fail(err, EXECZ_E_FAIL, "%s: %s", function, outcome.message);
+    }
+    ez_outcome_clear(&outcome);
+    ez_interrupt_deinit(&never);
+    return status;
+}
+
+static void
+log_to_stderr(void *user, uint32_t level, const char *message)
+{
+    ez_log log = ez_log_stderr(EXECZ_LOG_INFO);
+
+    ez_log_write(&log, level, "%s: %s", (const char *)user, message);
+}
+
+execz_status
+ez_body_call(void *modules, const char *function, const char *args, execz_error *err)
+{
+    ez_body_caller caller = {.executor = "", .log = log_to_stderr, .log_user = (void *)function};
+
+    return ez_body_call_for(modules, &caller, function, args, err);
 }

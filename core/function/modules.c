@@ -72,6 +72,14 @@ is_module_name(const char *name, size_t length)
     return length > 0 && length <= EZ_MODULE_NAME_MAX && name[0] != '.';
 }
 
+static execz_status
+fail_name(const char *name, execz_error *err)
+{
+    return ez_fail_code(err, EXECZ_E_INVAL, "F105",
+                        "'%s' is no name for a module; use letters, digits, '_', '-' and '.'",
+                        name != NULL ? name : "");
+}
+
 /* Splits "module:name"; returns the name, which is a part of text, or NULL with err filled. */
 static const char *
 split(const char *text, char module[static EZ_MODULE_NAME_MAX + 1], execz_error *err)
@@ -254,9 +262,7 @@ ez_modules_register(ez_modules *self, const char *name, const execz_function *co
     bool taken;
 
     if (name == NULL || !is_module_name(name, strlen(name))) {
-        return ez_fail_code(err, EXECZ_E_INVAL, "F105",
-                            "'%s' is no name for a module; use letters, digits, '_', '-' and '.'",
-                            name != NULL ? name : "");
+        return fail_name(name, err);
     }
     module = ez_function_module_new(name, functions, n, err);
     if (module == NULL) {
@@ -306,6 +312,22 @@ ez_modules_resolve_in(ez_modules *self, const char *path, const char *text, exec
         return NULL;
     }
     return ez_function_module_find(module, function, err);
+}
+
+execz_status
+ez_modules_preload(ez_modules *self, const char *name, execz_error *err)
+{
+    execz_error why = EXECZ_ERROR_INIT;
+    bool loaded;
+
+    if (name == NULL || strchr(name, ':') != NULL) {
+        loaded = ez_modules_resolve(self, name, &why) != NULL;
+    } else if (!is_module_name(name, strlen(name))) {
+        return fail_name(name, err);
+    } else {
+        loaded = get_module(self, name, &why) != NULL;
+    }
+    return loaded ? EXECZ_OK : ez_fail_code(err, why.status, why.code, "%s", why.message);
 }
 
 const char *

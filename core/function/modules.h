@@ -38,6 +38,10 @@ const execz_function *ez_modules_resolve(ez_modules *self, const char *text, exe
 const execz_function *ez_modules_resolve_in(ez_modules *self, const char *path, const char *text,
                                             execz_error *err);
 
+/* Loads the module that name, "module" or "module:name", is about, unless it is; in the second case
+ * it must have that function.  EXECZ_OK, or what err says.  [any-thread] */
+execz_status ez_modules_preload(ez_modules *self, const char *name, execz_error *err);
+
 /* The file of the module that text, "module:name", names; NULL if it is registered or not loaded.
  * Valid as long as self.  [any-thread] */
 const char *ez_modules_path(ez_modules *self, const char *text);

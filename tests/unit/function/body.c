@@ -78,3 +78,13 @@ Test(body, cancelled_before_it_starts_it_never_does)
     cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_CANCELLED));
     cr_expect(zero(ptr, f.outcome.value));
 }
+
+Test(body, a_function_is_called_outside_of_any_run)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_expect(eq(int, ez_body_call(f.modules, "greetings:add", "{\"a\": 1}", &err), EXECZ_OK));
+    cr_expect(eq(int, ez_body_call(f.modules, "greetings:fail", NULL, &err), EXECZ_E_FAIL));
+    cr_expect(eq(str, err.message, (char *)"greetings:fail: it was asked to"));
+    cr_expect(eq(int, ez_body_call(f.modules, "greetings:bye", NULL, NULL), EXECZ_E_NOT_FOUND));
+}
