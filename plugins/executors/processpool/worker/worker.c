@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a worker: take a cell, run it, answer, sleep.
+ *
+ * The main thread runs the bodies; a second one, the listener, hears what cannot wait until a body
+ * has ended: cancel, and that the host is gone. */
+#include "worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EXIT_NOT_USABLE 3
+
+worker *worker_self;
+
+void
+worker_log(void *user, uint32_t level, const char *message)
+{
+    (void)user;
+    if (worker_self != NULL) {
+        answer_log(worker_self, level, message);
+    } else {
+        fprintf(stderr, "execz-worker: %s\n", message);
+    }
+}
+
+/* ---- start ---------------------------------------------------------------------------------- */
+
+static int
+not_usable(const worker *self, const char *what, const char *why)
+{
+    wire_message message = {.kind = WIRE_NOT_USABLE};
+
+    (void)snprintf(message.text, sizeof message.text, "%s%s", what, why);
+    (void)wire_send(self->socket, &message, NULL, 0, 0);
+    return EXIT_NOT_USABLE;
+}
+
+/* Dies with the zygote, and leads a group of its own, for whatever a body may start. */
+static void
+attach_to(pid_t parent)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) {
+        _exit(1); /* it died before */
+    }
+    (void)setpgid(0, 0);
+}
+
+static int
+prepare(worker *self)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    char text[256];
+    int error;
+
+    if (limits_apply(self->settings, text, sizeof text) != 0) {
+        return not_usable(self, "", text);
+    }
+    error = listener_start(self);
+    if (error != 0) {
+        return not_usable(self, "no thread for its messages: ", strerror(error));
+    }
+    if (self->settings->initializer != NULL &&
+        execz_bodies_call(self->bodies, self->settings->initializer, NULL, &err) != EXECZ_OK) {
+        (void)snprintf(text, sizeof text, "initializer '%s': ", self->settings->initializer);
+        return not_usable(self, text, err.message);
+    }
+    return 0;
+}
+
+/* ---- one run -------------------------------------------------------------------------------- */
+
+static int64_t
+monotonic_deadline(execz_duration timeout)
+{
+    struct timespec now;
+    int64_t end;
+
+    if (timeout <= 0) {
+        return EXECZ_NO_DEADLINE;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return __builtin_add_overflow(now.tv_sec * EXECZ_SECOND + now.tv_nsec, timeout, &end)
+               ? EXECZ_NO_DEADLINE
+               : end;
+}
+
+static int64_t
+nanoseconds(struct timeval time)
+{
+    return time.tv_sec * EXECZ_SECOND + time.tv_usec * EXECZ_MICROSECOND;
+}
+
+/* What the body has used, unless whoever ran it knows better. */
+static void
+measure(execz_result *result, const struct rusage *before)
+{
+    struct rusage after;
+
+    if (result->max_rss != 0 || getrusage(RUSAGE_THREAD, &after) != 0) {
+        return;
+    }
+    result->cpu_user = nanoseconds(after.ru_utime) - nanoseconds(before->ru_utime);
+    result->cpu_system = nanoseconds(after.ru_stime) - nanoseconds(before->ru_stime);
+    result->max_rss = (uint64_t)after.ru_maxrss * 1024;
+}
+
+static void
+run(worker *self, frame *what)
+{
+    execz_result result = {.size = sizeof result};
+    struct rusage before = {.ru_maxrss = 0};
+
+    what->facts.executor = self->settings->executor;
+    what->facts.deadline_monotonic = monotonic_deadline(what->task.timeout);
+    limits_renew_cpu(self->settings);
+    if (what->task.kind == EXECZ_TASK_COMMAND) {
+        atomic_store(&self->ring->command, what->facts.run);
+    }
+    (void)getrusage(RUSAGE_THREAD, &before);
+    if (execz_bodies_run(self->bodies, &what->task, &what->facts, NULL, &result) != EXECZ_OK) {
+        result.outcome = EXECZ_OUTCOME_ERROR;
+        result.message = "the worker runs another body";
+    }
+    measure(&result, &before);
+    atomic_store_explicit(&self->ring->command, 0, memory_order_relaxed);
+    answer_result(self, &result);
+}
+
+/* ---- cells ---------------------------------------------------------------------------------- */
+
+static const unsigned char *
+find_bytes(worker *self, const wire_cell *cell)
+{
+    if (cell->place == WIRE_IN_ARENA) {
+        return listener_arena(self, cell->serial, cell->length);
+    }
+    return cell->place == WIRE_IN_AREA ? self->ring->area + cell->offset : cell->bytes;
+}
+
+static void
+fail(worker *self, const char *why)
+{
+    execz_result result = {
+        .size = sizeof result, .outcome = EXECZ_OUTCOME_ERROR, .exit_status = -1, .message = why};
+
+    answer_result(self, &result);
+}
+
+/* Runs what the cell holds; false if that is the order to quit. */
+static int
+take(worker *self, const wire_cell *cell)
+{
+    const unsigned char *bytes = find_bytes(self, cell);
+    frame what;
+    int go_on = 1;
+
+    if (bytes == NULL) {
+        fail(self, "the worker could not map the memory with the run's arguments");
+    } else if (frame_read(bytes, cell->length, &what) != 0) {
+        fail(self, "the worker could not read what the host has sent, or is out of memory");
+    } else {
+        go_on = what.kind == WIRE_RUN;
+        if (go_on) {
+            answer_ring_bell(self); /* it has begun */
+            run(self, &what);
+        }
+        frame_free(&what);
+    }
+    return go_on;
+}
+
+static void
+wait_for_cell(wire_ring *ring, uint32_t index)
+{
+    while (atomic_load(&ring->published) == index) {
+        atomic_store(&ring->worker_sleeps, 1);
+        if (atomic_load(&ring->published) != index) {
+            break;
+        }
+        wire_futex_wait(&ring->published, index, -1);
+    }
+    atomic_store_explicit(&ring->worker_sleeps, 0, memory_order_relaxed);
+}
+
+static void
+work(worker *self)
+{
+    wire_ring *ring = self->ring;
+    int go_on = 1;
+
+    for (uint32_t index = 0; go_on; index++) {
+        wire_cell *cell = &ring->cells[index % WIRE_CELLS];
+        uint32_t state = WIRE_READY;
+
+        wait_for_cell(ring, index);
+        if (atomic_compare_exchange_strong(&cell->state, &state, WIRE_TAKEN)) {
+            self->index = index;
+            go_on = take(self, cell);
+        }
+        atomic_store_explicit(&ring->passed, index + 1, memory_order_release);
+    }
+}
+
+int
+worker_run(const settings *asked, execz_bodies *bodies, wire_ring *ring, int socket, int parent)
+{
+    static worker self;
+    int status;
+
+    attach_to(parent);
+    self = (worker){
+        .settings = asked, .bodies = bodies, .ring = ring, .socket = socket, .bell = ZYGOTE_BELL};
+    pthread_mutex_init(&self.lock, NULL);
+    pthread_cond_init(&self.came, NULL);
+    worker_self = &self;
+    status = prepare(&self);
+    if (status == 0) {
+        atomic_store(&ring->ready, 1);
+        answer_ring_bell(&self);
+        work(&self);
+    }
+    return status;
+}
