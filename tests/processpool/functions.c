@@ -16,7 +16,7 @@ Test(functions, a_function_runs_in_another_process)
     const ended *end = call("pool_bodies:process", NULL);
 
     cr_assert(eq(u32, end->outcome, EXECZ_OUTCOME_OK), "%s", end->message);
-    cr_expect(ne(int, atoi(end->value + 1), (int)getpid()));
+    cr_expect(ne(int, number_in(end->value, 0), (int)getpid()));
 }
 
 Test(functions, arguments_and_result_cross)

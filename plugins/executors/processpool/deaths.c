@@ -142,7 +142,7 @@ finish_begun(worker *self, uint32_t index, execz_submission *submission, execz_r
     if (self->begun != index + 1) {
         (void)host->started(host, submission->run, result->run_time);
     }
-    results_finish(self->pool, submission, result);
+    run_finish(self->pool, submission, result);
 }
 
 /* The oldest run without a result, which is the dying worker's no more; NULL if there is none. */

@@ -251,6 +251,6 @@ dispatch_finish_late(pool *self)
         };
 
         next = at->queue_next;
-        results_finish(self, at, &result);
+        run_finish(self, at, &result);
     }
 }

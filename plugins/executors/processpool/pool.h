@@ -213,12 +213,15 @@ int results_collect(worker *self);
 /* Whether there is something to take.  Before sleeping: sets the flag that makes the worker ring
  * the bell. */
 int results_have_news_locked(worker *self, int sleeping);
-/* Ends a run that could not be loaded: with this message, or as cancelled if it was. */
-void results_finish_unloaded(worker *self, const char *message);
+
+/* ---- finish.c -------------------------------------------------------------------------------- */
+
 /* Ends the run in hand (its frame is the oldest) with this result for its run time. */
-void results_finish(pool *self, execz_submission *submission, const execz_result *result);
+void run_finish(pool *self, execz_submission *submission, const execz_result *result);
 /* Finishes a run that was cancelled before it began. */
-void results_finish_cancelled(pool *self, execz_submission *submission);
+void run_finish_cancelled(pool *self, execz_submission *submission);
+/* Ends a run that could not be loaded: with this message, or as cancelled if it was. */
+void run_finish_unloaded(worker *self, const char *message);
 
 /* ---- deaths.c: what an end of a worker or of the zygote means --------------------------------- */
 

@@ -156,7 +156,7 @@ cancel(execz_base *base, execz_submission *submission)
     pthread_mutex_unlock(&self->lock);
     wakes_deliver(&due);
     if (taken) {
-        results_finish_cancelled(self, submission);
+        run_finish_cancelled(self, submission);
     }
 }
 

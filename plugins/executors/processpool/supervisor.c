@@ -94,7 +94,7 @@ load(worker *self)
     }
     (void)snprintf(text, sizeof text, "no shared memory for its arguments of %llu bytes: %s",
                    (unsigned long long)submission->task->args_length, strerror(-result));
-    results_finish_unloaded(self, text);
+    run_finish_unloaded(self, text);
 }
 
 static int

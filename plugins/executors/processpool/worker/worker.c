@@ -37,7 +37,7 @@ not_usable(const worker *self, const char *what, const char *why)
 {
     wire_message message = {.kind = WIRE_NOT_USABLE};
 
-    (void)snprintf(message.text, sizeof message.text, "%s%s", what, why);
+    (void)snprintf(message.text, sizeof message.text, "%.300s%.700s", what, why);
     (void)wire_send(self->socket, &message, NULL, 0, 0);
     return EXIT_NOT_USABLE;
 }
@@ -57,7 +57,7 @@ static int
 prepare(worker *self)
 {
     execz_error err = EXECZ_ERROR_INIT;
-    char text[256];
+    char text[512];
     int error;
 
     if (limits_apply(self->settings, text, sizeof text) != 0) {
