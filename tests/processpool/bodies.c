@@ -60,21 +60,29 @@ EXECZ_FUNCTION(crash, "Ends its process, or stops it")
     const char *how = execz_arg_string(call, "how", "segv");
 
     if (strcmp(how, "segv") == 0) {
-        *(volatile int *)(uintptr_t)8 = 1;
+        static volatile int *volatile nowhere;
+
+        (void)sigaction(SIGSEGV, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+        *nowhere = 1;
     } else if (strcmp(how, "abrt") == 0) {
         abort();
     } else if (strcmp(how, "exit") == 0) {
         _exit((int)execz_arg_int(call, "status", 0));
     } else if (strcmp(how, "stop") == 0) {
         (void)kill(getpid(), SIGSTOP);
-    } else if (strcmp(how, "closed") == 0) {
-        for (int fd = 3; fd < 100; fd++) {
-            (void)close(fd);
-        }
     } else {
         (void)kill(getpid(), SIGKILL);
     }
     wait_for_end();
+    return EXECZ_OK;
+}
+
+EXECZ_FUNCTION(close_all, "Closes descriptors that are not its own")
+{
+    (void)call;
+    for (int fd = 3; fd < 100; fd++) {
+        (void)close(fd);
+    }
     return EXECZ_OK;
 }
 

@@ -74,19 +74,25 @@ put_aside_locked(pool *self, execz_submission *submission)
     self->late = submission;
 }
 
-/* The next run of the queue, off it; late ones are put aside. */
+/* The next run of the queue, off it; late ones are put aside.  What is marked as cancelled is left
+ * to whoever is about to take it out. */
 static execz_submission *
 next_locked(pool *self, execz_time now)
 {
-    while (self->first != NULL) {
-        execz_submission *submission = self->first;
-        execz_duration grace = submission->task->misfire_grace_time;
+    execz_submission *next;
 
-        (void)queue_take_locked(self, submission);
-        if (grace < 0 || now - submission_run_time(submission) <= grace) {
-            return submission;
+    for (execz_submission *at = self->first; at != NULL; at = next) {
+        execz_duration grace = at->task->misfire_grace_time;
+
+        next = at->queue_next;
+        if (execz_submission_cancelled(at)) {
+            continue;
         }
-        put_aside_locked(self, submission);
+        (void)queue_take_locked(self, at);
+        if (grace < 0 || now - submission_run_time(at) <= grace) {
+            return at;
+        }
+        put_aside_locked(self, at);
     }
     return NULL;
 }

@@ -39,22 +39,22 @@ free_series(series *self)
     free(self);
 }
 
-/* Ends the run for good. */
+/* Ends the run for good.  It is counted out first: the host may send the next one at once. */
 static void
 finish(pool *self, execz_submission *submission, const execz_result *results, uint32_t n)
 {
     series *several = (series *)submission->user;
 
+    atomic_fetch_sub(&self->runs, 1);
     execz_submission_finish(submission, results, n);
     if (several != NULL) {
         free_series(several);
     }
-    pthread_mutex_lock(&self->lock);
-    self->runs--;
-    if (self->stopping) {
+    if (atomic_load(&self->stopping)) {
+        pthread_mutex_lock(&self->lock);
         pool_wake_locked(self);
+        pthread_mutex_unlock(&self->lock);
     }
-    pthread_mutex_unlock(&self->lock);
 }
 
 void

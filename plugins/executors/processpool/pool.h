@@ -95,12 +95,12 @@ struct pool {
     int bell;  /* eventfd: workers and other threads wake the supervisor */
     int epoll; /* of the bell, the zygote's and the workers' sockets */
 
+    _Atomic uint32_t runs; /* accepted, not finished */
     pthread_mutex_t lock;
     /* Guarded by lock. */
     execz_submission *first; /* the queue */
     execz_submission *last;
     uint32_t queued;
-    uint32_t runs;      /* accepted, not finished */
     worker *workers;    /* all, also those that are dying */
     worker *idle;       /* ready, with nothing in hand; the latest first */
     uint32_t n_workers; /* starting or ready */
@@ -108,7 +108,7 @@ struct pool {
     uint32_t n_busy;
     uint32_t target; /* workers there should be: grows with demand, up to max_workers */
     int supervisor_sleeps;
-    int stopping;
+    atomic_int stopping;
     int ended;              /* the supervisor is gone: nothing can be run any more */
     uint32_t failures;      /* of workers in a row to become ready */
     int64_t hold_until;     /* monotonic: no fork before */

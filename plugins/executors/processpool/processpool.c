@@ -52,13 +52,13 @@ is_full_locked(const pool *self)
 {
     uint32_t limit = self->settings.queue_limit;
 
-    return limit != 0 && self->runs >= (uint64_t)limit + self->settings.max_workers;
+    return limit != 0 && atomic_load(&self->runs) >= (uint64_t)limit + self->settings.max_workers;
 }
 
 static void
 take_locked(pool *self, execz_submission *submission, wakes *due)
 {
-    self->runs++;
+    atomic_fetch_add(&self->runs, 1);
     queue_push_locked(self, submission);
     if (self->idle != NULL) {
         dispatch_locked(self, due);
@@ -265,7 +265,7 @@ stop(execz_base *base)
     pool *self = (pool *)base->self;
 
     pthread_mutex_lock(&self->lock);
-    self->stopping = 1;
+    atomic_store(&self->stopping, 1);
     pool_wake_locked(self);
     pthread_mutex_unlock(&self->lock);
 }
@@ -274,11 +274,13 @@ static void
 stats(execz_base *base, execz_stats *figures)
 {
     pool *self = (pool *)base->self;
+    uint32_t runs;
 
     pthread_mutex_lock(&self->lock);
     figures->workers = self->n_workers;
     figures->busy = self->n_busy;
-    figures->queued = self->runs > self->n_busy ? self->runs - self->n_busy : 0;
+    runs = atomic_load(&self->runs);
+    figures->queued = runs > self->n_busy ? runs - self->n_busy : 0;
     pthread_mutex_unlock(&self->lock);
 }
 
