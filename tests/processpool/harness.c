@@ -368,3 +368,18 @@ number_in(const char *json, unsigned index)
     }
     return (int)g_ascii_strtoll(at, NULL, 10);
 }
+
+static void
+note_unfinished(void *user, const execz_executor_info *executor)
+{
+    *(unsigned *)user = executor->unfinished;
+}
+
+unsigned
+executor_backlog(void)
+{
+    unsigned n = 0;
+
+    execz_scheduler_list_executors(the_scheduler, note_unfinished, &n);
+    return n;
+}

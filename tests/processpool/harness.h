@@ -52,6 +52,9 @@ void pass_time(int ms);
 /* Dispatches until condition(user) holds; fails after a minute. */
 void await_that(bool (*condition)(void *user), void *user, const char *what);
 
+/* How many runs the executor has taken and not finished. */
+unsigned executor_backlog(void);
+
 /* The number with this index in a JSON array of numbers. */
 int number_in(const char *json, unsigned index);
 

@@ -47,15 +47,22 @@ Test(options, max_tasks_per_child_replaces_the_process)
 Test(options, queue_limit_leaves_the_rest_with_the_scheduler)
 {
     execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+    char id[] = "sleeper-0";
 
     open_pool("max_workers", "1", "queue_limit", "2", NULL);
     spec.function = "pool_bodies:sleep";
     spec.args = "{\"ms\": 20}";
-    add_spec("sleeper", &spec);
-    for (int i = 0; i < 10; i++) {
-        run_task("sleeper");
+    for (char n = '0'; n < '8'; n++) {
+        id[8] = n;
+        add_spec(id, &spec);
+        run_task(id);
     }
-    cr_expect(eq(u32, await_ends("sleeper", 10)->outcome, EXECZ_OUTCOME_OK));
+    pass_time(10);
+    cr_expect(le(uint, executor_backlog(), 3));
+    for (char n = '0'; n < '8'; n++) {
+        id[8] = n;
+        cr_expect(eq(u32, await_ends(id, 1)->outcome, EXECZ_OUTCOME_OK));
+    }
 }
 
 Test(options, initializer_is_called_once_in_each_process)
@@ -69,7 +76,7 @@ static bool
 has_failed(void *user)
 {
     (void)user;
-    return strstr(log_lines(), "initializer 'pool_bodies:refuse': the file is not there") != NULL;
+    return strstr(log_lines(), "refuse: the file is not there") != NULL;
 }
 
 Test(options, an_initializer_that_fails_holds_the_runs_until_it_succeeds)

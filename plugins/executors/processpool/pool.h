@@ -61,7 +61,6 @@ typedef struct worker {
     execz_submission *runs[WIRE_CELLS];
     uint32_t begun;        /* index + 1 of the frame whose start was reported */
     uint32_t killed;       /* KILLED_... */
-    int sleeping_host;     /* host_sleeps is set */
     int loading;           /* a frame is being copied into the arena */
     int64_t busy_since;    /* monotonic: when the frame in hand was seen to begin; 0: none */
     int64_t idle_since;    /* monotonic; 0: it is not idle */

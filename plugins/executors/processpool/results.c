@@ -171,7 +171,6 @@ match_all(worker *self, batch *into)
     wakes due = {.n = 0};
 
     pthread_mutex_lock(&owner->lock);
-    self->sleeping_host = 0;
     atomic_store_explicit(&self->ring->host_sleeps, 0, memory_order_relaxed);
     for (uint32_t i = 0; i < into->n; i++) {
         into->answers[i].submission = NULL;
@@ -298,8 +297,7 @@ results_collect(worker *self)
 int
 results_have_news_locked(worker *self, int sleeping)
 {
-    if (sleeping && !self->sleeping_host) {
-        self->sleeping_host = 1;
+    if (sleeping) { /* the worker may have cleared it for something we had seen already */
         atomic_store(&self->ring->host_sleeps, 1);
     }
     return atomic_load(&self->ring->written) != self->read ||
