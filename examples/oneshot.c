@@ -16,7 +16,7 @@ do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
     return status == EXECZ_OK ? status : execz_error_set(err, EXECZ_E_BUSY, "no thread is free");
 }
 
-static const execz_base_hooks hooks = {do_send_task, NULL, NULL, NULL, NULL, NULL};
+static const execz_base_hooks hooks = {.do_send_task = do_send_task};
 
 EXECZ_EXECUTOR_PLUGIN("org.example.oneshot", "oneshot", "1.0.0", "A thread for each run",
                       EXECZ_CAP_BODIES, hooks);

@@ -92,21 +92,25 @@ ez_execute(ez_host *self, ez_run *run, ez_run_time *at, const execz_waiter *wait
 }
 
 void
-ez_work(ez_host *self, execz_run (*next)(void *user), void *user)
+ez_work(ez_host *self, execz_run (*next)(void *user, execz_run done), void *user)
 {
     const ez_executor_services *services = self->services;
     execz_time now = ez_clock_now(services->clock);
 
-    for (execz_run token = next(user); token != 0; token = next(user)) {
+    execz_run token, done = 0;
+
+    while ((token = next(user, done)) != 0) {
         ez_run *run = ez_runs_begin_work(services->runs, token, self->executor);
 
+        done = 0;
         if (run == NULL) {
-            continue; /* retracted */
+            continue;
         }
         for (uint32_t i = 0; i < run->n; i++) {
             atomic_store_explicit(&run->current, i, memory_order_relaxed);
             now = ez_execute(self, run, &ez_run_times(run)[i], NULL, now);
         }
         ez_mailbox_push(services->mailbox, &run->head.message);
+        done = token;
     }
 }

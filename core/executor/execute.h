@@ -12,7 +12,7 @@ execz_time ez_execute(ez_host *self, ez_run *run, ez_run_time *at, const execz_w
 
 /* Executes and ends the runs that next() names, as execz_host.work promises.  The clock is read once
  * for each: one begins when the one before it has ended.  [worker] */
-void ez_work(ez_host *self, execz_run (*next)(void *user), void *user);
+void ez_work(ez_host *self, execz_run (*next)(void *user, execz_run done), void *user);
 
 /* Tells the loop that a run time has begun, if anybody wants to know.  [any-thread] */
 void ez_execute_tell_started(ez_host *self, ez_run *run, const ez_run_time *at);

@@ -289,6 +289,12 @@ ez_executor_takes(const ez_executor *self, const ez_task *task, execz_error *err
     return true;
 }
 
+bool
+ez_executor_has_caps(const ez_executor *self, uint32_t caps)
+{
+    return (self->caps & caps) == caps;
+}
+
 execz_status
 ez_executor_send(ez_executor *self, ez_run *run, execz_error *err)
 {

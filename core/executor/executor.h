@@ -34,7 +34,8 @@ typedef struct ez_executor_services {
     execz_status (*watch)(void *loop, int fd, void (*function)(void *), void *argument);
     void (*unwatch)(void *loop, int fd);
     void *loop;
-    execz_status (*call)(void *body_user, const char *function, const char *args, execz_error *err);
+    execz_status (*call)(void *body_user, const ez_body_caller *caller, const char *function,
+                         const char *args, execz_error *err);
     const char *function_path; /* directories, ":" between */
 } ez_executor_services;
 
@@ -83,6 +84,9 @@ bool ez_executor_is_available(const ez_executor *self, const char **reason_out);
 
 /* Whether it takes tasks of this kind; if not, err says so. */
 bool ez_executor_takes(const ez_executor *self, const ez_task *task, execz_error *err);
+
+/* Whether its plugin has all of caps, EXECZ_CAP_*. */
+bool ez_executor_has_caps(const ez_executor *self, uint32_t caps);
 
 /* Hands an open run over.  Anything but EXECZ_OK: it was refused and is still the caller's. */
 execz_status ez_executor_send(ez_executor *self, ez_run *run, execz_error *err);

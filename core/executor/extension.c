@@ -27,12 +27,21 @@ loop_unwatch(const execz_host *host, int32_t fd)
     services->unwatch(services->loop, fd);
 }
 
+static void
+log_line(void *user, uint32_t level, const char *message)
+{
+    const execz_host *host = user;
+
+    host->log(host, level, message);
+}
+
 static execz_status
 function_call(const execz_host *host, const char *function, const char *args, execz_error *err)
 {
     const ez_executor_services *services = host_of(host)->services;
+    ez_body_caller caller = {host_of(host)->alias, log_line, (void *)host};
 
-    return services->call(services->body_user, function, args, err);
+    return services->call(services->body_user, &caller, function, args, err);
 }
 
 static const char *

@@ -306,7 +306,7 @@ host_describe(const execz_host *host, execz_run token, execz_run_info *info_out)
 }
 
 static void
-host_work(const execz_host *host, execz_run (*next)(void *user), void *user)
+host_work(const execz_host *host, execz_run (*next)(void *user, execz_run done), void *user)
 {
     ez_work(host_of(host), next, user);
 }

@@ -9,17 +9,15 @@
  * empty before.  An ez_body_function.  [worker] */
 void ez_body_run(void *modules, const ez_body *body, ez_outcome *outcome);
 
+/* Whether task's function is a coroutine; it is looked up if need be, and kept in resolved (of the
+ * task; NULL: nowhere), so that its runs need not.  false also if there is no such function.
+ * [any-thread] */
+bool ez_body_is_coroutine(void *modules, const execz_task *task, _Atomic(const void *) *resolved);
+
 /* Calls "module:name" outside of any run, with args (a JSON object; NULL: none).  Its waits block
  * the calling thread, its result is dropped, its log lines are written to stderr.  EXECZ_E_FAIL with
  * its words in err if it failed; if there is no such function as ez_modules_resolve().  [worker] */
 execz_status ez_body_call(void *modules, const char *function, const char *args, execz_error *err);
-
-/* Whom the lines of a function concern that is called outside of any run. */
-typedef struct ez_body_caller {
-    const char *executor; /* alias */
-    void (*log)(void *log_user, uint32_t level, const char *message);
-    void *log_user;
-} ez_body_caller;
 
 /* The same on behalf of caller. */
 execz_status ez_body_call_for(void *modules, const ez_body_caller *caller, const char *function,

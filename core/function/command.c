@@ -1,35 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /* One run of a command.
  *
- * The process leads a session and a process group of its own.  Its pipe and its pidfd sit in one
- * epoll set, so that a single wait_fd() of whatever waiter the executor has sees both: output and
- * end.  A run passes through two phases:
+ * The process leads a session and a process group of its own.  A run passes through two phases:
  *
  *   running   until the process has ended; or the waiter says -ECANCELED or -ETIMEDOUT, then
- *   stopping  TERM to the group, KILL when the grace is over
+ *   stopping  TERM to the whole tree, KILL to what is left of it when the grace is over
  *
  * The end of the process ends the run, though a grandchild may keep the pipe open: what is in it is
- * taken, then it is closed.  While stopping, an open pipe tells that some of the group still live,
- * and they get what is left of the grace.
+ * taken, then it is closed.  While stopping, the rest of the tree gets what is left of the grace.
  *
- * Nothing is reaped before the group has got its last signal: until then the kernel gives its
- * number to nobody else.  SIGCHLD and wait(-1) belong to the program around us and are not touched.
- * */
+ * Nothing is reaped before the tree has got its last signal: until then the kernel gives the
+ * process's number to nobody else.  SIGCHLD and wait(-1) belong to the program around us and are
+ * not touched. */
 #include "function/command.h"
 
 #include "base/error.h"
-#include "base/parse.h"
-#include "function/output.h"
+#include "function/ending.h"
+#include "function/environment.h"
+#include "function/hunt.h"
 #include "function/spawn.h"
-#include "function/waiter.h"
+#include "function/watch.h"
+#include "task/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,15 +35,14 @@
 
 typedef struct command {
     const ez_body *body;
-    ez_waiter waiter;
+    ez_watch watch; /* of pidfd, pipe, and whatever is waited for while stopping */
+    ez_environment environment;
     ez_output output;
-    pid_t pid;
-    int pidfd;      /* these three -1: not open */
-    int pipe;       /* read end */
-    int epoll;      /* of pidfd, and of pipe while that is open */
-    bool ended;     /* not reaped yet */
-    int32_t reason; /* why it was stopped: a negative errno; 0: it was not */
-    bool killed;
+    ez_process process;
+    ez_tree tree;
+    int pipe;   /* read end; -1: not open */
+    bool ended; /* not reaped yet */
+    ez_ending ending;
 } command;
 
 static void
@@ -59,66 +54,95 @@ close_fd(int *fd)
     }
 }
 
-static int
-watch(const command *self, int fd)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-
-    return epoll_ctl(self->epoll, EPOLL_CTL_ADD, fd, &event);
-}
-
 /* ---- start ---- */
 
+/* Moves *fd out of 0, 1 and 2, where a program that has closed those would get it. */
+static bool
+raise_fd(int *fd)
+{
+    int low = *fd;
+
+    if (low < 3) {
+        *fd = fcntl(low, F_DUPFD_CLOEXEC, 3);
+        close(low);
+    }
+    return *fd >= 0;
+}
+
 static execz_status
-open_channels(command *self, int *write_end_out, execz_error *err)
+open_pipe(command *self, int *write_end_out, execz_error *err)
 {
     int ends[2];
+    struct stat facts;
 
-    self->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (self->epoll < 0 || pipe2(ends, O_CLOEXEC) != 0) {
+    if (pipe2(ends, O_CLOEXEC) != 0) {
         return ez_fail(err, EXECZ_E_IO, "cannot open a pipe for the command's output: %s",
                        g_strerror(errno));
     }
     self->pipe = ends[0];
     *write_end_out = ends[1];
-    if (fcntl(self->pipe, F_SETFL, O_NONBLOCK) != 0 || watch(self, self->pipe) != 0) {
-        return ez_fail(err, EXECZ_E_IO, "cannot watch the command's output: %s", g_strerror(errno));
+    if (!raise_fd(write_end_out) || !raise_fd(&self->pipe) ||
+        fcntl(self->pipe, F_SETFL, O_NONBLOCK) != 0 || fstat(self->pipe, &facts) != 0) {
+        return ez_fail(err, EXECZ_E_IO, "cannot prepare the pipe for the command's output: %s",
+                       g_strerror(errno));
     }
+    self->tree.pipe = facts.st_ino;
     return EXECZ_OK;
 }
 
 /* What has started but cannot be watched is ended at once. */
 static execz_status
-abandon(command *self, execz_error *err)
+abandon(command *self, int error, execz_error *err)
 {
-    int error = errno;
-
-    kill(-self->pid, SIGKILL);
-    while (waitid(P_PID, (id_t)self->pid, &(siginfo_t){0}, WEXITED) != 0 && errno == EINTR) {
+    ez_hunt_signal_group(&self->tree, SIGKILL);
+    while (waitid(P_PIDFD, (id_t)self->process.pidfd, &(siginfo_t){0}, WEXITED) != 0 &&
+           errno == EINTR) {
     }
     return ez_fail(err, EXECZ_E_IO, "cannot watch the command's process, so it was killed: %s",
                    g_strerror(error));
 }
 
 static execz_status
+launch(command *self, int write_end, execz_error *err)
+{
+    execz_status status = ez_environment_init(&self->environment, self->body, err);
+
+    if (status == EXECZ_OK) {
+        self->tree.began = ez_census_now();
+        status = ez_spawn_command(self->body, &self->environment, write_end, &self->process, err);
+    }
+    if (status == EXECZ_OK) {
+        ez_ending_begin(&self->ending);
+        self->tree.pid = self->process.pid;
+        self->tree.pidfd = self->process.pidfd;
+        self->tree.mark = self->environment.mark;
+    }
+    return status;
+}
+
+static execz_status
 start(command *self, execz_error *err)
 {
     int write_end = -1;
-    execz_status status = open_channels(self, &write_end, err);
+    int error = ez_watch_init(&self->watch, self->body);
+    execz_status status = EXECZ_OK;
 
+    if (error != 0) {
+        return ez_fail(err, EXECZ_E_IO, "cannot watch a command: %s", g_strerror(error));
+    }
+    status = open_pipe(self, &write_end, err);
     if (status == EXECZ_OK) {
-        status = ez_spawn_command(self->body, write_end, &self->pid, err);
+        status = launch(self, write_end, err);
     }
     close_fd(&write_end);
     if (status != EXECZ_OK) {
         return status;
     }
-    self->pidfd = pidfd_open(self->pid, 0);
-    if (self->pidfd < 0 && errno == ESRCH) {
-        self->ended = true; /* and reaped by another: its number may be somebody else's by now */
-        return EXECZ_OK;
+    error = ez_watch_add(&self->watch, self->process.pidfd);
+    if (error == 0) {
+        error = ez_watch_add(&self->watch, self->pipe);
     }
-    return self->pidfd >= 0 && watch(self, self->pidfd) == 0 ? EXECZ_OK : abandon(self, err);
+    return error == 0 ? EXECZ_OK : abandon(self, error, err);
 }
 
 /* ---- events ---- */
@@ -137,7 +161,7 @@ take_output(command *self)
         } else if (length < 0 && errno == EAGAIN) {
             return;
         } else if (length == 0 || errno != EINTR) {
-            (void)epoll_ctl(self->epoll, EPOLL_CTL_DEL, self->pipe, NULL);
+            ez_watch_remove(&self->watch, self->pipe);
             close_fd(&self->pipe);
         }
     }
@@ -147,14 +171,11 @@ take_output(command *self)
 static void
 look(command *self)
 {
-    struct epoll_event events[2];
-    int n = epoll_wait(self->epoll, events, 2, 0);
+    struct pollfd end = {.fd = self->process.pidfd, .events = POLLIN};
 
-    for (int i = 0; i < n; i++) {
-        if (events[i].data.fd == self->pidfd) {
-            self->ended = true;
-            (void)epoll_ctl(self->epoll, EPOLL_CTL_DEL, self->pidfd, NULL);
-        }
+    if (!self->ended && poll(&end, 1, 0) > 0) {
+        self->ended = true;
+        ez_watch_remove(&self->watch, self->process.pidfd);
     }
     take_output(self);
 }
@@ -164,177 +185,155 @@ look(command *self)
 static void
 wait_for_end(command *self)
 {
-    const execz_waiter *waiter = &self->waiter.table;
-
-    while (!self->ended && self->reason == 0) {
-        int32_t result = waiter->wait_fd(waiter->self, self->epoll, POLLIN, -1);
+    while (!self->ended && self->ending.reason == 0) {
+        int32_t result = ez_watch_wait(&self->watch);
 
         look(self); /* an end that was there before the deadline counts, though we come late */
         if (result < 0 && !self->ended) {
-            self->reason = result;
+            self->ending.reason = result;
         }
     }
 }
 
 /* ---- stopping ---- */
 
-typedef struct patience {
-    int fd;
-    int64_t deadline;
-} patience;
-
-static int32_t
-poll_offloaded(void *argument)
+static void
+wait_until(command *self, int64_t deadline)
 {
-    const patience *self = argument;
-
-    return ez_waiter_poll(self->fd, POLLIN, NULL, self->deadline);
+    ez_watch_wait_stopping(&self->watch, deadline);
+    look(self);
 }
 
-/* Waits for the next event until deadline, now that the run itself is told to stop.  An executor's
- * waiter may refuse to wait for a run in this state; then a helper thread waits, and if that is
- * refused too, this one: the promised grace is worth more than this thread's time. */
+/* Waits until fd is readable or the deadline has passed, and takes output meanwhile. */
 static void
-wait_on(command *self, int64_t deadline)
+wait_for_fd(command *self, int fd, int64_t deadline)
 {
-    const execz_waiter *inner = self->body->waiter;
-    patience waiting = {self->epoll, deadline};
-    int32_t result = -ECANCELED;
+    struct pollfd it = {.fd = fd, .events = POLLIN};
 
-    if (inner != NULL) {
-        int64_t left = deadline == EXECZ_NO_DEADLINE ? -1 : MAX(0, deadline - ez_waiter_now());
+    if (ez_watch_add(&self->watch, fd) != 0) {
+        (void)ez_waiter_poll(fd, POLLIN, NULL, deadline);
+        return;
+    }
+    while (poll(&it, 1, 0) == 0 && ez_waiter_now() < deadline) {
+        wait_until(self, deadline);
+    }
+    ez_watch_remove(&self->watch, fd);
+}
 
-        result = inner->wait_fd(inner->self, self->epoll, POLLIN, left);
-        if (result < 0 && ez_waiter_now() < deadline) {
-            result = inner->offload(inner->self, poll_offloaded, &waiting);
+/* Returns when the whole tree has been found and signalled. */
+static void
+hunt(command *self, ez_hunt *hunt, int signal_number)
+{
+    ez_hunt_start(hunt, &self->tree, signal_number);
+    while (!ez_hunt_is_done(hunt)) {
+        if (hunt->done_fd >= 0) {
+            wait_for_fd(self, hunt->done_fd, EXECZ_NO_DEADLINE);
+        } else {
+            (void)poll(NULL, 0, 1); /* no descriptor left to wait on */
         }
     }
-    if (result < 0 && ez_waiter_now() < deadline) {
-        (void)poll_offloaded(&waiting);
+    if (hunt->error != NULL && self->ending.unsearched == NULL) {
+        self->ending.unsearched = g_strdup(hunt->error);
     }
 }
 
-/* Whether the ended process has not been reaped by the program around us, so that its number, and
- * that of its group, is still its own. */
+/* Whether anybody of the tree is left after the end of the command.  Waits for the end of one of
+ * them, as long as the grace lasts. */
 static bool
-unreaped(const command *self)
+wait_for_tree(command *self, int64_t deadline)
 {
-    siginfo_t end;
+    ez_hunt looking;
+    bool left;
 
-    return waitid(P_PIDFD, (id_t)self->pidfd, &end, WEXITED | WNOHANG | WNOWAIT) == 0;
+    hunt(self, &looking, 0);
+    left = looking.error != NULL ? self->pipe >= 0 : looking.left > 0;
+    if (left && looking.one_left >= 0) {
+        wait_for_fd(self, looking.one_left, deadline);
+    } else if (left) {
+        wait_until(self, deadline);
+    }
+    ez_hunt_deinit(&looking);
+    return left;
+}
+
+static void
+terminate(command *self)
+{
+    ez_hunt calling;
+
+    ez_hunt_signal_group(&self->tree, SIGTERM);
+    ez_hunt_signal_group(&self->tree, SIGCONT); /* a stopped process does not see TERM */
+    if (self->body->task->kill_grace > 0) {
+        hunt(self, &calling, SIGTERM);
+        ez_hunt_deinit(&calling);
+    }
+}
+
+static void
+slay(command *self)
+{
+    ez_hunt killing;
+
+    self->ending.killed = !self->ended;
+    hunt(self, &killing, SIGKILL);
+    self->ending.n_killed = killing.killed;
+    self->ending.n_refused = killing.left;
+    ez_hunt_deinit(&killing);
 }
 
 static void
 stop(command *self)
 {
     int64_t grace_end = ez_waiter_after(MAX(0, self->body->task->kill_grace));
+    bool left = true;
 
-    kill(-self->pid, SIGTERM);
-    kill(-self->pid, SIGCONT); /* a stopped process does not see TERM */
-    while ((!self->ended || self->pipe >= 0) && ez_waiter_now() < grace_end) {
-        wait_on(self, grace_end);
-        look(self);
+    terminate(self);
+    while (!self->ended && ez_waiter_now() < grace_end) {
+        wait_until(self, grace_end);
     }
-    self->killed = !self->ended;
-    if (unreaped(self)) {
-        kill(-self->pid, SIGKILL);
+    while (left && self->ended && ez_waiter_now() < grace_end) {
+        left = wait_for_tree(self, grace_end);
+    }
+    if (left) {
+        slay(self);
     }
     while (!self->ended) {
-        wait_on(self, EXECZ_NO_DEADLINE);
-        look(self);
+        wait_until(self, EXECZ_NO_DEADLINE);
     }
 }
 
-/* ---- outcome ---- */
+/* ---- the whole ---- */
 
 static void
-set_stopped(const command *self, ez_outcome *outcome)
+run(command *self, ez_outcome *outcome)
 {
-    const execz_task *task = self->body->task;
-    g_autofree char *timeout = ez_format_duration(MAX(0, task->timeout));
-    g_autofree char *grace = ez_format_duration(MAX(0, task->kill_grace));
-    g_autofree char *killed =
-        self->killed
-            ? g_strdup_printf("; it was killed, for it did not end within %s of TERM", grace)
-            : g_strdup("");
-
-    if (self->reason == -ETIMEDOUT && task->timeout > 0) {
-        ez_outcome_set(outcome, EXECZ_OUTCOME_TIMEOUT, "timed out after %s%s", timeout, killed);
-    } else if (self->reason == -ETIMEDOUT) {
-        ez_outcome_set(outcome, EXECZ_OUTCOME_TIMEOUT, "timed out%s", killed);
-    } else if (self->reason == -ECANCELED) {
-        ez_outcome_set(outcome, EXECZ_OUTCOME_CANCELLED, "cancelled%s", killed);
-    } else {
-        ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "cannot wait for the command: %s%s",
-                       g_strerror(-self->reason), killed);
+    wait_for_end(self);
+    if (self->ending.reason != 0) {
+        stop(self);
     }
-}
-
-static void
-set_ended(const siginfo_t *end, ez_outcome *outcome)
-{
-    const char *description;
-
-    if (end->si_code == CLD_EXITED && end->si_status == 0) {
-        ez_outcome_set(outcome, EXECZ_OUTCOME_OK, NULL);
-    } else if (end->si_code == CLD_EXITED) {
-        ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "exited with status %d", end->si_status);
-    } else {
-        description = sigdescr_np(end->si_status);
-        ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "killed by signal %d (%s)", end->si_status,
-                       description != NULL ? description : "real-time signal");
-    }
-}
-
-/* Reaps the process and says how it ended. */
-static void
-reap(command *self, ez_outcome *outcome)
-{
-    siginfo_t end = {0};
-    int result;
-
-    do {
-        result = waitid(P_PIDFD, (id_t)self->pidfd, &end, WEXITED);
-    } while (result != 0 && errno == EINTR);
-    if (result == 0 && end.si_code == CLD_EXITED) {
-        outcome->exit_status = end.si_status;
-    } else if (result == 0) {
-        outcome->signal = end.si_status;
-    }
-    if (self->reason != 0) {
-        set_stopped(self, outcome);
-    } else if (result == 0) {
-        set_ended(&end, outcome);
-    } else {
-        ez_outcome_set(outcome, EXECZ_OUTCOME_LOST,
-                       "how it ended is not known: this program ignores SIGCHLD, or waits for any "
-                       "child and took the exit status");
-    }
+    take_output(self);
+    ez_ending_reap(&self->ending, self->body->task, self->process.pidfd, outcome);
+    outcome->output_dropped = self->output.dropped;
+    outcome->output = ez_output_take(&self->output, &outcome->output_length);
 }
 
 void
 ez_command_run(const ez_body *body, ez_outcome *outcome)
 {
-    command self = {.body = body, .pidfd = -1, .pipe = -1, .epoll = -1};
+    command self = {.body = body, .process.pidfd = -1, .pipe = -1, .watch.epoll = -1};
     execz_error err = EXECZ_ERROR_INIT;
 
-    ez_waiter_init(&self.waiter, body->waiter, body->interrupt, body->deadline_monotonic);
     ez_output_init(&self.output, body->task->output_limit);
     outcome->exit_status = -1;
     if (start(&self, &err) == EXECZ_OK) {
-        wait_for_end(&self);
-        if (self.reason != 0) {
-            stop(&self);
-        }
-        take_output(&self);
-        reap(&self, outcome);
-        outcome->output_dropped = self.output.dropped;
-        outcome->output = ez_output_take(&self.output, &outcome->output_length);
+        run(&self, outcome);
     } else {
         ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "%s", err.message);
     }
     ez_output_deinit(&self.output);
+    ez_environment_deinit(&self.environment);
+    ez_watch_deinit(&self.watch);
     close_fd(&self.pipe);
-    close_fd(&self.pidfd);
-    close_fd(&self.epoll);
+    close_fd(&self.process.pidfd);
+    g_free(self.ending.unsearched);
 }

@@ -3,17 +3,20 @@
 #ifndef EZ_FUNCTION_SPAWN_H
 #define EZ_FUNCTION_SPAWN_H
 
-#include "task/body.h"
+#include "function/environment.h"
 
 #include <sys/types.h>
 
-/* The environment of body's command: ours, the task's, and the facts of the run; to be freed with
- * g_strfreev().  NULL if an entry of the task's is no NAME=value. */
-char **ez_spawn_environment(const ez_body *body, execz_error *err);
+typedef struct ez_process {
+    pid_t pid;
+    int pidfd; /* of the caller, close-on-exec */
+} ez_process;
 
-/* Starts body's command, with stdin from /dev/null and output_fd as stdout and stderr, as the
- * leader of a session and process group of its own.  Nothing else is inherited: no descriptor, no
- * blocked or ignored signal. */
-execz_status ez_spawn_command(const ez_body *body, int output_fd, pid_t *pid_out, execz_error *err);
+/* Starts body's command, with stdin from /dev/null and output_fd (3 or more) as stdout and stderr,
+ * as the leader of a session and process group of its own.  Nothing else is inherited: no
+ * descriptor, no blocked, ignored or pending signal.  A process that could not become the program
+ * is gone when this returns. */
+execz_status ez_spawn_command(const ez_body *body, const ez_environment *environment, int output_fd,
+                              ez_process *process_out, execz_error *err);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "function/waiter.h"
 
+#include "function/child.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <time.h>
@@ -40,29 +42,36 @@ time_left(int64_t deadline, struct timespec *left)
     return left;
 }
 
-int32_t
-ez_waiter_poll(int fd, int32_t events, ez_interrupt *interrupt, int64_t deadline)
+/* Lets interrupt (NULL: none) be seen by poll(2) as one. */
+static bool
+watch(struct pollfd *one, ez_interrupt *interrupt)
 {
-    struct pollfd fds[] = {{.fd = fd, .events = (short)events}, {.fd = -1, .events = POLLIN}};
+    *one = (struct pollfd){.fd = -1, .events = POLLIN};
+    if (interrupt == NULL) {
+        return true;
+    }
+    one->fd = ez_interrupt_fd(interrupt);
+    return one->fd >= 0;
+}
+
+/* fd < 0: only the interrupts, each of which may be NULL, and the deadline end it. */
+static int32_t
+poll_until(int fd, int32_t events, ez_interrupt *first, ez_interrupt *second, int64_t deadline)
+{
+    struct pollfd fds[3] = {{.fd = fd, .events = (short)events}};
     struct timespec left;
     int n;
 
-    if (fd < 0) {
-        return -EBADF; /* poll(2) would skip it and sleep */
-    }
-    if (interrupt != NULL) {
-        fds[1].fd = ez_interrupt_fd(interrupt);
-        if (fds[1].fd < 0) {
-            return -EMFILE; /* better an error than a wait that nobody can end */
-        }
+    if (!watch(&fds[1], first) || !watch(&fds[2], second)) {
+        return -EMFILE; /* better an error than a wait that nobody can end */
     }
     do {
-        n = ppoll(fds, 2, time_left(deadline, &left), NULL);
+        n = ppoll(fds, 3, time_left(deadline, &left), NULL);
     } while (n < 0 && errno == EINTR);
     if (n < 0) {
         return -errno;
     }
-    if (fds[1].revents != 0) {
+    if (fds[1].revents != 0 || fds[2].revents != 0) {
         return -ECANCELED;
     }
     if (fds[0].revents & POLLNVAL) {
@@ -71,46 +80,49 @@ ez_waiter_poll(int fd, int32_t events, ez_interrupt *interrupt, int64_t deadline
     return n == 0 ? -ETIMEDOUT : fds[0].revents;
 }
 
+int32_t
+ez_waiter_poll(int fd, int32_t events, ez_interrupt *interrupt, int64_t deadline)
+{
+    return fd < 0 ? -EBADF : poll_until(fd, events, interrupt, NULL, deadline);
+}
+
 static bool
 deadline_passed(const ez_waiter *self)
 {
     return self->deadline != EXECZ_NO_DEADLINE && ez_waiter_now() >= self->deadline;
 }
 
-/* Remembers what stopped the run.  A timeout of the call alone does not. */
-static int32_t
-note(ez_waiter *self, int32_t result)
+static bool
+is_stopped(const ez_waiter *self)
 {
-    bool stops = result == -ECANCELED || (result == -ETIMEDOUT && deadline_passed(self));
+    return self->stop != NULL && ez_interrupt_raised(self->stop);
+}
 
-    if (stops && self->stopped == 0) {
+/* A timeout of the call alone does not stop the run, nor does the cancelling of one child. */
+int32_t
+ez_waiter_note(ez_waiter *self, int32_t result)
+{
+    if (result >= 0 || self->stopped != 0) {
+        return result;
+    }
+    if ((result == -ECANCELED && !is_stopped(self)) ||
+        (result == -ETIMEDOUT && deadline_passed(self))) {
         self->stopped = result;
     }
     return result;
 }
 
-/* -ECANCELED or -ETIMEDOUT if the run has to stop now. */
-static int32_t
-check(ez_waiter *self)
+int32_t
+ez_waiter_check(ez_waiter *self)
 {
-    if (ez_interrupt_raised(self->interrupt)) {
-        return note(self, -ECANCELED);
+    if (ez_interrupt_raised(self->interrupt) || is_stopped(self)) {
+        return ez_waiter_note(self, -ECANCELED);
     }
-    return deadline_passed(self) ? note(self, -ETIMEDOUT) : 0;
+    return deadline_passed(self) ? ez_waiter_note(self, -ETIMEDOUT) : 0;
 }
 
-/* The nearer of the run's deadline and timeout from now. */
-static int64_t
-nearer_deadline(const ez_waiter *self, execz_duration timeout)
-{
-    int64_t own = ez_waiter_after(timeout);
-
-    return own < self->deadline ? own : self->deadline;
-}
-
-/* The same as a duration for the inner waiter; < 0: none. */
-static execz_duration
-nearer_timeout(const ez_waiter *self, execz_duration timeout)
+execz_duration
+ez_waiter_nearer(const ez_waiter *self, execz_duration timeout)
 {
     int64_t left;
 
@@ -122,10 +134,23 @@ nearer_timeout(const ez_waiter *self, execz_duration timeout)
     return timeout < 0 || left < timeout ? left : timeout;
 }
 
+/* Blocks this thread within the run's deadline. */
+static int32_t
+block(const ez_waiter *self, int fd, int32_t events, execz_duration timeout)
+{
+    int64_t end = ez_waiter_after(timeout);
+
+    if (fd < 0) {
+        return -EBADF; /* poll(2) would skip it and sleep */
+    }
+    return poll_until(fd, events, self->interrupt, self->stop,
+                      end < self->deadline ? end : self->deadline);
+}
+
 static int32_t
 sleep_inner(ez_waiter *self, execz_duration duration)
 {
-    execz_duration nearer = nearer_timeout(self, duration);
+    execz_duration nearer = ez_waiter_nearer(self, duration);
     int32_t result = self->inner->sleep(self->inner->self, nearer);
 
     return result == 0 && nearer < duration ? -ETIMEDOUT : result;
@@ -136,66 +161,72 @@ sleep_blocking(ez_waiter *self, execz_duration duration)
 {
     int64_t end = ez_waiter_after(duration);
     bool cut = self->deadline < end;
+    int32_t result = -ETIMEDOUT;
 
-    if (ez_interrupt_wait_until(self->interrupt, cut ? self->deadline : end)) {
-        return -ECANCELED;
+    if (cut) {
+        end = self->deadline;
     }
-    return cut ? -ETIMEDOUT : 0;
+    if (self->stop != NULL) {
+        result = poll_until(-1, 0, self->interrupt, self->stop, end);
+    } else if (ez_interrupt_wait_until(self->interrupt, end)) {
+        result = -ECANCELED;
+    }
+    return result == -ETIMEDOUT && !cut ? 0 : result;
 }
 
 static int32_t
 waiter_sleep(void *user, execz_duration duration)
 {
     ez_waiter *self = user;
-    int32_t result = check(self);
+    int32_t result = ez_waiter_check(self);
 
     if (result < 0 || duration <= 0) {
         return result;
     }
-    return note(self,
-                self->inner != NULL ? sleep_inner(self, duration) : sleep_blocking(self, duration));
+    return ez_waiter_note(self, self->inner != NULL ? sleep_inner(self, duration)
+                                                    : sleep_blocking(self, duration));
 }
 
 static int32_t
 waiter_wait_fd(void *user, int32_t fd, int32_t poll_events, execz_duration timeout)
 {
     ez_waiter *self = user;
-    int32_t result = check(self);
+    int32_t result = ez_waiter_check(self);
 
     if (result < 0) {
         return result;
     }
     if (self->inner != NULL) {
-        result =
-            self->inner->wait_fd(self->inner->self, fd, poll_events, nearer_timeout(self, timeout));
+        result = self->inner->wait_fd(self->inner->self, fd, poll_events,
+                                      ez_waiter_nearer(self, timeout));
     } else {
-        result = ez_waiter_poll(fd, poll_events, self->interrupt, nearer_deadline(self, timeout));
+        result = block(self, fd, poll_events, timeout);
     }
-    return note(self, result);
+    return ez_waiter_note(self, result);
 }
 
 static int32_t
 waiter_wait_child(void *user, int32_t pidfd, execz_duration timeout)
 {
     ez_waiter *self = user;
-    int32_t result = check(self);
+    int32_t result = ez_waiter_check(self);
 
     if (result < 0) {
         return result;
     }
     if (self->inner != NULL) {
-        result = self->inner->wait_child(self->inner->self, pidfd, nearer_timeout(self, timeout));
+        result = self->inner->wait_child(self->inner->self, pidfd, ez_waiter_nearer(self, timeout));
     } else {
-        result = ez_waiter_poll(pidfd, POLLIN, self->interrupt, nearer_deadline(self, timeout));
+        result = block(self, pidfd, POLLIN, timeout);
     }
-    return note(self, result > 0 ? 0 : result);
+    return ez_waiter_note(self, result > 0 ? 0 : result);
 }
 
 static int32_t
 waiter_offload(void *user, int32_t (*function)(void *), void *argument)
 {
     ez_waiter *self = user;
-    int32_t result = check(self);
+    int32_t result = ez_waiter_check(self);
 
     if (result < 0) {
         return result;
@@ -204,38 +235,45 @@ waiter_offload(void *user, int32_t (*function)(void *), void *argument)
         return function(argument); /* this thread may block */
     }
     result = self->inner->offload(self->inner->self, function, argument);
-    if (result == -ECANCELED && !ez_interrupt_raised(self->interrupt)) {
+    if (result == -ECANCELED && !ez_interrupt_raised(self->interrupt) && !is_stopped(self)) {
         return result; /* the function's own word, not the run's end */
     }
-    return note(self, result);
+    return ez_waiter_note(self, result);
 }
 
 static int32_t
 waiter_yield(void *user)
 {
     ez_waiter *self = user;
-    int32_t result = check(self);
+    int32_t result = ez_waiter_check(self);
 
     if (result < 0 || self->inner == NULL) {
         return result;
     }
-    return note(self, self->inner->yield(self->inner->self));
+    return ez_waiter_note(self, self->inner->yield(self->inner->self));
 }
+
+static const execz_waiter table = {
+    .size = sizeof table,
+    .sleep = waiter_sleep,
+    .wait_fd = waiter_wait_fd,
+    .wait_child = waiter_wait_child,
+    .offload = waiter_offload,
+    .yield = waiter_yield,
+    .spawn = ez_child_spawn,
+    .join = ez_child_join,
+    .cancel = ez_child_cancel,
+};
 
 void
 ez_waiter_init(ez_waiter *self, const execz_waiter *inner, ez_interrupt *interrupt,
                int64_t deadline)
 {
-    *self = (ez_waiter){
-        .table = {.size = sizeof self->table,
-                  .self = self,
-                  .sleep = waiter_sleep,
-                  .wait_fd = waiter_wait_fd,
-                  .wait_child = waiter_wait_child,
-                  .offload = waiter_offload,
-                  .yield = waiter_yield},
-        .inner = inner,
-        .interrupt = interrupt,
-        .deadline = deadline,
-    };
+    self->table = table;
+    self->table.self = self;
+    self->inner = inner;
+    self->interrupt = interrupt;
+    self->stop = NULL;
+    self->deadline = deadline;
+    self->stopped = 0;
 }

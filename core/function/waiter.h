@@ -13,8 +13,9 @@
 typedef struct ez_waiter {
     execz_waiter table; /* hand out &table; its self is this */
     const execz_waiter *inner;
-    ez_interrupt *interrupt;
-    int64_t deadline; /* monotonic; EXECZ_NO_DEADLINE: none */
+    ez_interrupt *interrupt; /* the run's */
+    ez_interrupt *stop;      /* a child's own; NULL: none */
+    int64_t deadline;        /* monotonic; EXECZ_NO_DEADLINE: none */
     int32_t
         stopped; /* what the run was first told: -ECANCELED, -ETIMEDOUT (its own deadline), or 0 */
 } ez_waiter;
@@ -22,6 +23,15 @@ typedef struct ez_waiter {
 /* inner may be NULL; it and interrupt are borrowed.  Nothing has to be released. */
 void ez_waiter_init(ez_waiter *self, const execz_waiter *inner, ez_interrupt *interrupt,
                     int64_t deadline);
+
+/* -ECANCELED or -ETIMEDOUT if self has to stop now, else 0. */
+int32_t ez_waiter_check(ez_waiter *self);
+
+/* Remembers what stopped the run, if result, of a wait, says that something did; returns result. */
+int32_t ez_waiter_note(ez_waiter *self, int32_t result);
+
+/* What is left of timeout (< 0: none) and of the run's deadline, for the inner waiter. */
+execz_duration ez_waiter_nearer(const ez_waiter *self, execz_duration timeout);
 
 /* The monotonic clock, and a point on it that lies timeout from now (< 0: EXECZ_NO_DEADLINE). */
 int64_t ez_waiter_now(void);

@@ -91,6 +91,7 @@ init_services(execz_scheduler *self, const execz_scheduler_options *options)
         .watch = watch,
         .unwatch = unwatch,
         .loop = &self->loop,
+        .call = ez_body_call_for,
         .function_path = self->function_path,
     };
 }

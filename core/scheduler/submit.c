@@ -6,6 +6,7 @@
 #include "scheduler/submit.h"
 
 #include "base/error.h"
+#include "function/body.h"
 #include "scheduler/tell.h"
 
 static const int64_t first_retry = 10 * EXECZ_MILLISECOND;
@@ -30,13 +31,23 @@ set_blocked(execz_scheduler *self, ez_entry *entry, const char *reason)
     return changed;
 }
 
-/* Whether the task's function is there; found once, it stays. */
+/* Whether the task's function is there; found once, it stays, and so does whether it is a coroutine.
+ * An executor that does not care about coroutines runs them elsewhere, and so their code is not
+ * loaded into this process. */
 static bool
-resolve(execz_scheduler *self, ez_entry *entry, execz_error *err)
+resolve(execz_scheduler *self, ez_entry *entry, const ez_executor *executor, execz_error *err)
 {
-    if (!entry->resolved && entry->task->abi.kind == EXECZ_TASK_FUNCTION &&
-        ez_modules_resolve(self->modules, entry->task->abi.function, err) == NULL) {
+    execz_task *task = &entry->task->abi;
+
+    if (entry->resolved || task->kind != EXECZ_TASK_FUNCTION ||
+        !ez_executor_has_caps(executor, EXECZ_CAP_COROUTINE)) {
+        return true;
+    }
+    if (ez_modules_resolve(self->modules, task->function, err) == NULL) {
         return false;
+    }
+    if (ez_body_is_coroutine(self->modules, task, &entry->task->resolved)) {
+        task->kind = EXECZ_TASK_COROUTINE; /* before anybody else has seen the task */
     }
     entry->resolved = true;
     return true;
@@ -58,7 +69,8 @@ find_usable(execz_scheduler *self, ez_entry *entry, execz_error *why)
         ez_fail(why, EXECZ_E_PLUGIN, "executor '%s' cannot be used: %s", alias, reason);
         return NULL;
     }
-    if (!ez_executor_takes(place->executor, entry->task, why) || !resolve(self, entry, why)) {
+    if (!ez_executor_takes(place->executor, entry->task, why) ||
+        !resolve(self, entry, place->executor, why)) {
         return NULL;
     }
     return place;

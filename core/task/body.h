@@ -26,4 +26,11 @@ typedef struct ez_body {
  * is what was registered with the function. */
 typedef void (*ez_body_function)(void *user, const ez_body *body, ez_outcome *outcome);
 
+/* Whom the lines of a function concern that is called outside of any run. */
+typedef struct ez_body_caller {
+    const char *executor; /* alias */
+    void (*log)(void *log_user, uint32_t level, const char *message);
+    void *log_user;
+} ez_body_caller;
+
 #endif

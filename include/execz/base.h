@@ -7,7 +7,6 @@
 #ifndef EXECZ_BASE_H
 #define EXECZ_BASE_H
 
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,20 +26,14 @@ typedef struct execz_submission {
     const execz_task *task;  /* valid as long as the submission */
     const execz_time *times; /* its run times, ascending */
     uint32_t n;              /* how many */
-    int32_t cancelled;       /* read it with execz_submission_cancelled() */
-    void *user;              /* the plugin's own */
-    /* The plugin's own, for a queue without allocation. */
-    struct execz_submission *queue_next, *queue_previous;
-    int32_t queued;
-
-    /* Guarded by base->lock. */
-    uint32_t references;
-    int32_t finishing; /* its task may be gone */
-    struct execz_submission *previous, *next;
-    struct execz_submission *next_cancelled;
+    int32_t started;         /* of the base */
+    execz_run cancelled;     /* of the base; see execz_submission_cancelled() */
+    uint64_t task_hash;      /* of the base; see execz_base_instances() */
+    void *user;              /* the plugin's own, as the next; NULL at first */
+    struct execz_submission *queue_next;
 } execz_submission;
 
-/** What a plugin adds.  do_send_task is required, the others may be NULL. */
+/** What a plugin adds.  Either do_send_task or do_send_run is required, the others may be NULL. */
 typedef struct execz_base_hooks {
     /**
      * Takes the submission, and sees to it that it is run or finished once.  Anything but EXECZ_OK
@@ -54,17 +47,27 @@ typedef struct execz_base_hooks {
      */
     void (*stop)(execz_base *base);
     /**
-     * The submission is marked cancelled and its body, if it runs, is interrupted; a plugin with a
-     * queue takes it out and finishes it.  It may be finished by another thread meanwhile:
-     * submission stays valid for this call, and only who takes it off the queue may finish it.
+     * The run is marked cancelled and its body, if it runs, is interrupted; a plugin with a queue
+     * of submissions looks there for one with this run, takes it out and finishes it.
      * [any-thread]
      */
-    void (*cancel)(execz_base *base, execz_submission *submission);
+    void (*cancel)(execz_base *base, execz_run run);
     /** Adds workers, busy and queued to what the base knows.  [any-thread] */
     void (*stats)(execz_base *base, execz_stats *stats);
     /** Frees base->self; all runs are finished, all host threads have ended.  [loop] */
     void (*destroy)(execz_base *base);
+    /**
+     * Instead of do_send_task, for plugins that queue nothing but the run and hand it to
+     * host->work(): what is cancelled before it has begun, the base retracts, so that work() passes
+     * over it.  [loop]
+     */
+    execz_status (*do_send_run)(execz_base *base, const execz_task *task, execz_run run,
+                                execz_error *err);
 } execz_base_hooks;
+
+/* The base knows its submissions, or runs, by EXECZ_RUN_INDEX(), in chunks made on demand. */
+#define EXECZ_BASE_CHUNK 1024u
+#define EXECZ_BASE_CHUNKS (EXECZ_RUNS_MAX / EXECZ_BASE_CHUNK)
 
 /** An executor built on this header. */
 struct execz_base {
@@ -72,14 +75,19 @@ struct execz_base {
     const execz_host *host;
     const char *alias;
     const execz_base_hooks *hooks;
-    void *self; /* the plugin's own */
+    void *self;             /* the plugin's own */
+    int32_t cancel_futures; /* the option of this name: 1, 0; -1 if it has no value */
+    int32_t overwrite_wait; /* the same */
 
-    pthread_mutex_t lock;
-    pthread_cond_t idle;
-    /* Guarded by lock. */
-    execz_submission *submissions; /* accepted, not finished */
-    int32_t stopping;
-    execz_stats stats;
+    /* Written on the loop, read by any thread. */
+    char **chunks;
+    uint64_t accepted, refused;
+
+    /* Atomic. */
+    uint64_t retracted; /* runs that were cancelled while they were queued */
+    int32_t stopping;   /* shutdown has begun */
+    int32_t cancelling; /* with EXECZ_SHUTDOWN_CANCEL */
+    int32_t finishing;  /* threads that are in execz_submission_finish() */
 };
 
 /** Fills err (which may be NULL) in printf style and returns status. */
@@ -127,51 +135,11 @@ execz_base_option(const execz_base *base, const char *name, int64_t fallback)
     return value;
 }
 
+/** Whether this run is to stop: then finish it soon. */
 static inline int
 execz_submission_cancelled(const execz_submission *submission)
 {
-    return __atomic_load_n(&submission->cancelled, __ATOMIC_ACQUIRE) != 0;
-}
-
-/* Drops one reference; the lock is held. */
-static inline void
-execz_submission_unref_locked(execz_submission *submission)
-{
-    const execz_host *host = submission->base->host;
-
-    if (--submission->references == 0) {
-        host->realloc(host, submission, 0);
-    }
-}
-
-static inline void
-execz_submission_link_locked(execz_submission *submission)
-{
-    execz_base *base = submission->base;
-
-    submission->next = base->submissions;
-    if (submission->next != NULL) {
-        submission->next->previous = submission;
-    }
-    base->submissions = submission;
-}
-
-static inline void
-execz_submission_unlink_locked(execz_submission *submission)
-{
-    execz_base *base = submission->base;
-
-    if (submission->previous != NULL) {
-        submission->previous->next = submission->next;
-    } else {
-        base->submissions = submission->next;
-    }
-    if (submission->next != NULL) {
-        submission->next->previous = submission->previous;
-    }
-    if (base->submissions == NULL) {
-        pthread_cond_broadcast(&base->idle);
-    }
+    return __atomic_load_n(&submission->cancelled, __ATOMIC_ACQUIRE) == submission->run;
 }
 
 /**
@@ -183,44 +151,97 @@ execz_submission_finish(execz_submission *submission, const execz_result *result
 {
     execz_base *base = submission->base;
 
-    pthread_mutex_lock(&base->lock);
-    submission->finishing = 1;
-    pthread_mutex_unlock(&base->lock);
+    __atomic_fetch_add(&base->finishing, 1, __ATOMIC_ACQ_REL);
     (void)base->host->finish(base->host, submission->run, results, n);
-    pthread_mutex_lock(&base->lock);
-    base->stats.finished++;
-    execz_submission_unlink_locked(submission);
-    execz_submission_unref_locked(submission);
-    pthread_mutex_unlock(&base->lock);
+    __atomic_fetch_sub(&base->finishing, 1, __ATOMIC_ACQ_REL);
+}
+
+/* Gives a run once, then none. */
+static inline execz_run
+execz_submission_next(void *user, execz_run done)
+{
+    execz_run *next = (execz_run *)user;
+    execz_run run = *next;
+
+    (void)done;
+    *next = 0;
+    return run;
 }
 
 /** Runs the task's body on this thread, once for each run time, and finishes.  [worker] */
 static inline void
 execz_submission_run(execz_submission *submission)
 {
-    const execz_host *host = submission->base->host;
+    execz_base *base = submission->base;
+    execz_run run = submission->run;
 
-    for (uint32_t i = 0; i < submission->n && !execz_submission_cancelled(submission); i++) {
-        (void)host->execute(host, submission->run, submission->times[i], NULL, NULL);
-    }
-    if (execz_submission_cancelled(submission)) {
-        (void)host->interrupt(host,
-                              submission->run); /* perhaps before who cancels it comes to it */
-    }
-    execz_submission_finish(submission, NULL, 0);
+    __atomic_store_n(&submission->started, 1, __ATOMIC_RELEASE);
+    __atomic_fetch_add(&base->finishing, 1, __ATOMIC_ACQ_REL);
+    base->host->work(base->host, execz_submission_next, &run);
+    __atomic_fetch_sub(&base->finishing, 1, __ATOMIC_ACQ_REL);
 }
 
-/** How many runs of this task the executor has accepted and not finished.  [any-thread] */
+/* The entry of a run in a table of entries of this size, there or, on the loop, made; or NULL. */
+static inline void *
+execz_base_entry(execz_base *base, execz_run run, size_t size, int make)
+{
+    uint32_t index = EXECZ_RUN_INDEX(run);
+    char **chunk;
+
+    if (index >= EXECZ_RUNS_MAX || base->chunks == NULL) {
+        return NULL;
+    }
+    chunk = &base->chunks[index / EXECZ_BASE_CHUNK];
+    if (make && *chunk == NULL) {
+        char *made = (char *)base->host->realloc(base->host, NULL, EXECZ_BASE_CHUNK * size);
+
+        if (made != NULL) {
+            memset(made, 0, EXECZ_BASE_CHUNK * size);
+            __atomic_store_n(chunk, made, __ATOMIC_RELEASE);
+        }
+    }
+    chunk = (char **)__atomic_load_n(chunk, __ATOMIC_ACQUIRE);
+    return chunk == NULL ? NULL : (char *)chunk + (index % EXECZ_BASE_CHUNK) * size;
+}
+
+/** The submission of a run; NULL if there is none.  What it says is of that run only while
+ * ->run == run.  [any-thread] */
+static inline execz_submission *
+execz_base_submission(execz_base *base, execz_run run)
+{
+    return (execz_submission *)execz_base_entry(base, run, sizeof(execz_submission), 0);
+}
+
+/* FNV-1a, 64 bits: so that tasks can be told apart when they may be gone. */
+static inline uint64_t
+execz_base_hash(const char *task_id)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (; *task_id != '\0'; task_id++) {
+        hash = (hash ^ (unsigned char)*task_id) * UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
+
+/** How many runs of this task the executor has accepted and not finished.  [loop] */
 static inline uint32_t
 execz_base_instances(execz_base *base, const char *task_id)
 {
+    uint64_t hash = execz_base_hash(task_id);
     uint32_t n = 0;
 
-    pthread_mutex_lock(&base->lock);
-    for (execz_submission *at = base->submissions; at != NULL; at = at->next) {
-        n += !at->finishing && strcmp(at->task->id, task_id) == 0;
+    for (uint32_t chunk = 0; chunk < EXECZ_BASE_CHUNKS; chunk++) {
+        const execz_submission *at = (const execz_submission *)(void *)base->chunks[chunk];
+
+        for (uint32_t i = 0; at != NULL && i < EXECZ_BASE_CHUNK; i++, at++) {
+            execz_run_info info;
+
+            info.size = sizeof info;
+            n += at->run != 0 && at->task_hash == hash &&
+                 base->host->describe(base->host, at->run, &info) == EXECZ_OK;
+        }
     }
-    pthread_mutex_unlock(&base->lock);
     return n;
 }
 

@@ -44,6 +44,9 @@ extern "C" {
 
 typedef struct execz_call execz_call;
 
+/** A child of a function: what execz_spawn() starts. */
+typedef int32_t (*execz_child_function)(execz_call *call, void *argument);
+
 /** What the host does for a running function; use the execz_...() below instead. */
 typedef struct execz_call_ops {
     uint32_t size;
@@ -58,6 +61,12 @@ typedef struct execz_call_ops {
     execz_status (*fail_format)(execz_call *call, execz_status status, const char *format,
                                 va_list args);
     execz_status (*result_text)(execz_call *call, const char *text);
+    const char *(*run_key)(execz_call *call);
+    const char *(*args)(execz_call *call, uint64_t *length_out);
+    execz_status (*fail_text)(execz_call *call, execz_status status, const char *text);
+    int32_t (*spawn)(execz_call *call, execz_child_function function, void *argument);
+    int32_t (*join)(execz_call *call, int32_t child, execz_duration timeout, int32_t *result_out);
+    int32_t (*cancel)(execz_call *call, int32_t child);
 } execz_call_ops;
 
 /** One call of a function: the facts of its run, and the way to the host. */
@@ -67,14 +76,10 @@ struct execz_call {
     const execz_call_ops *ops;
     const execz_waiter *waiter; /* how this function waits; never NULL */
     const char *task;           /* the task's id */
-    const char *run_key;        /* task and run time: the idempotency key, the same over attempts */
     const char *executor;       /* the executor's alias */
     execz_run run;
     execz_time scheduled; /* the run time, wall clock */
     execz_time deadline;  /* wall clock; EXECZ_TIME_NEVER: none */
-    const char *args;     /* the task's arguments, JSON text; "{}" if there are none */
-    uint64_t args_length;
-    void *host; /* the host's own */
 };
 
 typedef execz_status (*execz_function_call)(execz_call *call);
@@ -142,11 +147,23 @@ EXECZ_EXPORT const execz_module *execz_module_entry(uint32_t host_abi);
     EXECZ_NOTE("abi=" EXECZ_ABI_TEXT "\0needs_abi=1.0\0id=" NAME "\0version=" VERSION              \
                "\0kind=execz.function/1\0alias=" NAME)
 
+/* ---- facts ---------------------------------------------------------------------------------- */
+
+/**
+ * Task and run time as one text, the same over all attempts: the idempotency key of what the
+ * function does elsewhere.  Valid until the function returns.
+ */
+static inline const char *
+execz_run_key(execz_call *call)
+{
+    return call->ops->run_key(call);
+}
+
 /* ---- arguments ------------------------------------------------------------------------------ */
 
 /*
- * Arguments are a JSON object, checked for syntax before the function runs.  A missing argument
- * gives the fallback.  One of another type gives the fallback too and makes the run an error that
+ * Arguments are a JSON object, checked for syntax when the task is added.  A missing argument gives
+ * the fallback.  One of another type gives the fallback too and makes the run an error that
  * names it, unless the function returns an error of its own.
  */
 
@@ -190,6 +207,16 @@ execz_arg_bool(execz_call *call, const char *name, int32_t fallback)
     return value;
 }
 
+/**
+ * All arguments as they were written, JSON unless the task says otherwise; "{}" if there are none.
+ * Terminated, and valid until the function returns; length_out may be NULL.
+ */
+static inline const char *
+execz_args(execz_call *call, uint64_t *length_out)
+{
+    return call->ops->args(call, length_out);
+}
+
 /* ---- outcome -------------------------------------------------------------------------------- */
 
 /**
@@ -221,6 +248,13 @@ static inline execz_status
 execz_return_json(execz_call *call, const char *json, size_t length)
 {
     return call->ops->result(call, json, length);
+}
+
+/** Says why the function fails, and returns EXECZ_E_FAIL. */
+static inline execz_status
+execz_fail_text(execz_call *call, const char *text)
+{
+    return call->ops->fail_text(call, EXECZ_E_FAIL, text);
 }
 
 /** Says why the function fails, in printf style, and returns EXECZ_E_FAIL. */
@@ -288,54 +322,54 @@ execz_yield(execz_call *call)
     return call->waiter->yield(call->waiter->self);
 }
 
-#if UINTPTR_MAX == UINT64_MAX
-EXECZ_AT_(execz_call_ops, size, 0);
-EXECZ_AT_(execz_call_ops, reserved, 4);
-EXECZ_AT_(execz_call_ops, arg_string, 8);
-EXECZ_AT_(execz_call_ops, arg_int, 16);
-EXECZ_AT_(execz_call_ops, arg_number, 24);
-EXECZ_AT_(execz_call_ops, arg_bool, 32);
-EXECZ_AT_(execz_call_ops, result, 40);
-EXECZ_AT_(execz_call_ops, log, 48);
-EXECZ_AT_(execz_call_ops, result_format, 56);
-EXECZ_AT_(execz_call_ops, fail_format, 64);
-EXECZ_AT_(execz_call_ops, result_text, 72);
-EXECZ_SIZE_(execz_call_ops, 80);
+/* ---- children ------------------------------------------------------------------------------- */
 
-EXECZ_AT_(execz_call, size, 0);
-EXECZ_AT_(execz_call, attempt, 4);
-EXECZ_AT_(execz_call, ops, 8);
-EXECZ_AT_(execz_call, waiter, 16);
-EXECZ_AT_(execz_call, task, 24);
-EXECZ_AT_(execz_call, run_key, 32);
-EXECZ_AT_(execz_call, executor, 40);
-EXECZ_AT_(execz_call, run, 48);
-EXECZ_AT_(execz_call, scheduled, 56);
-EXECZ_AT_(execz_call, deadline, 64);
-EXECZ_AT_(execz_call, args, 72);
-EXECZ_AT_(execz_call, args_length, 80);
-EXECZ_AT_(execz_call, host, 88);
-EXECZ_SIZE_(execz_call, 96);
+/*
+ * A function may start others beside itself and join them.  On an event loop a child is a coroutine
+ * beside its parent on the same thread, elsewhere it is a thread: what they share needs a lock (or
+ * an atomic) to be right everywhere, and in a coroutine the lock must not be held while waiting.
+ *
+ * A child has a call of its own, with the facts and arguments of the run, and may start children
+ * itself.  Its result is the number it returns; execz_return() in it makes the run an error.  What
+ * it says by execz_fail() becomes the run's message if the function fails without words of its own.
+ * It is woken when the run is cancelled or its deadline passes.
+ */
 
-EXECZ_AT_(execz_function, size, 0);
-EXECZ_AT_(execz_function, kind, 4);
-EXECZ_AT_(execz_function, name, 8);
-EXECZ_AT_(execz_function, help, 16);
-EXECZ_AT_(execz_function, call, 24);
-EXECZ_SIZE_(execz_function, 32);
+/** Where children are threads: how many there may be at once in one process. */
+#define EXECZ_CHILD_THREADS_MAX 1024u
 
-EXECZ_AT_(execz_module, magic, 0);
-EXECZ_AT_(execz_module, size, 4);
-EXECZ_AT_(execz_module, abi, 8);
-EXECZ_AT_(execz_module, needs_abi, 12);
-EXECZ_AT_(execz_module, name, 16);
-EXECZ_AT_(execz_module, version, 24);
-EXECZ_AT_(execz_module, functions, 32);
-EXECZ_AT_(execz_module, functions_end, 40);
-EXECZ_SIZE_(execz_module, 48);
-#endif
+/**
+ * Starts function(call, argument) and returns its number, which is greater than 0, or -EAGAIN if a
+ * limit is reached, or -ECANCELED, -ETIMEDOUT.  Children that were not joined when the function
+ * returns are cancelled and awaited before its run ends; argument has to last until then.
+ */
+static inline int32_t
+execz_spawn(execz_call *call, execz_child_function function, void *argument)
+{
+    return call->ops->spawn(call, function, argument);
+}
+
+/**
+ * Waits until a child of this call has returned, and forgets it: 0, and what it returned in
+ * *result_out, which may be NULL.  -ETIMEDOUT (timeout < 0: only the run's deadline) and -ECANCELED:
+ * it goes on and may be joined again.  -ECHILD: it is none, or was joined before.
+ */
+static inline int32_t
+execz_join(execz_call *call, int32_t child, execz_duration timeout, int32_t *result_out)
+{
+    return call->ops->join(call, child, timeout, result_out);
+}
+
+/** From now on the waits of a child return -ECANCELED; join it to see its end.  0 or -ECHILD. */
+static inline int32_t
+execz_cancel(execz_call *call, int32_t child)
+{
+    return call->ops->cancel(call, child);
+}
 
 #ifdef __cplusplus
 }
 #endif
+
+#include <execz/function_layout.h>
 #endif

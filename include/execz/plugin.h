@@ -155,12 +155,13 @@ struct execz_host {
     const void *(*extension)(const execz_host *host, const char *id);
 
     /**
-     * Runs what next(user) gives, one run after another, until it gives 0: executes its run times
-     * in order and finishes it, in one go and therefore cheaper than execute() and finish().  The
-     * waits of a body block this thread.  next() must not block.  A run that is not open any more,
-     * because it was retracted, is passed over.  [worker]
+     * Runs what next() gives, one run after another, until it gives 0: executes its run times in
+     * order and finishes it, in one go and therefore cheaper than execute() and finish().  The
+     * waits of a body block this thread.  A run that cannot be begun, because it was retracted or
+     * another thread has begun it, is passed over.  next() must not block; done is the run that has
+     * just been finished, 0 if there is none.  [worker]
      */
-    void (*work)(const execz_host *host, execz_run (*next)(void *user), void *user);
+    void (*work)(const execz_host *host, execz_run (*next)(void *user, execz_run done), void *user);
 
     /**
      * Finishes, as CANCELLED, a run that no thread has begun to execute: what makes it possible to

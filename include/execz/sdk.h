@@ -14,7 +14,7 @@
  *         return EXECZ_OK;
  *     }
  *
- *     static const execz_base_hooks hooks = {do_send_task, NULL, NULL, NULL, NULL, NULL};
+ *     static const execz_base_hooks hooks = {.do_send_task = do_send_task};
  *
  *     EXECZ_EXECUTOR_PLUGIN("org.example.mine", "mine", "1.0.0", "What it does", EXECZ_CAP_BODIES,
  *     hooks);
@@ -24,7 +24,7 @@
 #ifndef EXECZ_SDK_H
 #define EXECZ_SDK_H
 
-#include <time.h>
+#include <poll.h>
 
 #include <execz/base.h>
 
@@ -37,27 +37,52 @@ extern "C" {
 static inline void
 execz_base_free(execz_base *base)
 {
-    pthread_mutex_destroy(&base->lock);
-    pthread_cond_destroy(&base->idle);
-    base->host->realloc(base->host, base, 0);
+    const execz_host *host = base->host;
+
+    for (uint32_t i = 0; base->chunks != NULL && i < EXECZ_BASE_CHUNKS; i++) {
+        if (base->chunks[i] != NULL) {
+            host->realloc(host, base->chunks[i], 0);
+        }
+    }
+    if (base->chunks != NULL) {
+        host->realloc(host, base->chunks, 0);
+    }
+    host->realloc(host, base, 0);
+}
+
+static inline execz_base *
+execz_base_new(const execz_base_hooks *hooks, const execz_host *host, const char *alias)
+{
+    execz_base *base = (execz_base *)host->realloc(host, NULL, sizeof *base);
+
+    if (base == NULL) {
+        return NULL;
+    }
+    memset(base, 0, sizeof *base);
+    base->host = host;
+    base->alias = alias;
+    base->hooks = hooks;
+    base->cancel_futures = (int32_t)execz_base_option(base, "cancel_futures", -1);
+    base->overwrite_wait = (int32_t)execz_base_option(base, "overwrite_wait", -1);
+    base->chunks = (char **)host->realloc(host, NULL, EXECZ_BASE_CHUNKS * sizeof *base->chunks);
+    if (base->chunks == NULL) {
+        execz_base_free(base);
+        return NULL;
+    }
+    memset(base->chunks, 0, EXECZ_BASE_CHUNKS * sizeof *base->chunks);
+    return base;
 }
 
 static inline execz_status
 execz_base_start(const execz_base_hooks *hooks, const execz_host *host, const char *alias,
                  execz_executor **executor_out, execz_error *err)
 {
-    execz_base *base = (execz_base *)host->realloc(host, NULL, sizeof *base);
+    execz_base *base = execz_base_new(hooks, host, alias);
     execz_status status = EXECZ_OK;
 
     if (base == NULL) {
         return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
     }
-    memset(base, 0, sizeof *base);
-    base->host = host;
-    base->alias = alias;
-    base->hooks = hooks;
-    pthread_mutex_init(&base->lock, NULL);
-    pthread_cond_init(&base->idle, NULL);
     if (hooks->start != NULL) {
         status = hooks->start(base, err);
     }
@@ -69,24 +94,69 @@ execz_base_start(const execz_base_hooks *hooks, const execz_host *host, const ch
     return EXECZ_OK;
 }
 
-static inline execz_submission *
-execz_submission_new(execz_base *base, const execz_task *task, const execz_time *times, uint32_t n,
-                     execz_run run)
+/* Hands the run to the plugin, as it wants to have it. */
+static inline execz_status
+execz_base_hand_over(execz_base *base, const execz_task *task, const execz_time *times, uint32_t n,
+                     execz_run run, execz_error *err)
 {
-    size_t length = sizeof(execz_submission) + n * sizeof *times;
-    execz_submission *self = (execz_submission *)base->host->realloc(base->host, NULL, length);
+    execz_submission *submission;
+    execz_run *noted;
 
-    if (self != NULL) {
-        memset(self, 0, sizeof *self);
-        memcpy(self + 1, times, n * sizeof *times);
-        self->base = base;
-        self->run = run;
-        self->task = task;
-        self->times = (const execz_time *)(const void *)(self + 1);
-        self->n = n;
-        self->references = 1;
+    if (base->hooks->do_send_run != NULL) {
+        noted = (execz_run *)execz_base_entry(base, run, sizeof run, 1);
+        if (noted == NULL) {
+            return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
+        }
+        __atomic_store_n(noted, run, __ATOMIC_RELEASE);
+        return base->hooks->do_send_run(base, task, run, err);
     }
-    return self;
+    submission = (execz_submission *)execz_base_entry(base, run, sizeof *submission, 1);
+    if (submission == NULL) {
+        return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
+    }
+    submission->base = base;
+    submission->task = task;
+    submission->times = times;
+    submission->n = n;
+    submission->task_hash = execz_base_hash(task->id);
+    submission->user = NULL;
+    submission->queue_next = NULL;
+    __atomic_store_n(&submission->started, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&submission->run, run, __ATOMIC_RELEASE);
+    return base->hooks->do_send_task(base, submission, err);
+}
+
+/* Whether it was still queued. */
+static inline int
+execz_base_retract(execz_base *base, execz_run run)
+{
+    int retracted = base->host->retract(base->host, run) == EXECZ_OK;
+
+    __atomic_fetch_add(&base->retracted, (uint64_t)retracted, __ATOMIC_RELAXED);
+    return retracted;
+}
+
+static inline execz_status
+execz_base_cancel(execz_executor *executor, execz_run run)
+{
+    execz_base *base = (execz_base *)executor;
+    execz_submission *submission;
+
+    if (base->hooks->do_send_run != NULL) {
+        if (!execz_base_retract(base, run)) {
+            (void)base->host->interrupt(base->host, run);
+        }
+        return EXECZ_OK;
+    }
+    submission = execz_base_submission(base, run);
+    if (submission != NULL) {
+        __atomic_store_n(&submission->cancelled, run, __ATOMIC_RELEASE);
+    }
+    (void)base->host->interrupt(base->host, run);
+    if (base->hooks->cancel != NULL) {
+        base->hooks->cancel(base, run);
+    }
+    return EXECZ_OK;
 }
 
 static inline execz_status
@@ -94,97 +164,58 @@ execz_base_send_task(execz_executor *executor, const execz_task *task, const exe
                      uint32_t n, execz_run run, execz_error *err)
 {
     execz_base *base = (execz_base *)executor;
-    execz_submission *submission = execz_submission_new(base, task, times, n, run);
-    execz_status status = EXECZ_OK;
+    execz_status status;
 
-    if (submission == NULL) {
-        return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
-    }
-    pthread_mutex_lock(&base->lock);
-    if (base->stopping) {
+    if (__atomic_load_n(&base->stopping, __ATOMIC_ACQUIRE)) {
         status =
             execz_error_set(err, EXECZ_E_SHUTDOWN, "executor '%s' is shutting down", base->alias);
-        base->stats.refused++;
-        execz_submission_unref_locked(submission);
     } else {
-        execz_submission_link_locked(
-            submission); /* before the work starts: it may finish at once */
-        base->stats.accepted++;
+        status = execz_base_hand_over(base, task, times, n, run, err);
     }
-    pthread_mutex_unlock(&base->lock);
-    if (status != EXECZ_OK) {
-        return status;
-    }
-    status = base->hooks->do_send_task(base, submission, err);
-    if (status != EXECZ_OK) {
-        pthread_mutex_lock(&base->lock);
-        base->stats.accepted--;
-        base->stats.refused++;
-        execz_submission_unlink_locked(submission);
-        execz_submission_unref_locked(submission);
-        pthread_mutex_unlock(&base->lock);
+    if (status == EXECZ_OK) {
+        __atomic_store_n(&base->accepted, base->accepted + 1, __ATOMIC_RELAXED);
+        if (__atomic_load_n(&base->cancelling, __ATOMIC_ACQUIRE)) {
+            (void)execz_base_cancel(executor, run); /* the shutdown has come in between */
+        }
+    } else {
+        __atomic_store_n(&base->refused, base->refused + 1, __ATOMIC_RELAXED);
     }
     return status;
 }
 
-/* Marks run, or with run 0 all, and returns those newly marked, each with a reference. */
-static inline execz_submission *
-execz_base_mark_cancelled_locked(execz_base *base, execz_run run)
+/* Cancels what there is; or only what has not started.  The table also has runs that are long
+ * finished: cancelling those changes nothing. */
+static inline void
+execz_base_cancel_all(execz_base *base, int waiting_only)
 {
-    execz_submission *marked = NULL;
+    int plain = base->hooks->do_send_run != NULL;
+    size_t size = plain ? sizeof(execz_run) : sizeof(execz_submission);
 
-    for (execz_submission *at = base->submissions; at != NULL; at = at->next) {
-        if ((run == 0 || at->run == run) && !execz_submission_cancelled(at)) {
-            __atomic_store_n(&at->cancelled, 1, __ATOMIC_RELEASE);
-            at->references++;
-            at->next_cancelled = marked;
-            marked = at;
+    for (uint32_t i = 0; i < EXECZ_RUNS_MAX; i += EXECZ_BASE_CHUNK) {
+        char *at = (char *)execz_base_entry(base, i + 1u, size, 0);
+
+        for (uint32_t j = 0; at != NULL && j < EXECZ_BASE_CHUNK; j++, at += size) {
+            execz_submission *submission = (execz_submission *)(void *)at;
+            execz_run *run = plain ? (execz_run *)(void *)at : &submission->run;
+            execz_run found = __atomic_load_n(run, __ATOMIC_ACQUIRE);
+
+            if (found == 0) {
+                continue;
+            }
+            if (plain && waiting_only) {
+                (void)execz_base_retract(base, found);
+            } else if (plain || !waiting_only ||
+                       !__atomic_load_n(&submission->started, __ATOMIC_ACQUIRE)) {
+                (void)execz_base_cancel((execz_executor *)base, found);
+            }
         }
     }
-    return marked;
 }
 
-/* Cancels run, or with run 0 all.  Without the lock while it calls. */
 static inline void
-execz_base_cancel_runs(execz_base *base, execz_run run)
+execz_base_nap(void)
 {
-    execz_submission *at, *next;
-
-    pthread_mutex_lock(&base->lock);
-    at = execz_base_mark_cancelled_locked(base, run);
-    pthread_mutex_unlock(&base->lock);
-    for (; at != NULL; at = next) {
-        next = at->next_cancelled;
-        (void)base->host->interrupt(base->host, at->run);
-        if (base->hooks->cancel != NULL) {
-            base->hooks->cancel(base, at);
-        }
-        pthread_mutex_lock(&base->lock);
-        execz_submission_unref_locked(at);
-        pthread_mutex_unlock(&base->lock);
-    }
-}
-
-static inline execz_status
-execz_base_cancel(execz_executor *executor, execz_run run)
-{
-    execz_base_cancel_runs((execz_base *)executor, run);
-    return EXECZ_OK;
-}
-
-/* Sleeps until the last run is finished, but not for long.  The condition variable's clock is the
- * system's wall clock, the only one that plain C offers (the host's may be turned by a test); in
- * short naps a step of it does no harm. */
-static inline void
-execz_base_nap_locked(execz_base *base)
-{
-    struct timespec when;
-
-    (void)timespec_get(&when, TIME_UTC);
-    when.tv_nsec += 50 * EXECZ_MILLISECOND;
-    when.tv_sec += when.tv_nsec / EXECZ_SECOND;
-    when.tv_nsec %= EXECZ_SECOND;
-    (void)pthread_cond_timedwait(&base->idle, &base->lock, &when);
+    (void)poll(NULL, 0, 1); /* a millisecond, in every C */
 }
 
 /* Waits for the last run, up to a deadline on the monotonic clock. */
@@ -192,34 +223,43 @@ static inline execz_status
 execz_base_wait_idle(execz_base *base, int64_t deadline, execz_error *err)
 {
     const execz_host *host = base->host;
-    int unfinished;
 
-    pthread_mutex_lock(&base->lock);
-    while (base->submissions != NULL && host->now(host, EXECZ_CLOCK_MONOTONIC) < deadline) {
-        execz_base_nap_locked(base);
-    }
-    unfinished = base->submissions != NULL;
-    pthread_mutex_unlock(&base->lock);
-    if (unfinished) {
-        return execz_error_set(err, EXECZ_E_TIMEOUT,
-                               "executor '%s' still has unfinished runs at the deadline",
-                               base->alias);
+    while (host->unfinished(host) > 0) {
+        if (host->now(host, EXECZ_CLOCK_MONOTONIC) >= deadline) {
+            return execz_error_set(err, EXECZ_E_TIMEOUT,
+                                   "executor '%s' still has unfinished runs at the deadline",
+                                   base->alias);
+        }
+        execz_base_nap();
     }
     return EXECZ_OK;
+}
+
+/* The flags of the first shutdown, as the option overwrite_wait wants them. */
+static inline uint32_t
+execz_base_first_flags(const execz_base *base, uint32_t flags)
+{
+    if (base->overwrite_wait == 0) {
+        return flags | EXECZ_SHUTDOWN_CANCEL;
+    }
+    return base->overwrite_wait == 1 ? flags & ~EXECZ_SHUTDOWN_CANCEL : flags;
 }
 
 static inline execz_status
 execz_base_shutdown(execz_executor *executor, uint32_t flags, int64_t deadline, execz_error *err)
 {
     execz_base *base = (execz_base *)executor;
-    int32_t first;
+    int32_t first = !__atomic_exchange_n(&base->stopping, 1, __ATOMIC_ACQ_REL);
 
-    pthread_mutex_lock(&base->lock);
-    first = !base->stopping;
-    base->stopping = 1;
-    pthread_mutex_unlock(&base->lock);
+    if (first) {
+        flags = execz_base_first_flags(base, flags);
+    }
     if (flags & EXECZ_SHUTDOWN_CANCEL) {
-        execz_base_cancel_runs(base, 0);
+        __atomic_store_n(&base->cancelling, 1, __ATOMIC_RELEASE);
+        execz_base_cancel_all(base, 1); /* first, or what ends would make room for one of them */
+        execz_base_cancel_all(base, 0);
+    } else if (first && base->cancel_futures == 1) {
+        execz_base_cancel_all(base, 1);
     }
     if (first && base->hooks->stop != NULL) {
         base->hooks->stop(base);
@@ -232,11 +272,9 @@ execz_base_destroy(execz_executor *executor)
 {
     execz_base *base = (execz_base *)executor;
 
-    pthread_mutex_lock(&base->lock);
-    while (base->submissions != NULL) { /* a thread is still on its way out of a finish */
-        pthread_cond_wait(&base->idle, &base->lock);
+    while (__atomic_load_n(&base->finishing, __ATOMIC_ACQUIRE) > 0) {
+        execz_base_nap(); /* a thread that is not the host's is on its way out */
     }
-    pthread_mutex_unlock(&base->lock);
     if (base->hooks->destroy != NULL) {
         base->hooks->destroy(base);
     }
@@ -250,9 +288,10 @@ execz_base_stats(execz_executor *executor, execz_stats *stats_out)
     uint32_t size = stats_out->size;
     execz_stats stats;
 
-    pthread_mutex_lock(&base->lock);
-    stats = base->stats;
-    pthread_mutex_unlock(&base->lock);
+    memset(&stats, 0, sizeof stats);
+    stats.accepted = __atomic_load_n(&base->accepted, __ATOMIC_RELAXED);
+    stats.refused = __atomic_load_n(&base->refused, __ATOMIC_RELAXED);
+    stats.finished = stats.accepted - base->host->unfinished(base->host);
     if (base->hooks->stats != NULL) {
         base->hooks->stats(base, &stats);
     }

@@ -262,10 +262,19 @@ host_interrupt(const execz_host *abi, execz_run token)
 static execz_status
 host_describe(const execz_host *abi, execz_run token, execz_run_info *info_out)
 {
-    (void)abi;
-    (void)token;
-    (void)info_out;
-    return EXECZ_E_STATE;
+    host *self = host_of(abi);
+    execz_run_info info = {.attempt = 1, .run = token};
+    run *one;
+
+    pthread_mutex_lock(&self->lock);
+    one = find_locked(self, token);
+    pthread_mutex_unlock(&self->lock);
+    if (one == NULL) {
+        return EXECZ_E_STATE;
+    }
+    info.size = info_out->size < sizeof info ? info_out->size : (uint32_t)sizeof info;
+    memcpy(info_out, &info, info.size);
+    return EXECZ_OK;
 }
 
 static const void *
@@ -293,17 +302,20 @@ begin_work(host *self, run *one)
 }
 
 static void
-host_work(const execz_host *abi, execz_run (*next)(void *user), void *user)
+host_work(const execz_host *abi, execz_run (*next)(void *user, execz_run done), void *user)
 {
     host *self = host_of(abi);
 
-    for (execz_run token = next(user); token != 0; token = next(user)) {
+    execz_run token, done = 0;
+
+    while ((token = next(user, done)) != 0) {
         run *one;
 
         pthread_mutex_lock(&self->lock);
         one = find_locked(self, token);
         pthread_mutex_unlock(&self->lock);
-        if (begin_work(self, one)) {
+        done = begin_work(self, one) ? token : 0;
+        if (done != 0) {
             (void)host_finish(abi, token, NULL, 0);
         }
     }

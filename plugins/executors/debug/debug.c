@@ -12,7 +12,7 @@ do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
     return EXECZ_OK;
 }
 
-static const execz_base_hooks hooks = {do_send_task, NULL, NULL, NULL, NULL, NULL};
+static const execz_base_hooks hooks = {.do_send_task = do_send_task};
 
 EXECZ_EXECUTOR_PLUGIN("org.execz.debug", "debug", EXECZ_VERSION,
                       "Runs tasks one after the other on the scheduler's own thread",

@@ -11,7 +11,10 @@ EXECZ_MODULE("sample", "1.0.0");
 
 EXECZ_FUNCTION(echo, "Returns its arguments")
 {
-    return execz_return_json(call, call->args, call->args_length);
+    uint64_t length;
+    const char *args = execz_args(call, &length);
+
+    return execz_return_json(call, args, length);
 }
 
 EXECZ_FUNCTION(types, "Reads an argument of each type")
@@ -27,7 +30,7 @@ EXECZ_FUNCTION(facts, "Returns the facts of its run")
     return execz_return(call,
                         "[\"%s\", \"%s\", \"%s\", %" PRIu32 ", %" PRIu64 ", %" PRId64 ", %" PRId64
                         "]",
-                        call->task, call->run_key, call->executor, call->attempt, call->run,
+                        call->task, execz_run_key(call), call->executor, call->attempt, call->run,
                         call->scheduled, call->deadline);
 }
 
@@ -73,6 +76,19 @@ EXECZ_FUNCTION(deep, "Returns nested arrays")
 EXECZ_FUNCTION(silent, "Fails with a status and no word")
 {
     return (execz_status)execz_arg_int(call, "status", EXECZ_E_NOT_FOUND);
+}
+
+EXECZ_FUNCTION(text, "Fails with a text, or one of so many x")
+{
+    size_t length = (size_t)execz_arg_int(call, "length", 0);
+    char *text = malloc(length + 1);
+    execz_status status;
+
+    memset(text, 'x', length);
+    text[length] = '\0';
+    status = execz_fail_text(call, length > 0 ? text : execz_arg_string(call, "why", NULL));
+    free(text);
+    return status;
 }
 
 EXECZ_FUNCTION(loud, "Fails with a very long message")

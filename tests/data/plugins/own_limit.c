@@ -19,7 +19,7 @@ do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
     return base->host->thread(base->host, "own_limit", work, submission);
 }
 
-static const execz_base_hooks hooks = {do_send_task, NULL, NULL, NULL, NULL, NULL};
+static const execz_base_hooks hooks = {.do_send_task = do_send_task};
 
 EXECZ_EXECUTOR_PLUGIN("org.execz.test.own_limit", "own_limit", "1.0.0",
                       "A thread for each run, within max_instances",

@@ -26,10 +26,12 @@ unwatch(void *loop, int fd)
 }
 
 static execz_status
-call(void *user, const char *function, const char *args, execz_error *err)
+call(void *user, const ez_body_caller *caller, const char *function, const char *args,
+     execz_error *err)
 {
     (void)user;
     (void)args;
+    caller->log(caller->log_user, EXECZ_LOG_INFO, "a line");
     return ez_fail(err, EXECZ_E_NOT_FOUND, "no function %s", function);
 }
 
@@ -72,6 +74,7 @@ Test(extension, a_function_is_called_with_its_error)
     cr_assert(ne(ptr, (void *)function, NULL));
     cr_expect(eq(int, function->call(abi, "a:b", NULL, &err), EXECZ_E_NOT_FOUND));
     cr_expect(eq(str, err.message, (char *)"no function a:b"));
+    cr_expect(eq(uint, fixture_count_log(around, "executor=cpu a line"), 1));
 }
 
 Test(extension, paths_are_those_of_the_executor_and_the_configuration)

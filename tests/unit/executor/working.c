@@ -6,24 +6,27 @@ TestSuite(working, .init = hosted_set_up, .fini = hosted_tear_down);
 
 typedef struct queue {
     execz_run runs[4];
+    execz_run done[4]; /* as it was told */
     unsigned n, at;
 } queue;
 
 static execz_run
-next(void *user)
+next(void *user, execz_run done)
 {
     queue *self = user;
 
+    self->done[self->at] = done;
     return self->at < self->n ? self->runs[self->at++] : 0;
 }
 
-static void
+static queue
 work(execz_run a, execz_run b)
 {
-    queue self = {{a, b}, b == 0 ? 1 : 2, 0};
+    queue self = {.runs = {a, b}, .n = b == 0 ? 1 : 2};
 
     abi->work(abi, next, &self);
     cr_expect(eq(uint, self.at, self.n));
+    return self;
 }
 
 static void
@@ -47,7 +50,19 @@ Test(working, executes_and_finishes_one_run_after_another)
                   eq(i64, second->times[0].finished, begin + 2 * EXECZ_SECOND)));
     cr_expect(eq(u32, fixture_close_next(around), EXECZ_OUTCOME_OK));
     cr_expect(eq(u32, fixture_close_next(around), EXECZ_OUTCOME_OK));
-    expect_misbehaved(0, "");
+    expect_misbehaved(0, "misbehaving");
+}
+
+Test(working, tells_which_run_is_done_and_nothing_of_one_passed_over)
+{
+    ez_run *second = fixture_open(around, task, executor, 1);
+    execz_run first = run->token;
+    queue seen;
+
+    cr_assert(eq(int, abi->retract(abi, second->token), EXECZ_OK));
+    seen = work(first, second->token);
+    cr_expect(
+        all(eq(u64, seen.done[0], 0), eq(u64, seen.done[1], first), eq(u64, seen.done[2], 0)));
 }
 
 Test(working, executes_all_run_times_of_a_run)
@@ -68,7 +83,7 @@ Test(working, passes_over_what_was_retracted)
     cr_expect(eq(uint, atomic_load(&around->n_bodies), 0));
     cr_expect(eq(ptr, (void *)fixture_next_message(around, false), run), "finished once");
     cr_expect(ez_interrupt_raised(&run->interrupt), "so that it ends as CANCELLED");
-    expect_misbehaved(0, "");
+    expect_misbehaved(0, "misbehaving");
 }
 
 Test(working, passes_over_the_run_of_another_executor)
@@ -109,7 +124,7 @@ Test(working, a_run_that_has_begun_is_not_retracted)
 Test(working, a_stale_token_is_not_retracted)
 {
     cr_expect(eq(int, abi->retract(abi, run->token + (UINT64_C(1) << 32)), EXECZ_E_STATE));
-    expect_misbehaved(0, "");
+    expect_misbehaved(0, "misbehaving");
 }
 
 Test(working, counts_what_is_not_finished)

@@ -16,10 +16,12 @@ Test(args, none_are_an_empty_object)
 {
     execz_task task = task_with(NULL);
     const json_t *value = NULL;
+    uint64_t length;
     ez_args args;
 
-    cr_assert(ez_args_init(&args, &task));
-    cr_expect(eq(str, args.text, (char *)"{}"));
+    ez_args_init(&args, &task);
+    cr_expect(eq(str, (char *)ez_args_text(&args, &length), (char *)"{}"));
+    cr_expect(all(eq(u64, length, 2), ez_args_are_none(&task), ez_args_parse(&args)));
     cr_expect(eq(int, ez_args_find(&args, "a", EZ_ARG_TEXT, "a text", &value), EXECZ_E_NOT_FOUND));
     cr_expect(args.error == NULL);
     ez_args_deinit(&args);
@@ -31,19 +33,22 @@ Test(args, the_first_mistake_is_kept)
     const json_t *value = NULL;
     ez_args args;
 
-    cr_assert(ez_args_init(&args, &task));
+    ez_args_init(&args, &task);
     cr_expect(eq(int, ez_args_find(&args, "a", EZ_ARG_TEXT, "a text", &value), EXECZ_E_INVAL));
     cr_expect(eq(int, ez_args_find(&args, "b", EZ_ARG_NUMBER, "a number", &value), EXECZ_E_INVAL));
     cr_expect(eq(str, args.error, (char *)"argument 'a' must be a text, not a whole number"));
     ez_args_deinit(&args);
 }
 
-Test(args, what_is_no_object_is_refused_before_the_call)
+Test(args, what_is_no_object_has_no_argument_and_tells_why)
 {
     execz_task task = task_with("[1]");
+    const json_t *value = NULL;
     ez_args args;
 
-    cr_expect(not(ez_args_init(&args, &task)));
+    ez_args_init(&args, &task);
+    cr_expect(not(ez_args_parse(&args)));
+    cr_expect(eq(int, ez_args_find(&args, "a", EZ_ARG_TEXT, "a text", &value), EXECZ_E_INVAL));
     cr_expect(strstr(args.error, "must be a JSON object") != NULL, "%s", args.error);
     ez_args_deinit(&args);
 }
@@ -54,7 +59,8 @@ Test(args, other_content_is_left_to_the_function)
     ez_args args;
 
     task.content_type = "text/plain";
-    cr_assert(ez_args_init(&args, &task));
-    cr_expect(eq(str, args.text, (char *)"not json"));
+    ez_args_init(&args, &task);
+    cr_expect(eq(str, (char *)ez_args_text(&args, NULL), (char *)"not json"));
+    cr_expect(not(ez_args_are_none(&task)));
     ez_args_deinit(&args);
 }

@@ -106,6 +106,31 @@ Test(command, may_write_for_ever_and_is_still_stopped)
     cr_expect(all(eq(sz, f.outcome.output_length, 65536), gt(u64, f.outcome.output_dropped, 0)));
 }
 
+Test(command, may_close_its_output_and_go_on)
+{
+    fixture_shell(&f, "echo first; exec >&- 2>&-; sleep 0.05; exit 4");
+    expect_outcome(EXECZ_OUTCOME_ERROR, "exited with status 4");
+    cr_expect(eq(str, f.outcome.output, (char *)"first\n"));
+}
+
+Test(command, many_lines_of_one_byte_are_kept)
+{
+    (void)output_of("yes '' | head -n 30000");
+    cr_expect(all(eq(sz, f.outcome.output_length, 30000), eq(u64, f.outcome.output_dropped, 0)));
+}
+
+Test(command, much_output_needs_no_memory)
+{
+    struct rusage before, after;
+
+    f.task.output_limit = 4096;
+    getrusage(RUSAGE_SELF, &before);
+    (void)output_of("exec head -c 200000000 /dev/zero");
+    getrusage(RUSAGE_SELF, &after);
+    cr_expect(eq(u64, f.outcome.output_dropped, 200000000 - 4096));
+    cr_expect(lt(long, after.ru_maxrss - before.ru_maxrss, 16384), "in KiB");
+}
+
 /* ---- stopped ---- */
 
 Test(command, is_told_to_end_at_its_deadline)
@@ -169,6 +194,77 @@ Test(command, its_whole_group_ends_with_it)
     cr_expect(eq(int, kill(grandchild, 0), -1), "the grandchild lives on");
 }
 
+/* A shell line that starts script as a daemon with output to nowhere, and tells its number. */
+#define DAEMON(script) "setsid sh -c '" script "' >/dev/null 2>&1 & echo $!; "
+
+/* Whether the process whose number output begins with is gone, or dead and not reaped. */
+static bool
+is_gone(void)
+{
+    g_autofree char *line = g_strndup(f.outcome.output, strcspn(f.outcome.output, "\n"));
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", process_in(line));
+    g_autofree char *text = NULL;
+
+    for (int i = 0; i < 5000; i++) {
+        g_clear_pointer(&text, g_free);
+        if (!g_file_get_contents(path, &text, NULL, NULL) || strstr(text, ") Z ") != NULL) {
+            return true;
+        }
+        poll(NULL, 0, 1);
+    }
+    return false;
+}
+
+Test(command, a_daemon_that_it_started_ends_with_it)
+{
+    fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
+    fixture_shell(&f, DAEMON("exec sleep 60") "sleep 60");
+    expect_outcome(EXECZ_OUTCOME_TIMEOUT, "timed out after 400ms");
+    cr_expect(is_gone());
+}
+
+Test(command, a_daemon_has_its_grace_too)
+{
+    g_autofree char *bye = g_build_filename(folder, "bye", NULL);
+    g_autofree char *script = g_strdup_printf(
+        DAEMON("trap \"sleep 0.2; : > %s; exit\" TERM; while :; do sleep 0.05; done") "sleep 60",
+        bye);
+
+    fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
+    fixture_shell(&f, script);
+    expect_outcome(EXECZ_OUTCOME_TIMEOUT, "timed out after 400ms");
+    cr_expect(eq(int, access(bye, F_OK), 0), "it was killed before its grace was over");
+    cr_expect(is_gone());
+}
+
+Test(command, a_daemon_that_ignores_that_is_killed)
+{
+    fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
+    f.task.kill_grace = 200 * EXECZ_MILLISECOND;
+    fixture_shell(&f, DAEMON("trap \"\" TERM; sleep 60; sleep 60") "sleep 60");
+    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_TIMEOUT));
+    cr_expect(strstr(f.outcome.message, "of its processes did not end within 200ms of TERM") !=
+                  NULL,
+              "%s", f.outcome.message);
+    cr_expect(is_gone());
+}
+
+Test(command, a_daemon_stays_if_it_ends_by_itself)
+{
+    pid_t daemon;
+
+    daemon = process_in(output_of(DAEMON("exec sleep 60")));
+    cr_expect(eq(int, kill(daemon, SIGKILL), 0), "it was still there");
+}
+
+Test(command, is_signalled_once)
+{
+    fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
+    f.task.kill_grace = 300 * EXECZ_MILLISECOND;
+    fixture_shell(&f, "exec 2>/dev/null; trap 'echo term' TERM; while :; do sleep 0.02; done");
+    cr_expect(eq(str, f.outcome.output, (char *)"term\n"));
+}
+
 static void *
 raise_when_started(void *path)
 {
@@ -206,9 +302,9 @@ Test(command, waits_through_the_executors_waiter)
 Test(command, keeps_its_grace_though_the_executors_waiter_refuses_to_wait)
 {
     g_autofree char *started = g_build_filename(folder, "started", NULL);
-    g_autofree char *script =
-        g_strdup_printf("trap 'sleep 0.1; echo bye; exit 0' TERM; : > %s; sleep 60 & wait",
-                        started);
+    g_autofree char *script = g_strdup_printf("trap 'sleep 0.1; echo bye; exit 0' TERM; : > %s; "
+                                              "while :; do sleep 0.05; done",
+                                              started);
     ez_waiter executors;
     pthread_t thread;
 

@@ -4,6 +4,7 @@
 #include "commands.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -204,6 +205,80 @@ Test(spawn, a_missing_directory_is_named)
     fixture_shell(&f, "true");
     expect_outcome(EXECZ_OUTCOME_ERROR, "cannot use the working directory '/nonexistent/folder': "
                                         "No such file or directory");
+}
+
+Test(spawn, a_directory_that_may_not_be_entered_is_named)
+{
+    g_autofree char *file = g_build_filename(folder, "file", NULL);
+    g_autofree char *message =
+        g_strdup_printf("cannot use the working directory '%s': Not a directory", file);
+
+    write_file("file", "", 0644);
+    f.task.cwd = file;
+    fixture_shell(&f, "true");
+    expect_outcome(EXECZ_OUTCOME_ERROR, message);
+}
+
+Test(spawn, a_directory_may_vanish_under_a_command)
+{
+    g_autofree char *mine = g_build_filename(folder, "mine", NULL);
+    g_autofree char *script = g_strdup_printf("rmdir %s && echo gone", mine);
+
+    cr_assert(eq(int, mkdir(mine, 0755), 0));
+    f.task.cwd = mine;
+    cr_expect(eq(str, (char *)output_of(script), (char *)"gone\n"));
+    fixture_shell(&f, "true");
+    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_ERROR));
+}
+
+Test(spawn, our_own_signal_handlers_and_mask_stay)
+{
+    struct sigaction before = {.sa_handler = SIG_IGN}, after;
+    sigset_t mask;
+
+    sigaction(SIGUSR1, &before, NULL);
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGUSR2);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    run_argv("true");
+    sigaction(SIGUSR1, NULL, &after);
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    cr_expect(after.sa_handler == SIG_IGN);
+    cr_expect(
+        all(eq(int, sigismember(&mask, SIGUSR2), 1), eq(int, sigismember(&mask, SIGTERM), 0)));
+}
+
+static void *
+run_many(void *unused)
+{
+    fixture own;
+
+    (void)unused;
+    fixture_init(&own, EXECZ_TASK_COMMAND);
+    for (int i = 0; i < 50; i++) {
+        fixture_shell(&own, "exit 7");
+        if (own.outcome.exit_status != 7) {
+            fixture_deinit(&own);
+            return (void *)"another status than 7";
+        }
+    }
+    fixture_deinit(&own);
+    return NULL;
+}
+
+Test(spawn, many_threads_start_commands_at_once)
+{
+    pthread_t threads[4];
+
+    for (int i = 0; i < 4; i++) {
+        pthread_create(&threads[i], NULL, run_many, NULL);
+    }
+    for (int i = 0; i < 4; i++) {
+        void *fault = NULL;
+
+        pthread_join(threads[i], &fault);
+        cr_expect(zero(ptr, fault));
+    }
 }
 
 Test(spawn, no_program_at_all_is_an_error)

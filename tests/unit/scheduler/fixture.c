@@ -15,7 +15,7 @@
 static execz_status
 call_ok(execz_call *call)
 {
-    return execz_return(call, "\"%s\"", call->run_key);
+    return execz_return(call, "\"%s\"", execz_run_key(call));
 }
 
 static execz_status

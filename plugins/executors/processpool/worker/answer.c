@@ -9,13 +9,17 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define EXIT_NO_BELL 4
+int
+answer_try_bell(worker *self)
+{
+    return !wire_take_flag(&self->ring->host_sleeps) || eventfd_write(self->bell, 1) == 0;
+}
 
 void
 answer_ring_bell(worker *self)
 {
-    if (wire_take_flag(&self->ring->host_sleeps) && eventfd_write(self->bell, 1) != 0) {
-        _exit(EXIT_NO_BELL); /* a body has closed it: only our end can wake the host now */
+    if (!answer_try_bell(self)) {
+        _exit(EXIT_NO_BELL);
     }
 }
 

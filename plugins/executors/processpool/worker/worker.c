@@ -154,9 +154,19 @@ fail(worker *self, const char *why)
     answer_result(self, &result);
 }
 
+/* Tells that the run has begun; if that cannot be told, it does not begin here. */
+static void
+begin(worker *self, wire_cell *cell)
+{
+    if (!answer_try_bell(self)) {
+        atomic_store(&cell->state, WIRE_READY);
+        _exit(EXIT_NO_BELL);
+    }
+}
+
 /* Runs what the cell holds; false if that is the order to quit. */
 static int
-take(worker *self, const wire_cell *cell)
+take(worker *self, wire_cell *cell)
 {
     const unsigned char *bytes = find_bytes(self, cell);
     frame what;
@@ -169,7 +179,7 @@ take(worker *self, const wire_cell *cell)
     } else {
         go_on = what.kind == WIRE_RUN;
         if (go_on) {
-            answer_ring_bell(self); /* it has begun */
+            begin(self, cell);
             run(self, &what);
         }
         frame_free(&what);

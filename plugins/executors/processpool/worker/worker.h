@@ -68,7 +68,10 @@ void frame_free(frame *self);
 
 void answer_result(worker *self, const execz_result *result);
 void answer_log(worker *self, uint32_t level, const char *message);
-/* Rings the bell if the host sleeps. */
+/* Rings the bell if the host sleeps.  If a body has closed it, only the end of this process can wake
+ * the host: the second one ends it, the first one says so. */
+#define EXIT_NO_BELL 4
+int answer_try_bell(worker *self);
 void answer_ring_bell(worker *self);
 
 /* ---- zygote.c ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What is kept of a command's output: the first half of the limit, the last half, and the number of
+/* What is kept of a run's output: the first half of the limit, the last half, and the number of
  * bytes left out between them. */
-#ifndef EZ_FUNCTION_OUTPUT_H
-#define EZ_FUNCTION_OUTPUT_H
+#ifndef EZ_TASK_OUTPUT_H
+#define EZ_TASK_OUTPUT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "function/output.h"
+#include "task/output.h"
 
 #include <string.h>
 

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+#include "function/census.h"
+
+#include "base/error.h"
+#include "function/environment.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ENVIRONMENT_MAX (8u << 20)
+#define FIRST_ROOM 16384u
+
+/* Numbers behind the state in /proc/PID/stat, from the parent on. */
+enum { AT_PARENT, AT_GROUP, AT_SESSION, AT_THREADS = 16, AT_BEGAN = 18, N_NUMBERS };
+
+/* One file of /proc at a time. */
+typedef struct text {
+    char *bytes;
+    size_t length;
+    size_t room;
+} text;
+
+uint64_t
+ez_census_now(void)
+{
+    struct timespec now;
+    uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK);
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (uint64_t)now.tv_sec * ticks + (uint64_t)now.tv_nsec * ticks / (uint64_t)EXECZ_SECOND;
+}
+
+/* ---- one file ---- */
+
+/* Reads a file of process pid and terminates it; false if it is gone or not for us. */
+static bool
+read_file(text *self, pid_t pid, const char *name)
+{
+    char path[64];
+    ssize_t n;
+    int fd;
+
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    self->length = 0;
+    do {
+        if (self->room - self->length < 2) {
+            self->room = MAX(FIRST_ROOM, self->room * 2);
+            self->bytes = g_realloc(self->bytes, self->room);
+        }
+        n = read(fd, self->bytes + self->length, self->room - self->length - 1);
+        self->length += n > 0 ? (size_t)n : 0;
+        /* A short read is the end: these files have all their text at once. */
+    } while (self->length + 1 == self->room && self->length < ENVIRONMENT_MAX);
+    close(fd);
+    self->bytes[self->length] = '\0';
+    return n >= 0;
+}
+
+static uint64_t
+next_number(const char **at)
+{
+    uint64_t number = 0;
+
+    while (**at != '\0' && !g_ascii_isdigit(**at)) {
+        (*at)++; /* a minus sign, too: what we want is never negative */
+    }
+    while (g_ascii_isdigit(**at)) {
+        number = number * 10 + (uint64_t)(*(*at)++ - '0');
+    }
+    return number;
+}
+
+/* False if it is dead. */
+static bool
+parse_stat(const text *stat, ez_census_process *process)
+{
+    const char *at = strrchr(stat->bytes, ')'); /* the name before may hold anything */
+    uint64_t numbers[N_NUMBERS];
+    char state;
+
+    if (at == NULL || strlen(at) < 3) {
+        return false;
+    }
+    state = at[2];
+    for (int i = 0; i < N_NUMBERS; i++) {
+        numbers[i] = next_number(&at);
+    }
+    process->parent = (pid_t)numbers[AT_PARENT];
+    process->group = (pid_t)numbers[AT_GROUP];
+    process->session = (pid_t)numbers[AT_SESSION];
+    process->began = numbers[AT_BEGAN];
+    /* Of a dead one only the exit status is left; but the first thread may be over while others go
+     * on. */
+    return state != 'X' && (state != 'Z' || numbers[AT_THREADS] > 1);
+}
+
+/* ---- one process ---- */
+
+static const char *
+find_mark(const text *environment)
+{
+    static const char name[] = EZ_MARK_NAME "=";
+    const char *end = environment->bytes + environment->length;
+
+    for (const char *at = environment->bytes; at < end; at += strlen(at) + 1) {
+        if (strncmp(at, name, sizeof name - 1) == 0) {
+            return at + sizeof name - 1;
+        }
+    }
+    return NULL;
+}
+
+static uint64_t
+find_pipe(pid_t pid, int fd)
+{
+    char path[64], target[64];
+    const char *at = target;
+    ssize_t length;
+
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+    length = readlink(path, target, sizeof target - 1);
+    if (length < 0) {
+        return 0;
+    }
+    target[length] = '\0';
+    return g_str_has_prefix(target, "pipe:[") ? next_number(&at) : 0;
+}
+
+static void
+look_at(ez_census *self, const ez_census *before, pid_t pid, uint64_t since, text *room)
+{
+    const ez_census_process *known;
+    ez_census_process process = {.pid = pid};
+
+    if (!read_file(room, pid, "stat") || !parse_stat(room, &process) || process.began < since) {
+        return;
+    }
+    known = before != NULL ? ez_census_find(before, pid) : NULL;
+    if (known != NULL && known->began == process.began && known->mark != NULL) {
+        process.mark = g_string_chunk_insert(self->texts, known->mark);
+        memcpy(process.pipes, known->pipes, sizeof process.pipes);
+    } else {
+        const char *mark = read_file(room, pid, "environ") ? find_mark(room) : NULL;
+
+        process.mark = mark != NULL ? g_string_chunk_insert(self->texts, mark) : NULL;
+        process.pipes[0] = find_pipe(pid, 1);
+        process.pipes[1] = find_pipe(pid, 2);
+    }
+    g_array_append_val(self->processes, process);
+}
+
+/* ---- all ---- */
+
+static gint
+compare_pids(gconstpointer a, gconstpointer b)
+{
+    const ez_census_process *one = a, *other = b;
+
+    return (one->pid > other->pid) - (one->pid < other->pid);
+}
+
+execz_status
+ez_census_take(ez_census *self, const ez_census *before, uint64_t since, execz_error *err)
+{
+    DIR *directory = opendir("/proc");
+    struct dirent *entry;
+    bool real = false;
+    text room = {0};
+
+    if (directory == NULL) {
+        return ez_fail(err, EXECZ_E_IO, "cannot read /proc: %s", g_strerror(errno));
+    }
+    *self = (ez_census){.processes = g_array_new(FALSE, FALSE, sizeof(ez_census_process)),
+                        .texts = g_string_chunk_new(4096)};
+    while ((entry = readdir(directory)) != NULL) {
+        const char *at = entry->d_name;
+        pid_t pid = g_ascii_isdigit(*at) ? (pid_t)next_number(&at) : 0;
+
+        if (pid == getpid()) {
+            real = true;
+        } else if (pid > 1) {
+            look_at(self, before, pid, since, &room);
+        }
+    }
+    closedir(directory);
+    g_free(room.bytes);
+    g_array_sort(self->processes, compare_pids);
+    if (!real) {
+        ez_census_deinit(self);
+        return ez_fail(err, EXECZ_E_IO, "/proc does not show this process: is it mounted?");
+    }
+    return EXECZ_OK;
+}
+
+void
+ez_census_deinit(ez_census *self)
+{
+    g_clear_pointer(&self->processes, g_array_unref);
+    g_clear_pointer(&self->texts, g_string_chunk_free);
+}
+
+const ez_census_process *
+ez_census_find(const ez_census *self, pid_t pid)
+{
+    ez_census_process wanted = {.pid = pid};
+    guint index = 0;
+
+    return g_array_binary_search(self->processes, &wanted, compare_pids, &index)
+               ? &g_array_index(self->processes, ez_census_process, index)
+               : NULL;
+}
+
+int
+ez_census_open(const ez_census_process *process)
+{
+    int pidfd = pidfd_open(process->pid, 0);
+    ez_census_process now = {0};
+    text room = {0};
+    bool same;
+
+    if (pidfd < 0) {
+        return -1;
+    }
+    /* Only now: while what pidfd names is alive, its number is that of no other. */
+    same = read_file(&room, process->pid, "stat");
+    same = same && parse_stat(&room, &now) && now.began == process->began;
+    g_free(room.bytes);
+    if (!same) {
+        close(pidfd);
+        pidfd = -1;
+    }
+    return pidfd;
+}

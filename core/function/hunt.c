@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+/* One thread takes a census and lets every hunt look at it, round after round, until all are done:
+ * a hundred commands that time out together cost as many censuses as one.
+ *
+ * A process is of the tree if any of these holds:
+ *   it is the command, or in its session or group    while that number is the command's
+ *   it carries the mark of the run                   EXECZ_TREE in its environment
+ *   its stdout or stderr is the run's pipe
+ *   its parent is of the tree
+ *
+ * Killing takes two stages.  First everybody is stopped, in rounds, until a census shows nobody
+ * new: what stands still neither forks nor loses its children to init, and keeps its place in the
+ * table of processes, so that a fork bomb runs dry.  Then everybody is killed, in rounds, too.
+ *
+ * Invariants: a process is signalled through a pidfd whose owner was looked at again after it was
+ * opened, so never one that has inherited a number; and it gets TERM only once, so TERM goes to
+ * those outside of the group, which has got it already. */
+#include "function/hunt.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/pidfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Of one stage.  Who is not caught by then is faster than anybody who looks can be. */
+#define ROUNDS_MAX 100
+
+#ifndef PIDFD_SIGNAL_PROCESS_GROUP /* Linux 6.9 */
+#define PIDFD_SIGNAL_PROCESS_GROUP (1u << 2)
+#endif
+
+/* ---- who is of the tree ---- */
+
+/* Whether the command has not been reaped by the program around us, so that its number, and that of
+ * its group, is still its own. */
+static bool
+owns_number(const ez_tree *tree)
+{
+    siginfo_t end;
+
+    return waitid(P_PIDFD, (id_t)tree->pidfd, &end, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+static bool
+is_marked(const char *mark, const char *wanted)
+{
+    size_t length = strlen(wanted);
+
+    return mark != NULL && strncmp(mark, wanted, length) == 0 &&
+           (mark[length] == '\0' || mark[length] == '/');
+}
+
+static bool
+is_known(const ez_tree *tree, const ez_census_process *process, bool numbered)
+{
+    if (numbered && (process->pid == tree->pid || process->group == tree->pid ||
+                     process->session == tree->pid)) {
+        return true;
+    }
+    return (tree->pipe != 0 &&
+            (process->pipes[0] == tree->pipe || process->pipes[1] == tree->pipe)) ||
+           is_marked(process->mark, tree->mark);
+}
+
+/* The living of the tree, as ez_census_process.  Children come after their parents but where the
+ * numbers have begun anew, so that few passes find them all. */
+static GPtrArray *
+gather(const ez_tree *tree, const ez_census *census)
+{
+    GPtrArray *members = g_ptr_array_new();
+    g_autoptr(GHashTable) pids = g_hash_table_new(NULL, NULL);
+    bool numbered = owns_number(tree);
+    guint before;
+
+    do {
+        before = members->len;
+        for (guint i = 0; i < census->processes->len; i++) {
+            ez_census_process *at = &g_array_index(census->processes, ez_census_process, i);
+
+            if (at->began >= tree->began &&
+                !g_hash_table_contains(pids, GINT_TO_POINTER(at->pid)) &&
+                (g_hash_table_contains(pids, GINT_TO_POINTER(at->parent)) ||
+                 is_known(tree, at, numbered))) {
+                g_hash_table_add(pids, GINT_TO_POINTER(at->pid));
+                g_ptr_array_add(members, at);
+            }
+        }
+    } while (members->len > before);
+    return members;
+}
+
+/* ---- signals ---- */
+
+void
+ez_hunt_signal_group(const ez_tree *tree, int signal_number)
+{
+    long result = syscall(SYS_pidfd_send_signal, tree->pidfd, signal_number, NULL,
+                          PIDFD_SIGNAL_PROCESS_GROUP);
+
+    if (result != 0 && errno == EINVAL && owns_number(tree)) {
+        kill(-tree->pid, signal_number);
+    }
+}
+
+/* 0, or a negative errno. */
+static int
+send_to(const ez_census_process *process, int signal_number)
+{
+    int pidfd = ez_census_open(process);
+    int error = 0;
+
+    if (pidfd < 0) {
+        return -ESRCH;
+    }
+    if (pidfd_send_signal(pidfd, signal_number, NULL, 0) != 0) {
+        error = -errno;
+    } else if (signal_number == SIGTERM) {
+        (void)pidfd_send_signal(pidfd, SIGCONT, NULL, 0); /* a stopped process sees no TERM */
+    }
+    close(pidfd);
+    return error;
+}
+
+static bool
+is_seen(const ez_hunt *self, const ez_census_process *process)
+{
+    gpointer began = NULL;
+
+    return g_hash_table_lookup_extended(self->seen, GINT_TO_POINTER(process->pid), NULL, &began) &&
+           GPOINTER_TO_SIZE(began) == (gsize)process->began;
+}
+
+/* Sends to those who have not got it yet; returns how many these were. */
+static guint
+send_to_new(ez_hunt *self, const GPtrArray *members, int signal_number)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < members->len; i++) {
+        const ez_census_process *at = members->pdata[i];
+        int result;
+
+        if (is_seen(self, at)) {
+            continue;
+        }
+        result = send_to(at, signal_number);
+        g_hash_table_insert(self->seen, GINT_TO_POINTER(at->pid),
+                            GSIZE_TO_POINTER((gsize)at->began));
+        n++;
+        self->refused += signal_number != SIGSTOP && result == -EPERM;
+        self->killed += signal_number == SIGKILL && result == 0;
+    }
+    return n;
+}
+
+/* ---- one round of one hunt; they return whether it was the last ---- */
+
+static bool
+look(ez_hunt *self, const GPtrArray *members)
+{
+    self->left = members->len;
+    for (guint i = 0; i < members->len && self->one_left < 0; i++) {
+        self->one_left = ez_census_open(members->pdata[i]);
+    }
+    return true;
+}
+
+static bool
+terminate(ez_hunt *self, GPtrArray *members)
+{
+    bool numbered = owns_number(&self->tree);
+
+    for (guint i = members->len; i > 0; i--) {
+        const ez_census_process *at = members->pdata[i - 1];
+
+        if (numbered && at->group == self->tree.pid) {
+            g_ptr_array_remove_index_fast(members, i - 1);
+        }
+    }
+    (void)send_to_new(self, members, self->signal);
+    self->left = members->len;
+    return true;
+}
+
+static bool
+is_frozen(ez_hunt *self, const GPtrArray *members)
+{
+    if (self->frozen) {
+        return true;
+    }
+    ez_hunt_signal_group(&self->tree, SIGSTOP);
+    if (send_to_new(self, members, SIGSTOP) > 0 && ++self->rounds < ROUNDS_MAX) {
+        return false;
+    }
+    g_hash_table_remove_all(self->seen);
+    self->frozen = true;
+    self->rounds = 0;
+    return true;
+}
+
+static bool
+slay(ez_hunt *self, const GPtrArray *members)
+{
+    guint n;
+
+    if (!is_frozen(self, members)) {
+        return false;
+    }
+    ez_hunt_signal_group(&self->tree, SIGKILL);
+    n = send_to_new(self, members, SIGKILL);
+    self->left = self->refused + n; /* n have got it, and others may have come */
+    if (n > 0 && ++self->rounds < ROUNDS_MAX) {
+        return false;
+    }
+    return true;
+}
+
+static bool
+take_round(ez_hunt *self, const ez_census *census)
+{
+    g_autoptr(GPtrArray) members = gather(&self->tree, census);
+
+    if (self->signal == 0) {
+        return look(self, members);
+    }
+    return self->signal == SIGKILL ? slay(self, members) : terminate(self, members);
+}
+
+/* ---- all hunts ---- */
+
+static struct {
+    pthread_mutex_t lock;
+    GPtrArray *waiting; /* of ez_hunt; owned, and NULL when empty */
+    bool running;       /* a thread will take what is waiting */
+} office = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Self may be gone after this. */
+static void
+finish(ez_hunt *self)
+{
+    if (self->done_fd >= 0) {
+        (void)eventfd_write(self->done_fd, 1);
+    }
+    atomic_store_explicit(&self->done, true, memory_order_release);
+}
+
+static void
+give_up(ez_hunt *self, const char *why)
+{
+    self->error = g_strdup(why);
+    ez_hunt_signal_group(&self->tree, self->signal == SIGTERM ? 0 : self->signal);
+    finish(self);
+}
+
+/* Takes one census for all hunts in place of the last one, and removes those that are over. */
+static void
+take_rounds(GPtrArray *hunts, ez_census *last)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    ez_census census;
+    uint64_t since = UINT64_MAX;
+    bool taken;
+
+    for (guint i = 0; i < hunts->len; i++) {
+        since = MIN(since, ((ez_hunt *)hunts->pdata[i])->tree.began);
+    }
+    taken = ez_census_take(&census, last->processes != NULL ? last : NULL, since, &err) == EXECZ_OK;
+    for (guint i = hunts->len; i > 0; i--) {
+        ez_hunt *hunt = hunts->pdata[i - 1];
+
+        if (!taken) {
+            g_ptr_array_remove_index_fast(hunts, i - 1);
+            give_up(hunt, err.message);
+        } else if (take_round(hunt, &census)) {
+            g_ptr_array_remove_index_fast(hunts, i - 1);
+            finish(hunt);
+        }
+    }
+    ez_census_deinit(last);
+    *last = taken ? census : (ez_census){0};
+}
+
+static bool
+take_waiting(GPtrArray *hunts)
+{
+    pthread_mutex_lock(&office.lock);
+    if (office.waiting != NULL) {
+        g_ptr_array_extend_and_steal(hunts, g_steal_pointer(&office.waiting));
+    }
+    office.running = hunts->len > 0;
+    pthread_mutex_unlock(&office.lock);
+    return hunts->len > 0;
+}
+
+static void *
+hunt_all(void *user)
+{
+    g_autoptr(GPtrArray) hunts = g_ptr_array_new();
+    ez_census last = {0};
+
+    (void)user;
+    while (take_waiting(hunts)) {
+        take_rounds(hunts, &last);
+    }
+    ez_census_deinit(&last);
+    return NULL;
+}
+
+/* Starts the thread, deaf to signals; runs its work here if the system refuses one. */
+static void
+open_office(void)
+{
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    pthread_t thread;
+    int error;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    error = pthread_create(&thread, &attributes, hunt_all, NULL);
+    pthread_attr_destroy(&attributes);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (error != 0) {
+        (void)hunt_all(NULL);
+    }
+}
+
+void
+ez_hunt_start(ez_hunt *self, const ez_tree *tree, int signal_number)
+{
+    bool open;
+
+    *self = (ez_hunt){.tree = *tree,
+                      .signal = signal_number,
+                      .one_left = -1,
+                      .done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+                      .seen = g_hash_table_new(NULL, NULL)};
+    pthread_mutex_lock(&office.lock);
+    if (office.waiting == NULL) {
+        office.waiting = g_ptr_array_new();
+    }
+    g_ptr_array_add(office.waiting, self);
+    open = !office.running;
+    office.running = true;
+    pthread_mutex_unlock(&office.lock);
+    if (open) {
+        open_office();
+    }
+}
+
+bool
+ez_hunt_is_done(const ez_hunt *self)
+{
+    return atomic_load_explicit(&self->done, memory_order_acquire);
+}
+
+void
+ez_hunt_deinit(ez_hunt *self)
+{
+    if (self->done_fd >= 0) {
+        close(self->done_fd);
+    }
+    if (self->one_left >= 0) {
+        close(self->one_left);
+    }
+    g_clear_pointer(&self->seen, g_hash_table_unref);
+    g_clear_pointer(&self->error, g_free);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "pool.h"
+
+#include <stdatomic.h>
+
+#include "worker.h"
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+static execz_status
+check_initializer(pool *self, execz_error *err)
+{
+    const execz_host *host = self->base->host;
+
+    self->initializer = host->option(host, "initializer");
+    if (self->initializer == NULL || self->initializer[0] == '\0') {
+        self->initializer = NULL;
+        return EXECZ_OK;
+    }
+    self->functions = (const execz_function_ext *)host->extension(host, EXECZ_EXTENSION_FUNCTION);
+    if (self->functions == NULL) {
+        return execz_error_set(err, EXECZ_E_UNSUPPORTED,
+                               "this host cannot call functions, so there can be no initializer");
+    }
+    return EXECZ_OK;
+}
+
+execz_status
+pool_start(pool *self, execz_base *base, execz_error *err)
+{
+    const execz_host *host = base->host;
+    const char *prefix = host->option(host, "thread_name_prefix");
+    pthread_condattr_t attributes;
+    execz_status status;
+    size_t size;
+
+    memset(self, 0, sizeof *self);
+    self->base = base;
+    self->max_workers = (uint32_t)execz_base_option(base, "max_workers", 10);
+    self->queue_limit = (uint32_t)execz_base_option(base, "queue_limit", 0);
+    self->idle_timeout = execz_base_option(base, "idle_timeout", 0);
+    (void)snprintf(self->thread_name, sizeof self->thread_name, "%s",
+                   prefix == NULL || prefix[0] == '\0' ? base->alias : prefix);
+    status = check_initializer(self, err);
+    if (status != EXECZ_OK) {
+        return status;
+    }
+    size = self->max_workers * sizeof *self->workers;
+    self->workers = (_Atomic(worker *) *)host->realloc(host, NULL, size);
+    if (self->workers == NULL) {
+        return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
+    }
+    memset((void *)self->workers, 0, size);
+    queue_init(&self->queue, host);
+    pthread_mutex_init(&self->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&self->stopped, &attributes);
+    pthread_condattr_destroy(&attributes);
+    return EXECZ_OK;
+}
+
+void
+pool_free(pool *self)
+{
+    const execz_host *host = self->base->host;
+
+    for (uint32_t i = 0; i < atomic_load(&self->n_places); i++) {
+        queue_free_aligned(host, atomic_load(&self->workers[i]));
+    }
+    host->realloc(host, (void *)self->workers, 0);
+    queue_deinit(&self->queue);
+    pthread_cond_destroy(&self->stopped);
+    pthread_mutex_destroy(&self->lock);
+}
+
+/* ---- workers --------------------------------------------------------------------------------- */
+
+/* A worker without a thread; NULL if there is no memory.  There is a place for one more. */
+static worker *
+find_free_locked(pool *self)
+{
+    uint32_t n = atomic_load(&self->n_places);
+    worker *made;
+
+    for (uint32_t i = 0; i < n; i++) {
+        worker *at = atomic_load(&self->workers[i]);
+
+        if (!at->alive) {
+            return at;
+        }
+    }
+    made = (worker *)queue_alloc_aligned(self->base->host, sizeof *made);
+    if (made != NULL) {
+        made->pool = self;
+        atomic_store(&self->workers[n], made);
+        atomic_store(&self->n_places, n + 1);
+    }
+    return made;
+}
+
+/* Starts one more worker, if there may be one.  EXECZ_E_LIMIT: there is no thread at all. */
+static execz_status
+start_worker(pool *self)
+{
+    const execz_host *host = self->base->host;
+    execz_status status = EXECZ_OK;
+    worker *one;
+
+    pthread_mutex_lock(&self->lock);
+    if (atomic_load(&self->n_workers) < self->max_workers) {
+        one = find_free_locked(self);
+        status = EXECZ_E_NOMEM;
+        if (one != NULL) {
+            one->alive = 1;
+            atomic_fetch_add(&self->n_workers, 1);
+            status = host->thread(host, self->thread_name, worker_run, one);
+        }
+        if (one != NULL && status != EXECZ_OK) {
+            one->alive = 0;
+            atomic_fetch_sub(&self->n_workers, 1);
+        }
+        status = atomic_load(&self->n_workers) > 0 ? EXECZ_OK : status;
+    }
+    pthread_mutex_unlock(&self->lock);
+    return status;
+}
+
+/* ---- sending --------------------------------------------------------------------------------- */
+
+/* Whether as many runs are queued as may be, besides those that have a worker. */
+static int
+is_full(const pool *self)
+{
+    uint64_t ended =
+        atomic_load(&self->done) + __atomic_load_n(&self->base->retracted, __ATOMIC_RELAXED);
+    uint64_t in_flight = atomic_load_explicit(&self->pushed, memory_order_relaxed) - ended;
+
+    return self->queue_limit != 0 && in_flight >= (uint64_t)self->queue_limit + self->max_workers;
+}
+
+execz_status
+pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err)
+{
+    uint64_t pushed = atomic_load_explicit(&self->pushed, memory_order_relaxed);
+
+    if (is_full(self)) {
+        return execz_error_set(err, EXECZ_E_BUSY, "%u runs are queued, which is queue_limit",
+                               self->queue_limit);
+    }
+    if (!queue_push(&self->queue, run, task->priority)) {
+        return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
+    }
+    if (atomic_load(&self->sleepers) > 0) {
+        worker_wake_one(self);
+    } else if (atomic_load(&self->n_workers) < self->max_workers &&
+               start_worker(self) != EXECZ_OK) {
+        /* Nobody can come for it: what is left in the queue is a run of nobody, passed over. */
+        return execz_error_set(err, EXECZ_E_BUSY, "the system has no thread left");
+    }
+    atomic_store_explicit(&self->pushed, pushed + 1, memory_order_relaxed);
+    return EXECZ_OK;
+}
+
+void
+pool_stop(pool *self)
+{
+    pthread_mutex_lock(&self->lock);
+    atomic_store(&self->stopping, 1);
+    pthread_cond_broadcast(&self->stopped);
+    pthread_mutex_unlock(&self->lock);
+    worker_wake_all(self);
+}
+
+void
+pool_stats(pool *self, execz_stats *stats)
+{
+    uint32_t n = atomic_load(&self->n_places);
+    uint64_t ended = __atomic_load_n(&self->base->retracted, __ATOMIC_RELAXED);
+    uint64_t unfinished;
+
+    stats->workers = atomic_load(&self->n_workers);
+    for (uint32_t i = 0; i < n; i++) {
+        const worker *at = atomic_load(&self->workers[i]);
+
+        stats->busy += (uint32_t)atomic_load(&at->busy);
+        ended += atomic_load(&at->done);
+    }
+    unfinished = atomic_load(&self->pushed);
+    unfinished = unfinished > ended ? unfinished - ended : 0;
+    stats->queued = unfinished > stats->busy ? (uint32_t)(unfinished - stats->busy) : 0;
+}

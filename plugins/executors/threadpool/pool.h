@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* The pool: its workers, and how they come by their work.
+ *
+ * The loop pushes runs into the queue.  A worker takes a hand of them at once, its fair share and
+ * not many, and host->work() executes them one by one.  What is in a hand is still everybody's: who
+ * has nothing to do copies the rest of another's hand and tries to begin those runs; the host lets
+ * exactly one of the two begin each.  So a run is never stuck behind a long one while a worker is
+ * free, and a worker that comes for more looks for hands that have lain for long first.
+ *
+ * Who finds nothing goes to sleep.  At most one wake-up is on its way at any time: whoever is woken
+ * wakes the next if there is more to do.  Nobody spins.  Sleeping and waking meet as in every such
+ * protocol: the sleeper counts itself and then looks once more for work; the pusher shows the work
+ * and then looks at the count; both in sequentially consistent order.
+ *
+ * Threads are started by the loop when a run finds nobody asleep, up to max_workers; they end after
+ * idle_timeout, or at shutdown. */
+#ifndef THREADPOOL_POOL_H
+#define THREADPOOL_POOL_H
+
+#include <pthread.h>
+
+#include "queue.h"
+
+#define POOL_HAND 32
+
+typedef struct worker worker;
+
+typedef struct pool {
+    /* Fixed by pool_start(). */
+    execz_base *base;
+    char thread_name[16];
+    const char *initializer; /* NULL: none */
+    const execz_function_ext *functions;
+    uint32_t max_workers;
+    uint32_t queue_limit; /* 0: none */
+    int64_t idle_timeout; /* 0: none */
+
+    queue queue;
+    _Atomic uint64_t pushed;    /* written on the loop */
+    _Atomic(worker *) *workers; /* max_workers places; what is there once, stays until the end */
+    _Atomic uint32_t n_places;  /* used of them */
+    _Alignas(64) _Atomic uint32_t sleepers;
+    _Atomic uint32_t permit; /* a futex: PERMIT_* */
+    _Atomic uint64_t done;   /* counted only if there is a queue_limit */
+
+    pthread_mutex_t lock;
+    pthread_cond_t stopped; /* on the monotonic clock */
+    /* Guarded by lock; read without. */
+    _Atomic uint32_t n_workers; /* whose thread lives */
+    _Atomic int stopping;
+} pool;
+
+/* The values of a permit to wake up. */
+enum { PERMIT_NONE = 0, PERMIT_ONE = 1, PERMIT_ALL = 2 };
+
+execz_status pool_start(pool *self, execz_base *base, execz_error *err);
+void pool_free(pool *self);
+
+/* Queues a run, and sees to it that somebody will take it.  [loop] */
+execz_status pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err);
+
+/* Lets the workers end once nothing is left to do.  [any-thread] */
+void pool_stop(pool *self);
+
+void pool_stats(pool *self, execz_stats *stats);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* One thread of the pool, and what it has taken in hand. */
+#ifndef THREADPOOL_WORKER_H
+#define THREADPOOL_WORKER_H
+
+#include "pool.h"
+
+struct worker {
+    /* Read by those who look for work. */
+    _Alignas(64) _Atomic execz_run hand[POOL_HAND];
+    _Atomic uint32_t at;     /* the next of it */
+    _Atomic uint32_t n;      /* how many are in it */
+    _Atomic uint32_t number; /* of this hand */
+    _Atomic uint32_t robbed; /* number of the hand that another has copied last */
+    _Atomic int64_t since;   /* when it was taken, on the coarse monotonic clock */
+
+    /* Its own. */
+    _Alignas(64) pool *pool;
+    queue_band *band; /* of the hand */
+    _Atomic uint64_t done;
+    _Atomic int busy;
+    int alive; /* guarded by the pool's lock */
+};
+
+/* The thread's function. */
+void worker_run(void *argument);
+
+/* Wakes one sleeper, if there is one and no other wake-up on its way.  [any-thread] */
+void worker_wake_one(pool *owner);
+void worker_wake_all(pool *owner);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "function/census.h"
+
+#include "function/environment.h"
+
+#include "processes.h"
+
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+static ez_census census;
+
+static void
+take(const ez_census *before, uint64_t since)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_assert(eq(int, ez_census_take(&census, before, since, &err), EXECZ_OK), "%s", err.message);
+}
+
+static void
+teardown(void)
+{
+    ez_census_deinit(&census);
+}
+
+TestSuite(census, .fini = teardown);
+
+Test(census, a_process_is_seen_as_it_is)
+{
+    process child = process_start((process_kind){.mark = "m1", .piped = true, .session = true});
+    const ez_census_process *seen;
+
+    take(NULL, 0);
+    seen = ez_census_find(&census, child.pid);
+    cr_assert(ne(ptr, (void *)seen, NULL));
+    cr_expect(all(eq(int, seen->parent, getpid()), eq(int, seen->group, child.pid),
+                  eq(int, seen->session, child.pid)));
+    cr_expect(eq(str, (char *)seen->mark, (char *)"m1"));
+    cr_expect(all(eq(u64, seen->pipes[0], child.pipe), ne(u64, child.pipe, 0)));
+    process_end(&child);
+}
+
+Test(census, an_unmarked_process_has_no_mark_and_no_pipe)
+{
+    process child = process_start((process_kind){0});
+    const ez_census_process *seen;
+
+    take(NULL, 0);
+    seen = ez_census_find(&census, child.pid);
+    cr_assert(ne(ptr, (void *)seen, NULL));
+    cr_expect(
+        all(zero(ptr, (void *)seen->mark), eq(u64, seen->pipes[0], 0), eq(u64, seen->pipes[1], 0)));
+    process_end(&child);
+}
+
+Test(census, neither_we_nor_the_first_process_are_counted)
+{
+    take(NULL, 0);
+    cr_expect(zero(ptr, (void *)ez_census_find(&census, getpid())));
+    cr_expect(zero(ptr, (void *)ez_census_find(&census, 1)));
+}
+
+Test(census, what_began_before_is_left_out)
+{
+    process child = process_start((process_kind){0});
+
+    take(NULL, ez_census_now() + 100);
+    cr_expect(eq(uint, census.processes->len, 0));
+    process_end(&child);
+}
+
+Test(census, now_is_not_later_than_the_beginning_of_what_begins_now)
+{
+    uint64_t before = ez_census_now();
+    process child = process_start((process_kind){0});
+
+    take(NULL, before);
+    cr_expect(ne(ptr, (void *)ez_census_find(&census, child.pid), NULL));
+    process_end(&child);
+}
+
+Test(census, the_dead_are_not_counted)
+{
+    process child = process_start((process_kind){0});
+
+    process_kill(&child);
+    take(NULL, 0);
+    cr_expect(zero(ptr, (void *)ez_census_find(&census, child.pid)));
+    process_end(&child);
+}
+
+Test(census, who_was_marked_stays_marked)
+{
+    process child = process_start((process_kind){0});
+    ez_census_process known = {.pid = child.pid, .mark = "m1"};
+    ez_census before = {.processes = g_array_new(FALSE, FALSE, sizeof known)};
+
+    take(NULL, 0);
+    known.began = ez_census_find(&census, child.pid)->began;
+    ez_census_deinit(&census);
+    g_array_append_val(before.processes, known);
+    take(&before, 0);
+    cr_expect(eq(str, (char *)ez_census_find(&census, child.pid)->mark, (char *)"m1"));
+    ez_census_deinit(&before);
+    process_end(&child);
+}
+
+Test(census, one_with_the_same_number_is_another)
+{
+    process child = process_start((process_kind){0});
+    ez_census_process other;
+    int pidfd;
+
+    take(NULL, 0);
+    other = *ez_census_find(&census, child.pid);
+    pidfd = ez_census_open(&other);
+    cr_expect(ge(int, pidfd, 0));
+    close(pidfd);
+    other.began--;
+    cr_expect(eq(int, ez_census_open(&other), -1));
+    process_end(&child);
+}
