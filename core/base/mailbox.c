@@ -7,13 +7,63 @@
 
 #include <glib.h>
 
+/* Messages taken from trays at once: not more than stay in the cache until they are looked at; and
+ * how far ahead they are fetched into it. */
+enum { TAKEN_MAX = 1024, AHEAD = 8 };
+enum { PLACES = 510 }; /* so that a chunk is about a page */
+
+typedef struct tray_chunk {
+    struct tray_chunk *next;
+    ez_message *messages[PLACES];
+} tray_chunk;
+
+struct ez_tray {
+    ez_message message; /* on the stack of trays */
+    ez_mailbox *mailbox;
+    ez_tray *next;        /* of all trays */
+    ez_tray *next_closed; /* guarded by the mailbox's lock */
+
+    /* Of the sender. */
+    alignas(EZ_CACHE_LINE) atomic_uint_fast64_t put; /* messages in all */
+    tray_chunk *last;
+    unsigned last_at;
+
+    /* Of the receiver. */
+    alignas(EZ_CACHE_LINE) atomic_bool pushed; /* the receiver will come to it */
+    uint64_t taken;                            /* messages in all */
+    tray_chunk *first;
+    unsigned first_at;
+    ez_tray *next_unfinished;
+    _Atomic(tray_chunk *) spare; /* an empty chunk for the sender */
+};
+
 bool
 ez_mailbox_init(ez_mailbox *self)
 {
     self->lines = g_aligned_alloc0(1, sizeof *self->lines, alignof(ez_mailbox_lines));
     atomic_init(&self->lines->asleep, true);
+    pthread_mutex_init(&self->lock, NULL);
+    self->unfinished = self->all_trays = self->closed_trays = NULL;
     self->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     return self->bell >= 0;
+}
+
+static void
+free_trays(ez_mailbox *self)
+{
+    while (self->all_trays != NULL) {
+        ez_tray *tray = self->all_trays;
+
+        self->all_trays = tray->next;
+        while (tray->first != NULL) {
+            tray_chunk *next = tray->first->next;
+
+            g_free(tray->first);
+            tray->first = next;
+        }
+        g_free(atomic_load(&tray->spare));
+        g_aligned_free(tray);
+    }
 }
 
 void
@@ -23,6 +73,8 @@ ez_mailbox_deinit(ez_mailbox *self)
         close(self->bell);
         self->bell = -1;
     }
+    free_trays(self);
+    pthread_mutex_destroy(&self->lock);
     g_aligned_free(self->lines);
     self->lines = NULL;
 }
@@ -52,10 +104,9 @@ ez_mailbox_ring(ez_mailbox *self)
     }
 }
 
-void
-ez_mailbox_push(ez_mailbox *self, ez_message *message)
+static void
+push(ez_mailbox *self, _Atomic(ez_message *) *stack, ez_message *message)
 {
-    _Atomic(ez_message *) *stack = &self->lines->stacks[stack_of_thread()].newest;
     ez_message *newest = atomic_load_explicit(stack, memory_order_relaxed);
 
     do {
@@ -65,6 +116,154 @@ ez_mailbox_push(ez_mailbox *self, ez_message *message)
         ez_mailbox_ring(self);
     }
 }
+
+void
+ez_mailbox_push(ez_mailbox *self, ez_message *message)
+{
+    push(self, &self->lines->stacks[stack_of_thread()].newest, message);
+}
+
+/* ---- trays ----------------------------------------------------------------------------------- */
+
+static ez_tray *
+new_tray(ez_mailbox *self)
+{
+    ez_tray *tray = g_aligned_alloc0(1, sizeof *tray, alignof(ez_tray));
+
+    tray->mailbox = self;
+    tray->first = tray->last = g_new0(tray_chunk, 1);
+    return tray;
+}
+
+ez_tray *
+ez_tray_open(ez_mailbox *self)
+{
+    ez_tray *tray;
+
+    pthread_mutex_lock(&self->lock);
+    tray = self->closed_trays;
+    if (tray != NULL) {
+        self->closed_trays = tray->next_closed;
+    } else {
+        tray = new_tray(self);
+        tray->next = self->all_trays;
+        self->all_trays = tray;
+    }
+    pthread_mutex_unlock(&self->lock);
+    return tray;
+}
+
+void
+ez_tray_close(ez_tray *tray)
+{
+    ez_mailbox *self = tray->mailbox;
+
+    pthread_mutex_lock(&self->lock);
+    tray->next_closed = self->closed_trays;
+    self->closed_trays = tray;
+    pthread_mutex_unlock(&self->lock);
+}
+
+static void
+add_chunk(ez_tray *tray)
+{
+    tray_chunk *chunk = atomic_exchange_explicit(&tray->spare, NULL, memory_order_acquire);
+
+    if (chunk == NULL) {
+        chunk = g_new(tray_chunk, 1);
+    }
+    chunk->next = NULL;
+    tray->last->next = chunk; /* seen with the first message in it */
+    tray->last = chunk;
+    tray->last_at = 0;
+}
+
+void
+ez_tray_put(ez_tray *tray, ez_message *message)
+{
+    uint64_t put = atomic_load_explicit(&tray->put, memory_order_relaxed);
+
+    if (tray->last_at == PLACES) {
+        add_chunk(tray);
+    }
+    tray->last->messages[tray->last_at++] = message;
+    (void)atomic_exchange(&tray->put, put + 1);
+    if (!atomic_load(&tray->pushed)) {
+        atomic_store_explicit(&tray->pushed, true, memory_order_relaxed);
+        push(tray->mailbox, &tray->mailbox->lines->trays.newest, &tray->message);
+    }
+}
+
+/* more: there is one to be fetched ahead. */
+static ez_message *
+take_one(ez_tray *tray, bool more)
+{
+    if (tray->first_at == PLACES) {
+        tray_chunk *empty = tray->first;
+
+        tray->first = empty->next;
+        tray->first_at = 0;
+        g_free(atomic_exchange_explicit(&tray->spare, empty, memory_order_acq_rel));
+    }
+    if (more && tray->first_at + AHEAD < PLACES) {
+        __builtin_prefetch(tray->first->messages[tray->first_at + AHEAD], 1);
+    }
+    tray->taken++;
+    return tray->first->messages[tray->first_at++];
+}
+
+/* Takes what lies on it, up to the limit; whether that was all. */
+static bool
+empty_tray(ez_tray *tray, ez_message ***end, unsigned *limit)
+{
+    uint64_t put = atomic_load(&tray->put);
+
+    for (; tray->taken<put && * limit> 0; --*limit) {
+        **end = take_one(tray, tray->taken + AHEAD < put);
+        *end = &(**end)->next;
+    }
+    **end = NULL;
+    return tray->taken == put;
+}
+
+/* Adds the trays that were pushed to those that are unfinished. */
+static void
+take_trays(ez_mailbox *self)
+{
+    _Atomic(ez_message *) *stack = &self->lines->trays.newest;
+    ez_message *at = NULL;
+
+    if (atomic_load_explicit(stack, memory_order_relaxed) != NULL) {
+        at = atomic_exchange_explicit(stack, NULL, memory_order_acquire);
+    }
+    for (; at != NULL; at = at->next) {
+        ez_tray *tray = (ez_tray *)(void *)at;
+
+        tray->next_unfinished = self->unfinished;
+        self->unfinished = tray;
+    }
+}
+
+static void
+empty_trays(ez_mailbox *self, ez_message **end)
+{
+    unsigned limit = TAKEN_MAX;
+
+    take_trays(self);
+    while (self->unfinished != NULL && limit > 0) {
+        ez_tray *tray = self->unfinished;
+
+        /* Said before the last look: what is put after it pushes the tray again. */
+        self->unfinished = tray->next_unfinished;
+        (void)atomic_exchange(&tray->pushed, false);
+        if (!empty_tray(tray, &end, &limit) && !atomic_exchange(&tray->pushed, true)) {
+            tray->next_unfinished = self->unfinished;
+            self->unfinished = tray;
+        }
+    }
+}
+
+/* ---- receiving ------------------------------------------------------------------------------- */
 
 static ez_message *
 turn_round(ez_message *newest)
@@ -111,18 +310,27 @@ ez_mailbox_take(ez_mailbox *self)
             }
         }
     }
+    empty_trays(self, end);
     return first;
+}
+
+static bool
+has_messages(ez_mailbox *self)
+{
+    bool some = self->unfinished != NULL || atomic_load(&self->lines->trays.newest) != NULL;
+
+    for (int i = 0; !some && i < EZ_MAILBOX_STACKS; i++) {
+        some = atomic_load(&self->lines->stacks[i].newest) != NULL;
+    }
+    return some;
 }
 
 void
 ez_mailbox_sleep(ez_mailbox *self)
 {
     atomic_store(&self->lines->asleep, true);
-    for (int i = 0; i < EZ_MAILBOX_STACKS; i++) {
-        if (atomic_load(&self->lines->stacks[i].newest) != NULL) {
-            atomic_store_explicit(&self->lines->asleep, false, memory_order_relaxed);
-            ez_mailbox_ring(self);
-            return;
-        }
+    if (has_messages(self)) {
+        atomic_store_explicit(&self->lines->asleep, false, memory_order_relaxed);
+        ez_mailbox_ring(self);
     }
 }

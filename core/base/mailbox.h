@@ -3,15 +3,22 @@
  *
  * Each sending thread pushes onto one of a few stacks, so that threads which send at the same time
  * do not fight for one cache line; the receiver takes whole stacks and turns them round.  There is
- * no pop of single messages, hence no ABA.  The messages of one thread keep their order; between
- * threads there is none.
+ * no pop of single messages, hence no ABA.
+ *
+ * A thread that sends a great many opens a tray: a list of arrays that only it fills and only the
+ * receiver empties.  What lies on a tray can be fetched into the cache ahead, which a linked list
+ * cannot.  The tray itself is pushed once, and again after the receiver has begun to empty it.
+ *
+ * Messages of one thread keep their order within stack and tray; between threads there is none.
  *
  * The bell rings only for a receiver that sleeps.  Before it sleeps it says so and then looks once
  * more; a sender pushes and then looks whether it sleeps.  All four steps are sequentially
- * consistent, so at least one of the two sees the other, and nothing is left behind. */
+ * consistent, so at least one of the two sees the other, and nothing is left behind.  Tray and
+ * receiver meet in the same way. */
 #ifndef EZ_BASE_MAILBOX_H
 #define EZ_BASE_MAILBOX_H
 
+#include <pthread.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -28,9 +35,12 @@ typedef struct ez_mailbox_stack {
     alignas(EZ_CACHE_LINE) _Atomic(ez_message *) newest;
 } ez_mailbox_stack;
 
+typedef struct ez_tray ez_tray;
+
 /* What threads share; each line by itself. */
 typedef struct ez_mailbox_lines {
     ez_mailbox_stack stacks[EZ_MAILBOX_STACKS];
+    ez_mailbox_stack trays; /* those with something new on them */
     alignas(EZ_CACHE_LINE) atomic_bool asleep;
     atomic_bool rung; /* the bell is readable, or about to be */
 } ez_mailbox_lines;
@@ -38,6 +48,12 @@ typedef struct ez_mailbox_lines {
 typedef struct ez_mailbox {
     ez_mailbox_lines *lines; /* owned */
     int bell;                /* eventfd, owned; readable when the receiver is to wake up */
+    ez_tray *unfinished;     /* [loop] taken, and not empty yet */
+
+    pthread_mutex_t lock;
+    /* Guarded by lock. */
+    ez_tray *all_trays; /* owned */
+    ez_tray *closed_trays;
 } ez_mailbox;
 
 /* Asleep at first.  False if the system has no descriptor left. */
@@ -50,7 +66,15 @@ void ez_mailbox_push(ez_mailbox *self, ez_message *message);
 /* Makes the bell readable without a message.  [any-thread] */
 void ez_mailbox_ring(ez_mailbox *self);
 
-/* Wakes up, and takes all messages, linked by next; NULL if there are none.  [loop] */
+/* A tray for this thread alone; ez_tray_close() it soon, for another.  [any-thread] */
+ez_tray *ez_tray_open(ez_mailbox *self);
+void ez_tray_close(ez_tray *tray);
+
+/* [the thread that has opened it] */
+void ez_tray_put(ez_tray *tray, ez_message *message);
+
+/* Wakes up, and takes messages, linked by next; NULL if there are none.  Not all if there are many:
+ * until it gives NULL, or until ez_mailbox_sleep(), come again.  [loop] */
 ez_message *ez_mailbox_take(ez_mailbox *self);
 
 /* Goes to sleep: from now on a push rings.  If there are messages already it rings itself.  To be

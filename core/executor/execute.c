@@ -97,6 +97,7 @@ ez_work(ez_host *self, execz_run (*next)(void *user, execz_run done), void *user
     const ez_executor_services *services = self->services;
     execz_time now = ez_clock_now(services->clock);
 
+    ez_tray *tray = ez_tray_open(services->mailbox);
     execz_run token, done = 0;
 
     while ((token = next(user, done)) != 0) {
@@ -107,10 +108,11 @@ ez_work(ez_host *self, execz_run (*next)(void *user, execz_run done), void *user
             continue;
         }
         for (uint32_t i = 0; i < run->n; i++) {
-            atomic_store_explicit(&run->current, i, memory_order_relaxed);
+            ez_run_set_current(run, i);
             now = ez_execute(self, run, &ez_run_times(run)[i], NULL, now);
         }
-        ez_mailbox_push(services->mailbox, &run->head.message);
+        ez_tray_put(tray, &run->head.message);
         done = token;
     }
+    ez_tray_close(tray);
 }

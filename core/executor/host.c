@@ -124,7 +124,7 @@ host_execute(const execz_host *host, execz_run token, execz_time run_time,
         }
         return misbehaving(self, "executes a run time that is not open:", token);
     }
-    atomic_store_explicit(&run->current, (unsigned)(at - ez_run_times(run)), memory_order_relaxed);
+    ez_run_set_current(run, (unsigned)(at - ez_run_times(run)));
     (void)ez_execute(self, run, at, waiter, ez_clock_now(self->services->clock));
     if (result_out != NULL) {
         copy_view(at, result_out);
@@ -142,8 +142,7 @@ host_started(const execz_host *host, execz_run token, execz_time run_time)
 
     if (at != NULL && ez_run_begin(run)) {
         at->started = ez_clock_now(self->services->clock);
-        atomic_store_explicit(&run->current, (unsigned)(at - ez_run_times(run)),
-                              memory_order_relaxed);
+        ez_run_set_current(run, (unsigned)(at - ez_run_times(run)));
         ez_execute_tell_started(self, run, at);
     }
     if (run != NULL) {

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-enum { CHUNK = 1024, CHUNKS = EZ_RUNS_MAX / CHUNK };
+/* AHEAD: of the slots to be opened, the one that is fetched into the cache now. */
+enum { CHUNK = 1024, CHUNKS = EZ_RUNS_MAX / CHUNK, AHEAD = 4 };
 /* A run's phase: generation << 32 | threads inside << 8 | state. */
 enum { FREE = 0, OPEN = 1, BEGUN = 2, WORKING = 3, FINISHED = 4, STATE_MASK = 0xff };
 #define ONE_INSIDE UINT64_C(0x100)
@@ -20,7 +21,8 @@ struct ez_runs {
     atomic_size_t n_slots;
 
     /* [loop] */
-    ez_run *free;
+    uint32_t *free; /* owned; slots as a stack, with room for all there are */
+    size_t n_free;
     ez_run *limbo; /* closed while a thread was still inside */
 };
 
@@ -90,19 +92,45 @@ release_task(ez_run *run)
     }
 }
 
+/* Whether there is more in it than a plain run leaves. */
+static bool
+is_rich(const ez_outcome *outcome)
+{
+    return outcome->message != NULL || outcome->value != NULL || outcome->output != NULL ||
+           (outcome->max_rss | outcome->output_dropped) != 0 ||
+           (outcome->cpu_user | outcome->cpu_system) != 0;
+}
+
+static void
+drop_times(ez_run *run)
+{
+    for (uint32_t i = 0; i < run->n; i++) {
+        ez_outcome_clear(&run->times[i]);
+    }
+    g_free(run->times);
+    run->times = &run->one;
+    run->n = 1;
+}
+
 static void
 drop_content(ez_run *run)
 {
-    for (uint32_t i = 0; i < run->n; i++) {
-        ez_outcome_clear(&ez_run_times(run)[i]);
-    }
     if (run->n > 1) {
-        g_free(run->times);
-        run->times = &run->one;
+        drop_times(run);
+    } else if (is_rich(&run->one)) {
+        ez_outcome_clear(&run->one);
     }
-    run->n = 0;
+    run->told = 0;
+    run->given_up = false;
     ez_interrupt_reset(&run->interrupt);
     release_task(run);
+}
+
+static void
+put_free(ez_runs *self, ez_run *run)
+{
+    drop_content(run);
+    self->free[self->n_free++] = (uint32_t)run->token - 1;
 }
 
 void
@@ -120,6 +148,7 @@ ez_runs_free(ez_runs *self)
     for (size_t i = 0; i < CHUNKS; i++) {
         g_aligned_free(self->chunks[i]);
     }
+    g_free(self->free);
     g_free(self);
 }
 
@@ -131,6 +160,7 @@ new_chunk(void)
     for (size_t i = 0; i < CHUNK; i++) {
         ez_interrupt_init(&chunk[i].interrupt);
         chunk[i].times = &chunk[i].one;
+        chunk[i].n = 1;
         chunk[i].head.kind = EZ_HOST_FINISHED;
     }
     return chunk;
@@ -146,6 +176,7 @@ new_slot(ez_runs *self)
         return NULL;
     }
     if (index % CHUNK == 0) {
+        self->free = g_renew(uint32_t, self->free, index + CHUNK);
         atomic_store_explicit(&self->chunks[index / CHUNK], new_chunk(), memory_order_release);
     }
     atomic_store_explicit(&self->n_slots, index + 1, memory_order_release);
@@ -164,13 +195,11 @@ empty_limbo(ez_runs *self)
         ez_run *run = *at;
 
         if (is_inside(atomic_load_explicit(&run->phase, memory_order_acquire))) {
-            at = &run->next_free;
+            at = &run->next_in_limbo;
             continue;
         }
-        *at = run->next_free;
-        drop_content(run);
-        run->next_free = self->free;
-        self->free = run;
+        *at = run->next_in_limbo;
+        put_free(self, run);
     }
 }
 
@@ -183,41 +212,55 @@ count_used(ez_runs *self, ssize_t change)
 }
 
 static void
-set_times(ez_run *run, const execz_time *times, uint32_t n)
+set_many_times(ez_run *run, const execz_time *times, uint32_t n)
 {
-    run->n = n;
-    if (n > 1) {
-        run->times = g_malloc0(n * (sizeof(ez_run_time) + sizeof *times));
-        memcpy(run->times + n, times, n * sizeof *times);
-    }
+    run->n = (uint16_t)n;
+    run->times = g_malloc0(n * (sizeof(ez_run_time) + sizeof *times));
+    memcpy(run->times + n, times, n * sizeof *times);
     for (uint32_t i = 0; i < n; i++) {
-        ez_run_times(run)[i].run_time = times[i];
-        ez_run_times(run)[i].exit_status = -1;
+        run->times[i].run_time = times[i];
+        run->times[i].exit_status = -1;
     }
+    atomic_store_explicit(&run->current, 0, memory_order_relaxed);
+}
+
+/* The slot that was closed last, because it may still be in the cache; or a new one. */
+static ez_run *
+find_slot(ez_runs *self)
+{
+    if (self->n_free == 0) {
+        empty_limbo(self);
+    }
+    if (self->n_free == 0) {
+        return new_slot(self);
+    }
+    self->n_free--;
+    if (self->n_free >= AHEAD) {
+        __builtin_prefetch(slot_at(self, self->free[self->n_free - AHEAD]), 1);
+    }
+    return slot_at(self, self->free[self->n_free]);
 }
 
 ez_run *
 ez_runs_open(ez_runs *self, ez_task *task, struct ez_executor *executor, const execz_time *times,
              uint32_t n)
 {
-    ez_run *run;
+    ez_run *run = find_slot(self);
 
-    if (self->free == NULL) {
-        empty_limbo(self);
-    }
-    run = self->free != NULL ? self->free : new_slot(self);
     if (run == NULL) {
         return NULL;
     }
-    if (run == self->free) {
-        self->free = run->next_free;
-    }
     hold_task(run, task);
     run->executor = executor;
-    run->told = 0;
-    run->given_up = false;
-    set_times(run, times, n);
-    atomic_store_explicit(&run->current, 0, memory_order_relaxed);
+    run->one.outcome = 0;
+    run->one.signal = 0;
+    run->one.exit_status = -1;
+    run->one.run_time = times[0];
+    run->one.started = 0;
+    run->one.finished = 0;
+    if (n > 1) {
+        set_many_times(run, times, n);
+    }
     count_used(self, 1);
     atomic_store_explicit(&run->phase, (run->token & GENERATION_MASK) | OPEN, memory_order_release);
     return run;
@@ -240,13 +283,11 @@ ez_runs_close(ez_runs *self, ez_run *run)
         count_used(self, -1);
     }
     if (is_inside(after)) {
-        run->next_free = self->limbo;
+        run->next_in_limbo = self->limbo;
         self->limbo = run;
         return;
     }
-    drop_content(run);
-    run->next_free = self->free;
-    self->free = run;
+    put_free(self, run);
 }
 
 void

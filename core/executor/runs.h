@@ -61,19 +61,21 @@ typedef struct ez_run {
     execz_run token;
     ez_task *task;                /* borrowed from the table while open */
     struct ez_executor *executor; /* borrowed */
-    uint32_t n;                   /* run times */
-    uint32_t source;              /* EXECZ_SOURCE_* */
+    uint16_t n;                   /* run times */
+    uint16_t source;              /* EXECZ_SOURCE_* */
+    uint16_t attempt;
+    uint8_t told;  /* [loop] of how many of the run times the start was told */
+    bool given_up; /* [loop] while WORKING: nothing more is to be told of it */
     ez_interrupt interrupt;
-    ez_run_time one;
+    ez_run_time one; /* what there is behind its first 64 bytes is rarely touched */
 
-    ez_run_time *times; /* n of them, and the plain times behind; owned; &one if n is 1 */
-    void *owner;        /* the scheduler's */
+    void *owner; /* the scheduler's */
     execz_time submitted;
-    uint32_t attempt;
-    atomic_uint current;      /* which of the run times began last */
-    uint32_t told;            /* [loop] of how many of them the start was told */
-    bool given_up;            /* [loop] while WORKING: nothing more is to be told of it */
-    struct ez_run *next_free; /* [loop] */
+
+    /* Rarely touched. */
+    ez_run_time *times;           /* n of them, and the plain times behind; owned; &one if n is 1 */
+    atomic_uint current;          /* which of the run times began last */
+    struct ez_run *next_in_limbo; /* [loop] */
 } ez_run;
 
 static inline ez_run_time *
@@ -88,6 +90,14 @@ ez_run_plain_times(const ez_run *run)
 {
     return run->n == 1 ? &run->one.run_time
                        : (const execz_time *)(const void *)(run->times + run->n);
+}
+
+static inline void
+ez_run_set_current(ez_run *run, unsigned current)
+{
+    if (run->n > 1) {
+        atomic_store_explicit(&run->current, current, memory_order_relaxed);
+    }
 }
 
 typedef struct ez_runs ez_runs;

@@ -63,10 +63,10 @@ release(execz_scheduler *self, ez_run *run, bool working)
 static void
 tell_started(execz_scheduler *self, ez_run *run, uint32_t i)
 {
-    for (; run->told <= i; run->told++) {
+    for (; ez_bus_wants(self->bus, EXECZ_EVENT_TASK_STARTED) && run->told <= i; run->told++) {
         const ez_outcome *outcome = &run->times[run->told];
 
-        if (outcome->started != 0 && ez_bus_wants(self->bus, EXECZ_EVENT_TASK_STARTED)) {
+        if (outcome->started != 0) {
             ez_tell_started(self, run, outcome->run_time, outcome->started);
         }
     }
@@ -107,7 +107,7 @@ take_started(execz_scheduler *self, ez_started *started)
     ez_run *run = ez_runs_find(self->runs, started->token);
 
     if (run != NULL && !run->given_up && run->told <= started->index) {
-        run->told = started->index + 1;
+        run->told = (uint8_t)(started->index + 1);
         ez_tell_started(self, run, run->times[started->index].run_time, started->at);
     }
     g_free(started);

@@ -150,7 +150,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     token = run->token;
     run->owner = entry;
     run->attempt = 1;
-    run->source = source;
+    run->source = (uint16_t)source;
     run->submitted = submitted;
     entry->instances++;
     pthread_mutex_lock(&self->lock);

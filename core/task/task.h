@@ -23,11 +23,13 @@ typedef struct ez_task {
     const char *executor; /* alias */
     const char *trigger;  /* text */
     const char *timezone;
-    uint32_t coalesce; /* EXECZ_COALESCE_LATEST or _NONE */
-    guint references;  /* atomic */
-    guint in_flight;   /* [loop] runs that hold it, all together by one of the references */
+    uint32_t coalesce;              /* EXECZ_COALESCE_LATEST or _NONE */
     _Atomic(const void *) resolved; /* its function, once it was found; of the function layer */
+    guint references;               /* atomic */
     GStringChunk *texts;            /* owned; all texts and arrays above lie in it */
+
+    char apart[64];  /* what workers read is not to share a cache line with what the loop writes */
+    guint in_flight; /* [loop] runs that hold it, all together by one of the references */
 } ez_task;
 
 /* Checks spec and copies it.  NULL with err filled if anything is wrong with it. */

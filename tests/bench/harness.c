@@ -23,6 +23,7 @@ struct harness {
     ez_host host; /* services NULL: not made */
     harness_listener listener;
     void *user;
+    execz_time now; /* of this pass of the loop, as a scheduler sends all that is due at one time */
 };
 
 /* ---- its life -------------------------------------------------------------------------------- */
@@ -230,7 +231,7 @@ bool
 harness_send(harness *self, const execz_task *task)
 {
     execz_error err;
-    execz_time now = ez_clock_now(self->services.clock);
+    execz_time now = self->now;
     ez_run *run = ez_runs_open(self->runs, (ez_task *)(void *)task, self->executor, &now, 1);
     execz_status status;
 
@@ -314,6 +315,7 @@ harness_run(harness *self, const execz_task *task, uint64_t n, uint64_t window)
     uint64_t sent = 0, done = 0;
 
     while (done < n) {
+        self->now = ez_clock_now(self->services.clock);
         while (sent < n && sent - done < window && harness_send(self, task)) {
             sent++;
         }
