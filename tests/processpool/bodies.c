@@ -27,7 +27,10 @@ EXECZ_FUNCTION(nothing, "Does nothing")
 
 EXECZ_FUNCTION(echo, "Returns its arguments")
 {
-    return execz_return_json(call, call->args, call->args_length);
+    uint64_t length;
+    const char *args = execz_args(call, &length);
+
+    return execz_return_json(call, args, length);
 }
 
 EXECZ_FUNCTION(fail, "Fails")
@@ -127,13 +130,13 @@ EXECZ_FUNCTION(blob, "Returns a text of so many bytes")
 
 EXECZ_FUNCTION(length, "Returns how many bytes of arguments it has, and a sum of them")
 {
-    uint64_t sum = 0;
+    uint64_t sum = 0, length;
+    const char *args = execz_args(call, &length);
 
-    for (uint64_t i = 0; i < call->args_length; i++) {
-        sum = sum * 31 + (unsigned char)call->args[i];
+    for (uint64_t i = 0; i < length; i++) {
+        sum = sum * 31 + (unsigned char)args[i];
     }
-    return execz_return(call, "[%" PRIu64 ", %" PRIu64 "]", call->args_length,
-                        sum % UINT64_C(1000000007));
+    return execz_return(call, "[%" PRIu64 ", %" PRIu64 "]", length, sum % UINT64_C(1000000007));
 }
 
 static int64_t

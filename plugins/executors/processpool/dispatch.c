@@ -70,7 +70,7 @@ dispatch_not_idle_locked(worker *self)
 static void
 put_aside_locked(pool *self, execz_submission *submission)
 {
-    submission->queue_next = self->late;
+    place_of(submission)->next = self->late;
     self->late = submission;
 }
 
@@ -84,7 +84,7 @@ next_locked(pool *self, execz_time now)
     for (execz_submission *at = self->first; at != NULL; at = next) {
         execz_duration grace = at->task->misfire_grace_time;
 
-        next = at->queue_next;
+        next = place_of(at)->next;
         if (execz_submission_cancelled(at)) {
             continue;
         }
@@ -256,7 +256,7 @@ dispatch_finish_late(pool *self)
             .message = "its misfire grace time was over when a worker was free",
         };
 
-        next = at->queue_next;
+        next = place_of(at)->next;
         run_finish(self, at, &result);
     }
 }

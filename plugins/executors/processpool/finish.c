@@ -43,8 +43,9 @@ free_series(series *self)
 static void
 finish(pool *self, execz_submission *submission, const execz_result *results, uint32_t n)
 {
-    series *several = (series *)submission->user;
+    series *several = place_of(submission)->several;
 
+    place_of(submission)->several = NULL;
     atomic_fetch_sub(&self->runs, 1);
     execz_submission_finish(submission, results, n);
     if (several != NULL) {
@@ -60,7 +61,7 @@ finish(pool *self, execz_submission *submission, const execz_result *results, ui
 void
 run_finish(pool *self, execz_submission *submission, const execz_result *result)
 {
-    series *several = (series *)submission->user;
+    series *several = place_of(submission)->several;
     wakes due = {.n = 0};
 
     if (several == NULL) {
@@ -116,7 +117,7 @@ run_finish_unloaded(worker *self, const char *message)
 void
 run_finish_cancelled(pool *self, execz_submission *submission)
 {
-    const series *several = (const series *)submission->user;
+    const series *several = place_of(submission)->several;
 
     finish(self, submission, several == NULL ? NULL : several->results,
            several == NULL ? 0 : several->at);

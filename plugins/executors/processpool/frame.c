@@ -6,7 +6,7 @@
 execz_time
 submission_run_time(const execz_submission *submission)
 {
-    const series *several = (const series *)submission->user;
+    const series *several = place_of(submission)->several;
 
     return submission->times[several == NULL ? 0 : several->at];
 }

@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "wire.h"
 
+#include <pthread.h>
 #include <sys/types.h>
 
 /* ---- what the operator asked for ------------------------------------------------------------ */
@@ -79,11 +80,29 @@ typedef struct worker {
     uint32_t verdict; /* KILLED_...: what the timers have decided */
 } worker;
 
+/* ---- runs ----------------------------------------------------------------------------------- */
+
 /* The results so far of a run with several run times, which are executed one after another. */
 typedef struct series {
     uint32_t at; /* the run time in hand */
     execz_result results[EXECZ_RUN_TIMES_MAX];
 } series;
+
+/* What the pool itself knows of a submission: its `user`.  One for each EXECZ_RUN_INDEX(). */
+typedef struct place {
+    execz_submission *next, *previous; /* in the queue; next also among the late */
+    int queued;
+    series *several; /* owned; NULL: it has one run time */
+} place;
+
+#define PLACES_CHUNK 1024u
+#define PLACES_CHUNKS (EXECZ_RUNS_MAX / PLACES_CHUNK)
+
+static inline place *
+place_of(const execz_submission *submission)
+{
+    return (place *)submission->user;
+}
 
 /* ---- the pool ------------------------------------------------------------------------------- */
 
@@ -91,8 +110,9 @@ struct pool {
     execz_base *base;
     const execz_host *host;
     settings settings;
-    int bell;  /* eventfd: workers and other threads wake the supervisor */
-    int epoll; /* of the bell, the zygote's and the workers' sockets */
+    _Atomic(place *) places[PLACES_CHUNKS]; /* each owned; made on the loop */
+    int bell;                     /* eventfd: workers and other threads wake the supervisor */
+    int epoll;                    /* of the bell, the zygote's and the workers' sockets */
 
     _Atomic uint32_t runs; /* accepted, not finished */
     pthread_mutex_t lock;

@@ -67,19 +67,38 @@ take_locked(pool *self, execz_submission *submission, wakes *due)
     }
 }
 
+/* The place of this submission; NULL if out of memory. */
+static place *
+make_place(pool *self, const execz_submission *submission)
+{
+    uint32_t index = EXECZ_RUN_INDEX(submission->run);
+    place *chunk = self->places[index / PLACES_CHUNK];
+    place *at;
+
+    if (chunk == NULL) {
+        chunk = calloc(PLACES_CHUNK, sizeof *chunk);
+        self->places[index / PLACES_CHUNK] = chunk;
+    }
+    if (chunk == NULL) {
+        return NULL;
+    }
+    at = &chunk[index % PLACES_CHUNK];
+    at->several = submission->n > 1 ? calloc(1, sizeof *at->several) : NULL;
+    return submission->n > 1 && at->several == NULL ? NULL : at;
+}
+
 static execz_status
 do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
 {
     pool *self = (pool *)base->self;
+    place *at = make_place(self, submission);
     wakes due = {.n = 0};
     execz_status status = EXECZ_OK;
 
-    if (submission->n > 1) {
-        submission->user = calloc(1, sizeof(series));
-        if (submission->user == NULL) {
-            return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
-        }
+    if (at == NULL) {
+        return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
     }
+    submission->user = at;
     pthread_mutex_lock(&self->lock);
     if (self->ended) {
         status = execz_error_set(err, EXECZ_E_SHUTDOWN, "executor '%s' is shut down", base->alias);
@@ -92,8 +111,8 @@ do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
     pthread_mutex_unlock(&self->lock);
     wakes_deliver(&due);
     if (status != EXECZ_OK) {
-        free(submission->user);
-        submission->user = NULL;
+        free(at->several);
+        at->several = NULL;
     }
     return status;
 }
@@ -102,17 +121,35 @@ do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
 
 /* The worker that has this run, and the index of its frame; NULL if none has. */
 static worker *
-find_locked(const pool *self, const execz_submission *submission, uint32_t *index_out)
+find_locked(const pool *self, execz_run run, uint32_t *index_out)
 {
     for (worker *at = self->workers; at != NULL; at = at->next) {
-        for (uint32_t index = at->oldest; index != at->published; index++) {
-            if (at->runs[index % WIRE_CELLS] == submission) {
+        for (uint32_t index = at->oldest; at->inflight > 0 && index != at->published; index++) {
+            const execz_submission *submission = at->runs[index % WIRE_CELLS];
+
+            if (submission != NULL && submission->run == run) {
                 *index_out = index;
                 return at;
             }
         }
     }
     return NULL;
+}
+
+/* The queued submission of this run, off the queue; NULL if it is not there. */
+static execz_submission *
+take_queued_locked(pool *self, execz_run run)
+{
+    uint32_t index = EXECZ_RUN_INDEX(run);
+    execz_submission *submission = execz_base_submission(self->base, run);
+    place *chunk = index < EXECZ_RUNS_MAX ? self->places[index / PLACES_CHUNK] : NULL;
+
+    if (submission == NULL || chunk == NULL || !chunk[index % PLACES_CHUNK].queued ||
+        submission->run != run) {
+        return NULL;
+    }
+    (void)queue_take_locked(self, submission);
+    return submission;
 }
 
 /* Tells the worker that the body in its hands is to stop, and when it will be killed. */
@@ -135,28 +172,42 @@ interrupt_locked(worker *self, const execz_submission *submission)
     pool_wake_locked(self->pool);
 }
 
+/* Whether this is option cancel_futures, and the run has begun so lately that the base did not know:
+ * then it goes on. */
+static int
+is_spared(const execz_base *base, const execz_submission *submission)
+{
+    return base->cancel_futures == 1 && !__atomic_load_n(&submission->started, __ATOMIC_ACQUIRE) &&
+           __atomic_load_n(&base->stopping, __ATOMIC_ACQUIRE) &&
+           !__atomic_load_n(&base->cancelling, __ATOMIC_ACQUIRE);
+}
+
 static void
-cancel(execz_base *base, execz_submission *submission)
+cancel(execz_base *base, execz_run run)
 {
     pool *self = (pool *)base->self;
     wakes due = {.n = 0};
     uint32_t index = 0;
+    execz_submission *taken;
     worker *with;
-    int taken;
 
     pthread_mutex_lock(&self->lock);
-    taken = queue_take_locked(self, submission);
-    with = taken ? NULL : find_locked(self, submission, &index);
-    if (with != NULL && worker_retract_locked(with, index)) {
-        taken = 1;
-        dispatch_more_locked(with, &due);
-    } else if (with != NULL) {
-        interrupt_locked(with, submission);
+    taken = take_queued_locked(self, run);
+    with = taken != NULL ? NULL : find_locked(self, run, &index);
+    if (with != NULL) {
+        execz_submission *submission = with->runs[index % WIRE_CELLS];
+
+        if (worker_retract_locked(with, index)) {
+            taken = submission;
+            dispatch_more_locked(with, &due);
+        } else if (!is_spared(base, submission)) {
+            interrupt_locked(with, submission);
+        }
     }
     pthread_mutex_unlock(&self->lock);
     wakes_deliver(&due);
-    if (taken) {
-        run_finish_cancelled(self, submission);
+    if (taken != NULL) {
+        run_finish_cancelled(self, taken);
     }
 }
 
@@ -170,6 +221,9 @@ pool_free(pool *self)
     }
     if (self->bell >= 0) {
         close(self->bell);
+    }
+    for (uint32_t i = 0; i < PLACES_CHUNKS; i++) {
+        free(self->places[i]);
     }
     pthread_mutex_destroy(&self->lock);
     free(self->settings.program);
@@ -290,7 +344,14 @@ destroy(execz_base *base)
     pool_free((pool *)base->self);
 }
 
-static const execz_base_hooks hooks = {do_send_task, start, stop, cancel, stats, destroy};
+static const execz_base_hooks hooks = {
+    .do_send_task = do_send_task,
+    .start = start,
+    .stop = stop,
+    .cancel = cancel,
+    .stats = stats,
+    .destroy = destroy,
+};
 
 EXECZ_OPTIONS(
     options, "processpool",
@@ -300,10 +361,12 @@ EXECZ_OPTIONS(
                  "Runs after which a process is replaced by a fresh one; 0: never"),
     EXECZ_OPTION(INT, 0, "queue_limit", "0", "0..100000000",
                  "Runs that may wait for a worker; the scheduler keeps further ones; 0: no limit"),
-    EXECZ_OPTION(BOOL, 0, "cancel_futures", "false", "",
-                 "Whether runs that have not begun are cancelled at shutdown"),
-    EXECZ_OPTION(BOOL, 0, "overwrite_wait", "", "",
-                 "Whether shutdown waits for running tasks, whatever its caller asked for"),
+    EXECZ_OPTION(BOOL, 0, "cancel_futures", "no", "",
+                 "Whether a shutdown cancels the runs that still wait for a worker"),
+    EXECZ_OPTION(
+        BOOL, 0, "overwrite_wait", "", "",
+        "Whether a shutdown waits for the runs, whatever it was asked for; not set: as it was "
+        "asked"),
     EXECZ_OPTION(STRING, 0, "initializer", "", "",
                  "Function module:name that each new process calls before it takes a run"),
     EXECZ_OPTION(STRING, 0, "preload", "", "",

@@ -6,12 +6,14 @@
 static void
 insert_locked(pool *self, execz_submission *submission, execz_submission *before)
 {
-    submission->queue_previous = before;
-    submission->queue_next = before == NULL ? self->first : before->queue_next;
-    *(before == NULL ? &self->first : &before->queue_next) = submission;
-    *(submission->queue_next == NULL ? &self->last : &submission->queue_next->queue_previous) =
-        submission;
-    submission->queued = 1;
+    execz_submission **after = before == NULL ? &self->first : &place_of(before)->next;
+    place *at = place_of(submission);
+
+    at->previous = before;
+    at->next = *after;
+    *after = submission;
+    *(at->next == NULL ? &self->last : &place_of(at->next)->previous) = submission;
+    at->queued = 1;
     self->queued++;
 }
 
@@ -21,7 +23,7 @@ queue_push_locked(pool *self, execz_submission *submission)
     execz_submission *before = self->last;
 
     while (before != NULL && before->task->priority < submission->task->priority) {
-        before = before->queue_previous;
+        before = place_of(before)->previous;
     }
     insert_locked(self, submission, before);
 }
@@ -32,22 +34,22 @@ queue_push_back_locked(pool *self, execz_submission *submission)
     execz_submission *after = self->first;
 
     while (after != NULL && after->task->priority > submission->task->priority) {
-        after = after->queue_next;
+        after = place_of(after)->next;
     }
-    insert_locked(self, submission, after == NULL ? self->last : after->queue_previous);
+    insert_locked(self, submission, after == NULL ? self->last : place_of(after)->previous);
 }
 
 int
 queue_take_locked(pool *self, execz_submission *submission)
 {
-    execz_submission *before = submission->queue_previous, *after = submission->queue_next;
+    place *at = place_of(submission);
 
-    if (!submission->queued) {
+    if (!at->queued) {
         return 0;
     }
-    *(before == NULL ? &self->first : &before->queue_next) = after;
-    *(after == NULL ? &self->last : &after->queue_previous) = before;
-    submission->queued = 0;
+    *(at->previous == NULL ? &self->first : &place_of(at->previous)->next) = at->next;
+    *(at->next == NULL ? &self->last : &place_of(at->next)->previous) = at->previous;
+    at->queued = 0;
     self->queued--;
     return 1;
 }

@@ -119,6 +119,7 @@ match_locked(worker *self, answer *one)
         return one->record.kind == WIRE_LOG;
     }
     one->starts = self->begun != index + 1;
+    __atomic_store_n(&one->submission->started, 1, __ATOMIC_RELEASE);
     self->begun = index + 1;
     self->runs[index % WIRE_CELLS] = NULL;
     self->oldest++;
@@ -157,6 +158,7 @@ note_begun_locked(worker *self, batch *into)
         return;
     }
     submission = self->runs[self->oldest % WIRE_CELLS];
+    __atomic_store_n(&submission->started, 1, __ATOMIC_RELEASE);
     self->begun = self->oldest + 1;
     self->busy_since = pool_now();
     self->kill_at = last_moment(submission->task, self->busy_since);
