@@ -21,7 +21,9 @@ object_of(size_t length)
         text[i] = (char)('a' + i % 23);
     }
     memcpy(text, head, sizeof head - 1);
-    memcpy(text + length - 2, "\"}", 3);
+    text[length - 2] = '"';
+    text[length - 1] = '}';
+    text[length] = '\0';
     return text;
 }
 
