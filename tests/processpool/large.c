@@ -18,12 +18,10 @@ object_of(size_t length)
     char *text = malloc(length + 1);
 
     for (size_t i = 0; i < length; i++) {
-        text[i] = (char)('a' + i % 23);
+        text[i] = i + 2 == length ? '"' : i + 1 == length ? '}' : (char)('a' + i % 23);
     }
-    memcpy(text, head, sizeof head - 1);
-    text[length - 2] = '"';
-    text[length - 1] = '}';
     text[length] = '\0';
+    memcpy(text, head, sizeof head - 1);
     return text;
 }
 

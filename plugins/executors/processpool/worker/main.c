@@ -109,12 +109,12 @@ is_socket(int fd)
 int
 main(int argc, char **argv)
 {
-    settings asked = {.executor = "",
-                      .rlimit_as = UNLIMITED,
-                      .rlimit_core = UNLIMITED,
-                      .rlimit_cpu = UNLIMITED,
-                      .rlimit_nofile = UNLIMITED,
-                      .nice = NICE_UNSET};
+    static settings asked = {.executor = "",
+                             .rlimit_as = UNLIMITED,
+                             .rlimit_core = UNLIMITED,
+                             .rlimit_cpu = UNLIMITED,
+                             .rlimit_nofile = UNLIMITED,
+                             .nice = NICE_UNSET};
 
     if (argc < 2 || strcmp(argv[1], "--zygote") != 0 || !is_socket(ZYGOTE_SOCKET)) {
         fprintf(stderr, "execz-worker runs tasks for the executor plugin 'processpool', which "

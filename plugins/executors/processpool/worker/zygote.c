@@ -306,10 +306,12 @@ take_signals(zygote *self)
 int
 zygote_run(const settings *asked)
 {
-    zygote self = {.settings = asked};
+    static zygote
+        self; /* a worker's listener may use it until the very end: nothing of it is freed */
     wire_message ready = {.kind = WIRE_ZYGOTE_READY, .value = WIRE_VERSION};
     int status = -1;
 
+    self.settings = asked;
     if (prepare(&self, &ready) != 0) {
         return 1;
     }
