@@ -207,3 +207,46 @@ Test(options, worker_names_another_program)
     (void)execz_scheduler_start(scheduler(), &err);
     cr_expect(ne(ptr, strstr(log_lines(), "/nonexistent/execz-worker"), NULL), "%s", log_lines());
 }
+
+/* Two runs, of which one waits, and a shutdown; how many were executed. */
+static unsigned
+executed_of_two(uint32_t flags)
+{
+    unsigned n = 0;
+
+    add_function("runs", "pool_bodies:sleep", "{\"ms\": 100}");
+    add_function("waits", "pool_bodies:sleep", "{\"ms\": 1}");
+    run_task("runs");
+    await_starts("runs", 1);
+    run_task("waits");
+    pass_time(10);
+    (void)shut_down(flags, -1);
+    n += await_ends("runs", 1)->outcome == EXECZ_OUTCOME_OK;
+    n += await_ends("waits", 1)->outcome == EXECZ_OUTCOME_OK;
+    return n;
+}
+
+Test(options, cancel_futures_cancels_what_waits_at_shutdown)
+{
+    open_pool("max_workers", "1", "cancel_futures", "yes", NULL);
+    cr_expect(eq(uint, executed_of_two(0), 1));
+    cr_expect(eq(u32, await_ends("waits", 1)->outcome, EXECZ_OUTCOME_CANCELLED));
+}
+
+Test(options, without_cancel_futures_what_waits_is_run)
+{
+    open_pool("max_workers", "1", NULL);
+    cr_expect(eq(uint, executed_of_two(0), 2));
+}
+
+Test(options, overwrite_wait_yes_runs_all_though_cancel_was_asked_for)
+{
+    open_pool("max_workers", "1", "overwrite_wait", "yes", NULL);
+    cr_expect(eq(uint, executed_of_two(EXECZ_SHUTDOWN_CANCEL), 2));
+}
+
+Test(options, overwrite_wait_no_cancels_though_waiting_was_asked_for)
+{
+    open_pool("max_workers", "1", "overwrite_wait", "no", NULL);
+    cr_expect(eq(uint, executed_of_two(0), 0));
+}

@@ -98,25 +98,47 @@ nanoseconds(struct timeval time)
     return time.tv_sec * EXECZ_SECOND + time.tv_usec * EXECZ_MICROSECOND;
 }
 
-/* What the body has used, unless whoever ran it knows better. */
+/* What the body has used since the last one ended, unless whoever ran it knows better. */
 static void
-measure(execz_result *result, const struct rusage *before)
+measure(worker *self, execz_result *result)
 {
-    struct rusage after;
+    struct rusage now;
+    int64_t user, kernel;
 
-    if (result->max_rss != 0 || getrusage(RUSAGE_THREAD, &after) != 0) {
+    if (getrusage(RUSAGE_THREAD, &now) != 0) {
         return;
     }
-    result->cpu_user = nanoseconds(after.ru_utime) - nanoseconds(before->ru_utime);
-    result->cpu_system = nanoseconds(after.ru_stime) - nanoseconds(before->ru_stime);
-    result->max_rss = (uint64_t)after.ru_maxrss * 1024;
+    user = nanoseconds(now.ru_utime);
+    kernel = nanoseconds(now.ru_stime);
+    if (result->max_rss == 0) {
+        result->cpu_user = user - self->cpu_user;
+        result->cpu_system = kernel - self->cpu_system;
+        result->max_rss = (uint64_t)now.ru_maxrss * 1024;
+    }
+    self->cpu_user = user;
+    self->cpu_system = kernel;
+}
+
+/* A function that is in no module may be one of the host's own: those are not here. */
+static void
+explain_missing(execz_result *result, char *text, size_t size)
+{
+    static const char missing[] = "no function module ";
+
+    if (result->message != NULL && strncmp(result->message, missing, sizeof missing - 1) == 0) {
+        (void)snprintf(text, size,
+                       "%s; functions that the program itself registers cannot run in a worker "
+                       "process: put them into a function module, or use another executor",
+                       result->message);
+        result->message = text;
+    }
 }
 
 static void
 run(worker *self, frame *what)
 {
     execz_result result = {.size = sizeof result};
-    struct rusage before = {.ru_maxrss = 0};
+    char text[2048];
 
     what->facts.executor = self->settings->executor;
     what->facts.deadline_monotonic = monotonic_deadline(what->task.timeout);
@@ -124,13 +146,16 @@ run(worker *self, frame *what)
     if (what->task.kind == EXECZ_TASK_COMMAND) {
         atomic_store(&self->ring->command, what->facts.run);
     }
-    (void)getrusage(RUSAGE_THREAD, &before);
     if (execz_bodies_run(self->bodies, &what->task, &what->facts, NULL, &result) != EXECZ_OK) {
         result.outcome = EXECZ_OUTCOME_ERROR;
         result.message = "the worker runs another body";
     }
-    measure(&result, &before);
-    atomic_store_explicit(&self->ring->command, 0, memory_order_relaxed);
+    measure(self, &result);
+    if (what->task.kind == EXECZ_TASK_COMMAND) {
+        atomic_store(&self->ring->command, 0);
+    } else {
+        explain_missing(&result, text, sizeof text);
+    }
     answer_result(self, &result);
 }
 

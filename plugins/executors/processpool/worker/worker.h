@@ -21,6 +21,8 @@ typedef struct worker {
     arena results;         /* ours, for what is too long for the ring */
     uint32_t arena_record; /* end of the record that has it, in bytes written; see answer.c */
     uint32_t index;        /* of the frame in hand */
+    int64_t cpu_user;      /* used up to the end of the last run, as the next */
+    int64_t cpu_system;
 
     pthread_mutex_t lock;
     pthread_cond_t came;
