@@ -23,6 +23,7 @@ struct ez_executor {
     ez_options *options; /* owned */
     char *reason;        /* owned; why it is not available; NULL if it is */
     enum state state;
+    bool unflushed; /* sent to since the last flush */
     unsigned unfinished;
 
     /* While started. */
@@ -309,8 +310,18 @@ ez_executor_send(ez_executor *self, ez_run *run, execz_error *err)
     terminate(err);
     if (status == EXECZ_OK) {
         self->unfinished++;
+        self->unflushed = true;
     }
     return status;
+}
+
+void
+ez_executor_flush(ez_executor *self)
+{
+    if (self->unflushed && self->state != STOPPED && self->ops->flush != NULL) {
+        self->ops->flush(self->plugin);
+    }
+    self->unflushed = false;
 }
 
 void

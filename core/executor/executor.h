@@ -91,6 +91,9 @@ bool ez_executor_has_caps(const ez_executor *self, uint32_t caps);
 /* Hands an open run over.  Anything but EXECZ_OK: it was refused and is still the caller's. */
 execz_status ez_executor_send(ez_executor *self, ez_run *run, execz_error *err);
 
+/* What there was to send is sent, for now: to be called before the loop sleeps. */
+void ez_executor_flush(ez_executor *self);
+
 /* Cancels one of its runs, which will finish in its own time. */
 void ez_executor_cancel(ez_executor *self, ez_run *run);
 

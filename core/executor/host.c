@@ -331,6 +331,12 @@ host_retract(const execz_host *host, execz_run token)
     return retracted ? EXECZ_OK : EXECZ_E_STATE;
 }
 
+static void
+host_soon(const execz_host *host, execz_run token)
+{
+    ez_runs_prefetch(host_of(host)->services->runs, token);
+}
+
 static uint32_t
 host_unfinished(const execz_host *host)
 {
@@ -365,6 +371,7 @@ ez_host_init(ez_host *self, const ez_executor_services *services, ez_executor *e
         .work = host_work,
         .retract = host_retract,
         .unfinished = host_unfinished,
+        .soon = host_soon,
     };
 
     self->abi = table;

@@ -363,6 +363,17 @@ ez_runs_begin_work(ez_runs *self, execz_run token, const struct ez_executor *exe
     return run;
 }
 
+void
+ez_runs_prefetch(ez_runs *self, execz_run token)
+{
+    ez_run *run = (token & UINT32_MAX) == 0 ? NULL : slot_at(self, (token & UINT32_MAX) - 1);
+
+    if (run != NULL) {
+        __builtin_prefetch(run, 1);
+        __builtin_prefetch(&run->one, 1);
+    }
+}
+
 ez_run *
 ez_runs_find(ez_runs *self, execz_run token)
 {

@@ -127,6 +127,9 @@ void ez_run_leave(ez_run *run);
  * is not open, or not that executor's.  [any-thread] */
 ez_run *ez_runs_begin_work(ez_runs *self, execz_run token, const struct ez_executor *executor);
 
+/* Fetches the run of this token, if it ever was one, into the cache.  [any-thread] */
+void ez_runs_prefetch(ez_runs *self, execz_run token);
+
 /* The run of this token, open or finished; NULL if it was closed.  [loop] */
 ez_run *ez_runs_find(ez_runs *self, execz_run token);
 

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "function/call.h"
 #include "function/command.h"
 #include "function/modules.h"
@@ -160,20 +159,4 @@ ez_body_call_for(void *modules, const ez_body_caller *caller, const char *functi
     ez_outcome_clear(&outcome);
     ez_interrupt_deinit(&never);
     return status;
-}
-
-static void
-log_to_stderr(void *user, uint32_t level, const char *message)
-{
-    ez_log log = ez_log_stderr(EXECZ_LOG_INFO);
-
-    ez_log_write(&log, level, "%s: %s", (const char *)user, message);
-}
-
-execz_status
-ez_body_call(void *modules, const char *function, const char *args, execz_error *err)
-{
-    ez_body_caller caller = {.executor = "", .log = log_to_stderr, .log_user = (void *)function};
-
-    return ez_body_call_for(modules, &caller, function, args, err);
 }

@@ -14,12 +14,9 @@ void ez_body_run(void *modules, const ez_body *body, ez_outcome *outcome);
  * [any-thread] */
 bool ez_body_is_coroutine(void *modules, const execz_task *task, _Atomic(const void *) *resolved);
 
-/* Calls "module:name" outside of any run, with args (a JSON object; NULL: none).  Its waits block
- * the calling thread, its result is dropped, its log lines are written to stderr.  EXECZ_E_FAIL with
- * its words in err if it failed; if there is no such function as ez_modules_resolve().  [worker] */
-execz_status ez_body_call(void *modules, const char *function, const char *args, execz_error *err);
-
-/* The same on behalf of caller. */
+/* Calls "module:name" outside of any run on behalf of caller, with args (a JSON object; NULL: none).
+ * Its waits block the calling thread, its result is dropped.  EXECZ_E_FAIL with its words in err if
+ * it failed; if there is no such function as ez_modules_resolve().  [worker] */
 execz_status ez_body_call_for(void *modules, const ez_body_caller *caller, const char *function,
                               const char *args, execz_error *err);
 

@@ -17,13 +17,15 @@
 #define FIRST_ROOM 16384u
 
 /* Numbers behind the state in /proc/PID/stat, from the parent on. */
-enum { AT_PARENT, AT_GROUP, AT_SESSION, AT_THREADS = 16, AT_BEGAN = 18, N_NUMBERS };
+enum { AT_PARENT, AT_GROUP, AT_SESSION, AT_FLAGS = 5, AT_THREADS = 16, AT_BEGAN = 18, N_NUMBERS };
+#define FLAG_KERNEL 0x00200000u /* PF_KTHREAD: it has no environment and never will */
 
 /* One file of /proc at a time. */
 typedef struct text {
     char *bytes;
     size_t length;
     size_t room;
+    int lack; /* errno, once a file could not be opened for lack of descriptors */
 } text;
 
 uint64_t
@@ -34,6 +36,12 @@ ez_census_now(void)
 
     clock_gettime(CLOCK_BOOTTIME, &now);
     return (uint64_t)now.tv_sec * ticks + (uint64_t)now.tv_nsec * ticks / (uint64_t)EXECZ_SECOND;
+}
+
+static bool
+is_lack(int error)
+{
+    return error == EMFILE || error == ENFILE;
 }
 
 /* ---- one file ---- */
@@ -49,6 +57,7 @@ read_file(text *self, pid_t pid, const char *name)
     snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
+        self->lack = is_lack(errno) ? errno : self->lack;
         return false;
     }
     self->length = 0;
@@ -99,6 +108,7 @@ parse_stat(const text *stat, ez_census_process *process)
     process->group = (pid_t)numbers[AT_GROUP];
     process->session = (pid_t)numbers[AT_SESSION];
     process->began = numbers[AT_BEGAN];
+    process->bare = state == 'Z' || (numbers[AT_FLAGS] & FLAG_KERNEL) != 0;
     /* Of a dead one only the exit status is left; but the first thread may be over while others go
      * on. */
     return state != 'X' && (state != 'Z' || numbers[AT_THREADS] > 1);
@@ -107,7 +117,7 @@ parse_stat(const text *stat, ez_census_process *process)
 /* ---- one process ---- */
 
 static const char *
-find_mark(const text *environment)
+mark_in(const text *environment)
 {
     static const char name[] = EZ_MARK_NAME "=";
     const char *end = environment->bytes + environment->length;
@@ -118,6 +128,21 @@ find_mark(const text *environment)
         }
     }
     return NULL;
+}
+
+static void
+find_mark(ez_census *self, ez_census_process *process, text *room)
+{
+    const char *mark;
+
+    if (process->bare || !read_file(room, process->pid, "environ")) {
+        return;
+    }
+    mark = mark_in(room);
+    process->mark = mark != NULL ? g_string_chunk_insert(self->texts, mark) : NULL;
+    if (room->length == 0 && read_file(room, process->pid, "cmdline") && room->length == 0) {
+        self->n_unclear++; /* no environment may be right, but no argv[0] is not yet one */
+    }
 }
 
 static uint64_t
@@ -150,9 +175,7 @@ look_at(ez_census *self, const ez_census *before, pid_t pid, uint64_t since, tex
         process.mark = g_string_chunk_insert(self->texts, known->mark);
         memcpy(process.pipes, known->pipes, sizeof process.pipes);
     } else {
-        const char *mark = read_file(room, pid, "environ") ? find_mark(room) : NULL;
-
-        process.mark = mark != NULL ? g_string_chunk_insert(self->texts, mark) : NULL;
+        find_mark(self, &process, room);
         process.pipes[0] = find_pipe(pid, 1);
         process.pipes[1] = find_pipe(pid, 2);
     }
@@ -169,20 +192,15 @@ compare_pids(gconstpointer a, gconstpointer b)
     return (one->pid > other->pid) - (one->pid < other->pid);
 }
 
-execz_status
-ez_census_take(ez_census *self, const ez_census *before, uint64_t since, execz_error *err)
+/* 0, or the errno of what keeps this from being a census. */
+static int
+look_at_all(ez_census *self, const ez_census *before, uint64_t since, DIR *directory)
 {
-    DIR *directory = opendir("/proc");
     struct dirent *entry;
     bool real = false;
     text room = {0};
 
-    if (directory == NULL) {
-        return ez_fail(err, EXECZ_E_IO, "cannot read /proc: %s", g_strerror(errno));
-    }
-    *self = (ez_census){.processes = g_array_new(FALSE, FALSE, sizeof(ez_census_process)),
-                        .texts = g_string_chunk_new(4096)};
-    while ((entry = readdir(directory)) != NULL) {
+    while (room.lack == 0 && (entry = readdir(directory)) != NULL) {
         const char *at = entry->d_name;
         pid_t pid = g_ascii_isdigit(*at) ? (pid_t)next_number(&at) : 0;
 
@@ -192,14 +210,29 @@ ez_census_take(ez_census *self, const ez_census *before, uint64_t since, execz_e
             look_at(self, before, pid, since, &room);
         }
     }
-    closedir(directory);
     g_free(room.bytes);
     g_array_sort(self->processes, compare_pids);
-    if (!real) {
-        ez_census_deinit(self);
-        return ez_fail(err, EXECZ_E_IO, "/proc does not show this process: is it mounted?");
+    return room.lack != 0 ? room.lack : real ? 0 : ESRCH;
+}
+
+execz_status
+ez_census_take(ez_census *self, const ez_census *before, uint64_t since, execz_error *err)
+{
+    DIR *directory = opendir("/proc");
+    int error = errno;
+
+    *self = (ez_census){.processes = g_array_new(FALSE, FALSE, sizeof(ez_census_process)),
+                        .texts = g_string_chunk_new(4096)};
+    if (directory != NULL) {
+        error = look_at_all(self, before, since, directory);
+        closedir(directory);
     }
-    return EXECZ_OK;
+    if (directory != NULL && error == 0) {
+        return EXECZ_OK;
+    }
+    ez_census_deinit(self);
+    return ez_fail(err, is_lack(error) ? EXECZ_E_LIMIT : EXECZ_E_IO, "cannot read /proc: %s%s",
+                   g_strerror(error), error == ESRCH ? "; this very process is not in it" : "");
 }
 
 void
@@ -232,11 +265,12 @@ ez_census_open(const ez_census_process *process)
         return -1;
     }
     /* Only now: while what pidfd names is alive, its number is that of no other. */
-    same = read_file(&room, process->pid, "stat");
-    same = same && parse_stat(&room, &now) && now.began == process->began;
+    same = read_file(&room, process->pid, "stat") && parse_stat(&room, &now) &&
+           now.began == process->began;
     g_free(room.bytes);
     if (!same) {
         close(pidfd);
+        errno = room.lack != 0 ? room.lack : ESRCH;
         pidfd = -1;
     }
     return pidfd;

@@ -16,6 +16,7 @@ typedef struct ez_census_process {
     pid_t group;
     pid_t session;
     uint64_t began;
+    bool bare;         /* it cannot have an environment */
     const char *mark;  /* value of EZ_MARK_NAME, owned by the census; NULL: none, or not for us */
     uint64_t pipes[2]; /* inodes behind its descriptors 1 and 2; 0: no pipe */
 } ez_census_process;
@@ -23,14 +24,15 @@ typedef struct ez_census_process {
 typedef struct ez_census {
     GArray *processes; /* of ez_census_process, by pid */
     GStringChunk *texts;
+    unsigned n_unclear; /* of processes, caught while exec(2) gave them their environment */
 } ez_census;
 
 /* Now, in the unit of ez_census_process.began, rounded down. */
 uint64_t ez_census_now(void);
 
 /* Looks at all living processes that began at since or later, except this one and the first of all.
- * before (may be NULL) is an earlier census: who was marked stays marked.  EXECZ_E_IO if /proc
- * cannot be read.  Takes 10 us a process: not for an event loop. */
+ * before (may be NULL) is an earlier census: who was marked stays marked.  EXECZ_E_LIMIT if
+ * there are not descriptors enough, EXECZ_E_IO if /proc cannot be read.  Takes 10 us a process: not for an event loop. */
 execz_status ez_census_take(ez_census *self, const ez_census *before, uint64_t since,
                             execz_error *err);
 void ez_census_deinit(ez_census *self);
@@ -38,7 +40,7 @@ void ez_census_deinit(ez_census *self);
 /* NULL: it is not there. */
 const ez_census_process *ez_census_find(const ez_census *self, pid_t pid);
 
-/* A descriptor (pidfd) of exactly this process; -1 if it is gone. */
+/* A descriptor (pidfd) of exactly this process; -1 and errno, ESRCH if it is gone. */
 int ez_census_open(const ez_census_process *process);
 
 #endif

@@ -20,6 +20,7 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -117,7 +118,7 @@ send_to(const ez_census_process *process, int signal_number)
     int error = 0;
 
     if (pidfd < 0) {
-        return -ESRCH;
+        return -errno;
     }
     if (pidfd_send_signal(pidfd, signal_number, NULL, 0) != 0) {
         error = -errno;
@@ -150,17 +151,20 @@ send_to_new(ez_hunt *self, const GPtrArray *members, int signal_number)
         if (is_seen(self, at)) {
             continue;
         }
+        n++;
         result = send_to(at, signal_number);
+        if (result == -EMFILE || result == -ENFILE || result == -ENOMEM) {
+            continue; /* in the next round, perhaps */
+        }
         g_hash_table_insert(self->seen, GINT_TO_POINTER(at->pid),
                             GSIZE_TO_POINTER((gsize)at->began));
-        n++;
-        self->refused += signal_number != SIGSTOP && result == -EPERM;
-        self->killed += signal_number == SIGKILL && result == 0;
+        self->refused += signal_number == SIGKILL && result == -EPERM;
+        self->killed += signal_number == SIGKILL && result != -EPERM; /* if not now, by its group */
     }
     return n;
 }
 
-/* ---- one round of one hunt; they return whether it was the last ---- */
+/* ---- one round of one hunt; they return whether it may be the last ---- */
 
 static bool
 look(ez_hunt *self, const GPtrArray *members)
@@ -190,13 +194,13 @@ terminate(ez_hunt *self, GPtrArray *members)
 }
 
 static bool
-is_frozen(ez_hunt *self, const GPtrArray *members)
+is_frozen(ez_hunt *self, const GPtrArray *members, bool unclear)
 {
     if (self->frozen) {
         return true;
     }
     ez_hunt_signal_group(&self->tree, SIGSTOP);
-    if (send_to_new(self, members, SIGSTOP) > 0 && ++self->rounds < ROUNDS_MAX) {
+    if ((send_to_new(self, members, SIGSTOP) > 0 || unclear) && self->rounds < ROUNDS_MAX) {
         return false;
     }
     g_hash_table_remove_all(self->seen);
@@ -206,31 +210,37 @@ is_frozen(ez_hunt *self, const GPtrArray *members)
 }
 
 static bool
-slay(ez_hunt *self, const GPtrArray *members)
+slay(ez_hunt *self, const GPtrArray *members, bool unclear)
 {
     guint n;
 
-    if (!is_frozen(self, members)) {
+    if (!is_frozen(self, members, unclear)) {
         return false;
     }
     ez_hunt_signal_group(&self->tree, SIGKILL);
     n = send_to_new(self, members, SIGKILL);
     self->left = self->refused + n; /* n have got it, and others may have come */
-    if (n > 0 && ++self->rounds < ROUNDS_MAX) {
-        return false;
-    }
-    return true;
+    return n == 0;
 }
 
+/* Whether it was the last round. */
 static bool
 take_round(ez_hunt *self, const ez_census *census)
 {
     g_autoptr(GPtrArray) members = gather(&self->tree, census);
 
+    bool unclear = census->n_unclear > 0; /* somebody may be of the tree and not look like it */
+    bool last;
+
+    self->rounds++;
     if (self->signal == 0) {
-        return look(self, members);
+        last = look(self, members);
+    } else if (self->signal == SIGKILL) {
+        last = slay(self, members, unclear);
+    } else {
+        last = terminate(self, members);
     }
-    return self->signal == SIGKILL ? slay(self, members) : terminate(self, members);
+    return (last && !unclear) || self->rounds >= ROUNDS_MAX;
 }
 
 /* ---- all hunts ---- */
@@ -272,9 +282,15 @@ take_rounds(GPtrArray *hunts, ez_census *last)
         since = MIN(since, ((ez_hunt *)hunts->pdata[i])->tree.began);
     }
     taken = ez_census_take(&census, last->processes != NULL ? last : NULL, since, &err) == EXECZ_OK;
+    if (err.status == EXECZ_E_LIMIT) {
+        poll(NULL, 0, 10); /* others may give descriptors back */
+    }
     for (guint i = hunts->len; i > 0; i--) {
         ez_hunt *hunt = hunts->pdata[i - 1];
 
+        if (!taken && err.status == EXECZ_E_LIMIT && ++hunt->rounds < ROUNDS_MAX) {
+            continue;
+        }
         if (!taken) {
             g_ptr_array_remove_index_fast(hunts, i - 1);
             give_up(hunt, err.message);

@@ -37,6 +37,19 @@
 #define UNWATCHED __attribute__((noinline, no_sanitize("address", "thread", "undefined")))
 #endif
 
+/* The thread sanitizer takes every clone() for a fork(), after which it refuses new threads. */
+#if defined(__SANITIZE_THREAD__)
+#define WATCHED_BY_THREAD_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define WATCHED_BY_THREAD_SANITIZER
+#endif
+#endif
+#ifdef WATCHED_BY_THREAD_SANITIZER
+extern int __clone(int (*function)(void *), void *stack, int flags, void *argument, ...);
+#define clone __clone
+#endif
+
 typedef enum step { STEP_SESSION, STEP_SIGNALS, STEP_FILES, STEP_DIRECTORY, STEP_PROGRAM } step;
 
 typedef struct plan {

@@ -214,6 +214,16 @@ arm(execz_scheduler *self)
     }
 }
 
+static void
+flush_executors(execz_scheduler *self)
+{
+    g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
+
+    for (guint i = 0; i < places->len; i++) {
+        ez_executor_flush(((ez_executor_place *)places->pdata[i])->executor);
+    }
+}
+
 void
 execz_scheduler_dispatch(execz_scheduler *self)
 {
@@ -240,6 +250,7 @@ execz_scheduler_dispatch(execz_scheduler *self)
         ez_scheduler_commit(self);
     }
     ez_bus_flush(self->bus);
+    flush_executors(self);
     arm(self);
     ez_mailbox_sleep(&self->mailbox);
     leave_loop(self);

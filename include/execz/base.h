@@ -63,6 +63,8 @@ typedef struct execz_base_hooks {
      */
     execz_status (*do_send_run)(execz_base *base, const execz_task *task, execz_run run,
                                 execz_error *err);
+    /** As execz_executor_ops.flush.  [loop] */
+    void (*flush)(execz_base *base);
 } execz_base_hooks;
 
 /* The base knows its submissions, or runs, by EXECZ_RUN_INDEX(), in chunks made on demand. */

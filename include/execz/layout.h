@@ -104,7 +104,8 @@ EXECZ_AT_(execz_host, extension, 136);
 EXECZ_AT_(execz_host, work, 144);
 EXECZ_AT_(execz_host, retract, 152);
 EXECZ_AT_(execz_host, unfinished, 160);
-EXECZ_SIZE_(execz_host, 168);
+EXECZ_AT_(execz_host, soon, 168);
+EXECZ_SIZE_(execz_host, 176);
 
 EXECZ_AT_(execz_loop_ext, size, 0);
 EXECZ_AT_(execz_loop_ext, reserved, 4);
@@ -144,7 +145,8 @@ EXECZ_AT_(execz_executor_ops, stats, 48);
 EXECZ_AT_(execz_executor_ops, health, 56);
 EXECZ_AT_(execz_executor_ops, recover, 64);
 EXECZ_AT_(execz_executor_ops, extension, 72);
-EXECZ_SIZE_(execz_executor_ops, 80);
+EXECZ_AT_(execz_executor_ops, flush, 80);
+EXECZ_SIZE_(execz_executor_ops, 88);
 
 EXECZ_AT_(execz_option, size, 0);
 EXECZ_AT_(execz_option, type, 4);

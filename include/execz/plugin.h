@@ -172,6 +172,9 @@ struct execz_host {
 
     /** How many runs this executor has accepted and not finished.  Slow.  [any-thread] */
     uint32_t (*unfinished)(const execz_host *host);
+
+    /** A hint: the calling thread will soon begin this run, so fetch it into its cache.  [worker] */
+    void (*soon)(const execz_host *host, execz_run run);
 };
 
 /** An executor that lives on the scheduler's own loop. */
@@ -310,6 +313,12 @@ typedef struct execz_executor_ops {
                             execz_run run, execz_error *err);
     /** A further table by its name; NULL if there is none.  [any-thread] */
     const void *(*extension)(execz_executor *self, const char *id);
+    /**
+     * What there was to send is sent, for now: called after one or many send_task(), before the
+     * loop sleeps.  So an executor may leave to it what is dear to do for each task, such as to make
+     * sure that somebody is awake.  [loop]
+     */
+    void (*flush)(execz_executor *self);
 } execz_executor_ops;
 
 /* ---- description ---------------------------------------------------------------------------- */

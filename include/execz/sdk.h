@@ -300,6 +300,16 @@ execz_base_stats(execz_executor *executor, execz_stats *stats_out)
     return EXECZ_OK;
 }
 
+static inline void
+execz_base_flush(execz_executor *executor)
+{
+    execz_base *base = (execz_base *)executor;
+
+    if (base->hooks->flush != NULL) {
+        base->hooks->flush(base);
+    }
+}
+
 /* ---- the descriptor ------------------------------------------------------------------------- */
 
 /** For EXECZ_EXECUTOR_PLUGIN_WITH: an option table made by EXECZ_OPTIONS(), or none. */
@@ -363,7 +373,8 @@ execz_base_stats(execz_executor *executor, execz_stats *stats_out)
                                                   execz_base_stats,                                \
                                                   NULL,                                            \
                                                   NULL,                                            \
-                                                  NULL};                                           \
+                                                  NULL,                                            \
+                                                  execz_base_flush};                               \
     static const execz_component execz_component_ = {sizeof(execz_component),                      \
                                                      (CAPS),                                       \
                                                      EXECZ_KIND_EXECUTOR,                          \

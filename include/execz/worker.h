@@ -35,7 +35,10 @@ typedef struct execz_bodies_options {
     uint32_t size;
     uint32_t reserved;
     const char *const *function_path; /* directories of modules, absolute, NULL-terminated; NULL */
-    /** Gets each line that a function logs; NULL: they are written to stderr. */
+    /**
+     * Gets each line that a function logs; NULL: they are written to stderr.  Called on the thread
+     * that runs the body, and on those of its children.
+     */
     void (*log)(void *user, uint32_t level, const char *message);
     void *user; /* handed to log */
 } execz_bodies_options;

@@ -5,6 +5,7 @@
 #include "function/body.h"
 #include "function/modules.h"
 #include "scheduler/loop.h"
+#include "scheduler/scheduler.h"
 #include "task/task.h"
 
 #include <stdio.h>
@@ -23,7 +24,8 @@ struct harness {
     ez_host host; /* services NULL: not made */
     harness_listener listener;
     void *user;
-    execz_time now; /* of this pass of the loop, as a scheduler sends all that is due at one time */
+    execz_time now; /* of the batch that is being sent */
+    uint32_t left_in_batch;
 };
 
 /* ---- its life -------------------------------------------------------------------------------- */
@@ -65,6 +67,7 @@ init_services(harness *self)
         .watch = watch,
         .unwatch = unwatch,
         .loop = &self->loop,
+        .call = ez_body_call_for,
         .function_path = BENCH_FUNCTION_DIR,
     };
 }
@@ -178,7 +181,7 @@ harness_add_functions(harness *self, const execz_function *const *functions, siz
     }
 }
 
-static const execz_task *
+static ez_task *
 add_task(harness *self, execz_task_spec *spec)
 {
     ez_task_defaults defaults = {"UTC", EXECZ_UNSET, 0, EXECZ_COALESCE_DEFAULT};
@@ -192,21 +195,38 @@ add_task(harness *self, execz_task_spec *spec)
         bench_die("%s", err.message);
     }
     g_ptr_array_add(self->tasks, task);
-    return &task->abi;
+    return task;
+}
+
+/* Whether its function is a coroutine matters only to executors that run those as such; others load
+ * the module where they run it. */
+static void
+resolve(harness *self, ez_task *task)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    if (!ez_executor_has_caps(self->executor, EXECZ_CAP_COROUTINE)) {
+        return;
+    }
+    if (ez_modules_resolve(self->modules, task->abi.function, &err) == NULL) {
+        bench_die("%s", err.message);
+    }
+    if (ez_body_is_coroutine(self->modules, &task->abi, &task->resolved)) {
+        task->abi.kind = EXECZ_TASK_COROUTINE;
+    }
 }
 
 const execz_task *
 harness_function(harness *self, const char *function, const char *args)
 {
     execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
-    execz_error err = EXECZ_ERROR_INIT;
+    ez_task *task;
 
-    if (ez_modules_resolve(self->modules, function, &err) == NULL) {
-        bench_die("%s", err.message);
-    }
     spec.function = function;
     spec.args = args;
-    return add_task(self, &spec);
+    task = add_task(self, &spec);
+    resolve(self, task);
+    return &task->abi;
 }
 
 const execz_task *
@@ -215,7 +235,7 @@ harness_command(harness *self, const char *const *argv)
     execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
 
     spec.argv = argv;
-    return add_task(self, &spec);
+    return &add_task(self, &spec)->abi;
 }
 
 /* ---- the way of a run, as in scheduler/submit.c and scheduler/result.c ----------------------- */
@@ -227,11 +247,23 @@ harness_listen(harness *self, harness_listener listener, void *user)
     self->user = user;
 }
 
+/* The scheduler reads its clock once for a batch of what is due, EZ_BATCH at most. */
+static execz_time
+next_time(harness *self)
+{
+    if (self->left_in_batch == 0) {
+        self->now = ez_clock_now(self->services.clock);
+        self->left_in_batch = EZ_BATCH;
+    }
+    self->left_in_batch--;
+    return self->now;
+}
+
 bool
 harness_send(harness *self, const execz_task *task)
 {
     execz_error err;
-    execz_time now = self->now;
+    execz_time now = next_time(self);
     ez_run *run = ez_runs_open(self->runs, (ez_task *)(void *)task, self->executor, &now, 1);
     execz_status status;
 
@@ -298,14 +330,18 @@ take(harness *self, ez_message *at)
 size_t
 harness_collect(harness *self, bool wait)
 {
-    ez_message *messages = ez_mailbox_take(&self->mailbox);
+    ez_message *messages;
 
+    ez_executor_flush(self->executor);
+    self->now = ez_clock_now(self->services.clock);
+    messages = ez_mailbox_take(&self->mailbox);
     if (messages == NULL && wait) {
         ez_mailbox_sleep(&self->mailbox);
         ez_loop_wait(&self->loop);
         (void)ez_loop_look(&self->loop);
         messages = ez_mailbox_take(&self->mailbox);
     }
+    self->left_in_batch = 0;
     return take(self, messages);
 }
 
@@ -315,7 +351,6 @@ harness_run(harness *self, const execz_task *task, uint64_t n, uint64_t window)
     uint64_t sent = 0, done = 0;
 
     while (done < n) {
-        self->now = ez_clock_now(self->services.clock);
         while (sent < n && sent - done < window && harness_send(self, task)) {
             sent++;
         }

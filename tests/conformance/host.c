@@ -109,12 +109,13 @@ execz_status
 host_send(host *self, run *one)
 {
     execz_error err = EXECZ_ERROR_INIT;
-    execz_time times[3]; /* borrowed for the call, and gone after it */
     execz_status status;
 
-    memcpy(times, one->times, sizeof times);
-    status = self->ops->send_task(self->executor, &one->task, times, one->n, one->token, &err);
-    memset(times, 0, sizeof times);
+    status = self->ops->send_task(self->executor, &one->task, one->times, one->n, one->token, &err);
+    if (status == EXECZ_OK && self->ops->size > offsetof(execz_executor_ops, flush) &&
+        self->ops->flush != NULL) {
+        self->ops->flush(self->executor);
+    }
     pthread_mutex_lock(&self->lock);
     one->answer = status;
     if (status != EXECZ_OK) {

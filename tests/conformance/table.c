@@ -353,6 +353,13 @@ host_unfinished(const execz_host *abi)
     return n;
 }
 
+static void
+host_soon(const execz_host *abi, execz_run token)
+{
+    (void)abi;
+    (void)token;
+}
+
 const execz_host host_table = {sizeof host_table,
                                EXECZ_ABI,
                                "stranger",
@@ -374,4 +381,5 @@ const execz_host host_table = {sizeof host_table,
                                host_extension,
                                host_work,
                                host_retract,
-                               host_unfinished};
+                               host_unfinished,
+                               host_soon};

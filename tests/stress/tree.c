@@ -14,12 +14,14 @@
 #include <unistd.h>
 
 #define READY_FD 9
+#define LIFE 120 /* seconds, should all else fail */
 
 static void
 leaf(void)
 {
     (void)!write(READY_FD, "x", 1);
     close(READY_FD);
+    alarm(LIFE);
     for (;;) {
         pause();
     }
@@ -78,6 +80,7 @@ tree(char **argv)
         (void)!read(ends[0], &byte, 1);
     }
     (void)!write(STDOUT_FILENO, "up\n", 3);
+    alarm(LIFE);
     for (;;) {
         pause();
     }

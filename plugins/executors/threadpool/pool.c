@@ -151,15 +151,28 @@ pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err)
     if (!queue_push(&self->queue, run, task->priority)) {
         return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
     }
-    if (atomic_load(&self->sleepers) > 0) {
+    if (atomic_load_explicit(&self->sleepers, memory_order_relaxed) > 0) {
         worker_wake_one(self);
-    } else if (atomic_load(&self->n_workers) < self->max_workers &&
+    } else if (atomic_load_explicit(&self->n_workers, memory_order_relaxed) < self->max_workers &&
                start_worker(self) != EXECZ_OK) {
         /* Nobody can come for it: what is left in the queue is a run of nobody, passed over. */
         return execz_error_set(err, EXECZ_E_BUSY, "the system has no thread left");
     }
     atomic_store_explicit(&self->pushed, pushed + 1, memory_order_relaxed);
     return EXECZ_OK;
+}
+
+void
+pool_flush(pool *self)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    if (queue_is_empty(&self->queue)) {
+        return;
+    }
+    worker_wake_one(self);
+    if (atomic_load(&self->n_workers) == 0) {
+        (void)start_worker(self); /* the last has left just before it could see the run */
+    }
 }
 
 void

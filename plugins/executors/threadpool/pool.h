@@ -10,7 +10,9 @@
  * Who finds nothing goes to sleep.  At most one wake-up is on its way at any time: whoever is woken
  * wakes the next if there is more to do.  Nobody spins.  Sleeping and waking meet as in every such
  * protocol: the sleeper counts itself and then looks once more for work; the pusher shows the work
- * and then looks at the count; both in sequentially consistent order.
+ * and then looks at the count; both in sequentially consistent order.  The barrier that this takes
+ * is not paid for each run, but once for all of a pass of the loop, in pool_flush(): before it a
+ * look at the count is only most likely right.
  *
  * Threads are started by the loop when a run finds nobody asleep, up to max_workers; they end after
  * idle_timeout, or at shutdown. */
@@ -58,6 +60,9 @@ void pool_free(pool *self);
 
 /* Queues a run, and sees to it that somebody will take it.  [loop] */
 execz_status pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err);
+
+/* Makes sure that somebody is awake for what was sent.  [loop] */
+void pool_flush(pool *self);
 
 /* Lets the workers end once nothing is left to do.  [any-thread] */
 void pool_stop(pool *self);

@@ -206,7 +206,7 @@ append(queue *self, queue_band *band, execz_run run)
         band->last = next;
     }
     atomic_store_explicit(&last->runs[INDEX(tail)], run, memory_order_relaxed);
-    (void)atomic_exchange(&last->tail, tail + 1);
+    atomic_store_explicit(&last->tail, tail + 1, memory_order_release);
     return 1;
 }
 

@@ -26,8 +26,7 @@ typedef struct queue {
 void queue_init(queue *self, const execz_host *host);
 void queue_deinit(queue *self);
 
-/* Appends run; false if there is no memory.  Then, but not before, sees who sleeps: a full barrier.
- * [one thread] */
+/* Appends run; false if there is no memory.  [one thread] */
 int queue_push(queue *self, execz_run run, int32_t priority);
 
 /* Takes from the highest band that has runs its share among so many takers, rounded up, and at most

@@ -29,6 +29,12 @@ start(execz_base *base, execz_error *err)
 }
 
 static void
+flush(execz_base *base)
+{
+    pool_flush((pool *)base->self);
+}
+
+static void
 stop(execz_base *base)
 {
     pool_stop((pool *)base->self);
@@ -53,6 +59,7 @@ static const execz_base_hooks hooks = {
     .stats = stats,
     .destroy = destroy,
     .do_send_run = do_send_run,
+    .flush = flush,
 };
 
 #define ALIASES "threadpool pool"

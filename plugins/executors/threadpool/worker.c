@@ -9,6 +9,7 @@
 
 /* A hand that has lain for longer is looked after by others. */
 static const int64_t patience = 4 * EXECZ_MILLISECOND;
+enum { AHEAD = 4 }; /* of the run that is begun, the one that the host fetches into the cache */
 static const int64_t first_retry = EXECZ_SECOND;
 static const int64_t last_retry = EXECZ_MINUTE;
 
@@ -174,6 +175,15 @@ more_urgent(worker *self)
     return queue_take(waiting, &run, 1, 1, &band) == 1 ? run : 0;
 }
 
+/* Lets the host fetch the run at this place of the hand. */
+static void
+soon(worker *self, uint32_t at)
+{
+    const execz_host *host = self->pool->base->host;
+
+    host->soon(host, atomic_load_explicit(&self->hand[at], memory_order_relaxed));
+}
+
 static execz_run
 next(void *user, execz_run done)
 {
@@ -194,8 +204,14 @@ next(void *user, execz_run done)
             return 0;
         }
         at = 0;
+        for (uint32_t i = 1; i < AHEAD && i < atomic_load(&self->n); i++) {
+            soon(self, i);
+        }
     } else if ((urgent = more_urgent(self)) != 0) {
         return urgent;
+    }
+    if (at + AHEAD < atomic_load_explicit(&self->n, memory_order_relaxed)) {
+        soon(self, at + AHEAD);
     }
     atomic_store_explicit(&self->at, at + 1, memory_order_relaxed);
     return atomic_load_explicit(&self->hand[at], memory_order_relaxed);

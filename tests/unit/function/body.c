@@ -79,12 +79,78 @@ Test(body, cancelled_before_it_starts_it_never_does)
     cr_expect(zero(ptr, f.outcome.value));
 }
 
+/* ---- what was found before ---- */
+
+static execz_status
+says_found(execz_call *call)
+{
+    return execz_return(call, "\"found before\"");
+}
+
+static const execz_function found = {
+    .size = sizeof found, .kind = EXECZ_TASK_COROUTINE, .name = "found", .call = says_found};
+
+Test(body, a_function_is_looked_up_once_for_all_runs_of_its_task)
+{
+    _Atomic(const void *) resolved = NULL;
+
+    f.body.resolved = &resolved;
+    fixture_call(&f, "greetings:add", NULL);
+    cr_expect(
+        eq(ptr, (void *)resolved, (void *)ez_modules_resolve(f.modules, "greetings:add", NULL)));
+    resolved = &found;
+    fixture_call(&f, "greetings:add", NULL);
+    cr_expect(eq(str, f.outcome.value, (char *)"\"found before\""));
+}
+
+Test(body, a_function_that_was_not_found_is_looked_for_again)
+{
+    _Atomic(const void *) resolved = NULL;
+
+    f.body.resolved = &resolved;
+    fixture_call(&f, "greetings:bye", NULL);
+    cr_expect(zero(ptr, (void *)resolved));
+    fixture_call(&f, "greetings:add", NULL);
+    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_OK));
+}
+
+static bool
+is_coroutine(const char *function, _Atomic(const void *) *resolved)
+{
+    f.task.function = function;
+    return ez_body_is_coroutine(f.modules, &f.task, resolved);
+}
+
+Test(body, a_coroutine_is_known_as_one_and_kept_for_its_runs)
+{
+    _Atomic(const void *) resolved = NULL;
+
+    cr_expect(is_coroutine("greetings:nap", &resolved));
+    cr_expect(
+        eq(ptr, (void *)resolved, (void *)ez_modules_resolve(f.modules, "greetings:nap", NULL)));
+    cr_expect(is_coroutine("nowhere:now", &resolved)); /* not looked up again */
+}
+
+Test(body, what_is_no_coroutine_is_known_as_well)
+{
+    cr_expect(not(is_coroutine("greetings:add", NULL)));
+    cr_expect(not(is_coroutine("greetings:bye", NULL)));
+    f.task.kind = EXECZ_TASK_COMMAND;
+    cr_expect(not(is_coroutine(NULL, NULL)));
+}
+
+/* ---- outside of a run ---- */
+
 Test(body, a_function_is_called_outside_of_any_run)
 {
+    const ez_body_caller caller = {.executor = "pool"};
     execz_error err = EXECZ_ERROR_INIT;
 
-    cr_expect(eq(int, ez_body_call(f.modules, "greetings:add", "{\"a\": 1}", &err), EXECZ_OK));
-    cr_expect(eq(int, ez_body_call(f.modules, "greetings:fail", NULL, &err), EXECZ_E_FAIL));
+    cr_expect(eq(int, ez_body_call_for(f.modules, &caller, "greetings:add", "{\"a\": 1}", &err),
+                 EXECZ_OK));
+    cr_expect(
+        eq(int, ez_body_call_for(f.modules, &caller, "greetings:fail", NULL, &err), EXECZ_E_FAIL));
     cr_expect(eq(str, err.message, (char *)"greetings:fail: it was asked to"));
-    cr_expect(eq(int, ez_body_call(f.modules, "greetings:bye", NULL, NULL), EXECZ_E_NOT_FOUND));
+    cr_expect(eq(int, ez_body_call_for(f.modules, &caller, "greetings:bye", NULL, NULL),
+                 EXECZ_E_NOT_FOUND));
 }

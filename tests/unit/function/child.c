@@ -183,7 +183,7 @@ Test(child, threads_beside_a_coroutine_end_with_its_run)
 Test(child, the_deadline_is_theirs_too_and_makes_it_a_timeout)
 {
     for (int way = 0; way < WAYS; way++) {
-        fixture_timeout(&ways, 10 * EXECZ_MILLISECOND);
+        fixture_timeout(&ways, 100 * EXECZ_MILLISECOND);
         run(way, waits_for_one);
         cr_expect(all(eq(u32, ways.outcome.outcome, EXECZ_OUTCOME_TIMEOUT), eq(int, ended, 1)),
                   "way %d: %s", way, ways.outcome.message);

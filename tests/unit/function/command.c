@@ -226,9 +226,10 @@ Test(command, a_daemon_that_it_started_ends_with_it)
 Test(command, a_daemon_has_its_grace_too)
 {
     g_autofree char *bye = g_build_filename(folder, "bye", NULL);
-    g_autofree char *script = g_strdup_printf(
-        DAEMON("trap \"sleep 0.2; : > %s; exit\" TERM; while :; do sleep 0.05; done") "sleep 60",
-        bye);
+    g_autofree char *script =
+        g_strdup_printf(DAEMON("trap \"sleep 0.2; : > %s; exit\" TERM; for i in $(seq 1000); do "
+                               "sleep 0.05; done") "sleep 60",
+                        bye);
 
     fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
     fixture_shell(&f, script);
@@ -261,7 +262,8 @@ Test(command, is_signalled_once)
 {
     fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
     f.task.kill_grace = 300 * EXECZ_MILLISECOND;
-    fixture_shell(&f, "exec 2>/dev/null; trap 'echo term' TERM; while :; do sleep 0.02; done");
+    fixture_shell(
+        &f, "exec 2>/dev/null; trap 'echo term' TERM; for i in $(seq 1000); do sleep 0.02; done");
     cr_expect(eq(str, f.outcome.output, (char *)"term\n"));
 }
 
@@ -302,9 +304,10 @@ Test(command, waits_through_the_executors_waiter)
 Test(command, keeps_its_grace_though_the_executors_waiter_refuses_to_wait)
 {
     g_autofree char *started = g_build_filename(folder, "started", NULL);
-    g_autofree char *script = g_strdup_printf("trap 'sleep 0.1; echo bye; exit 0' TERM; : > %s; "
-                                              "while :; do sleep 0.05; done",
-                                              started);
+    g_autofree char *script =
+        g_strdup_printf("exec 2>/dev/null; trap 'sleep 0.1; echo bye; exit 0' TERM; : > %s; "
+                        "for i in $(seq 1000); do sleep 0.05; done",
+                        started);
     ez_waiter executors;
     pthread_t thread;
 

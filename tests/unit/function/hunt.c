@@ -216,8 +216,54 @@ Test(hunt, kills_a_chain_of_daemons_that_does_not_stand_still)
     cr_assert(dies(&first), "others are on their way");
     run(SIGKILL);
     run(0);
+    if (hunt.left > 0) { /* killed, and not dead yet */
+        cr_expect(eq(int, poll(&(struct pollfd){hunt.one_left, POLLIN, 0}, 1, 10000), 1));
+        run(0);
+    }
     cr_expect(eq(u32, hunt.left, 0));
     process_end(&first);
+}
+
+/* How many processes have text in their command lines. */
+static unsigned
+count_called(const char *text)
+{
+    ez_census census;
+    unsigned n = 0;
+
+    cr_assert(eq(int, ez_census_take(&census, NULL, tree.began, NULL), EXECZ_OK));
+    for (guint i = 0; i < census.processes->len; i++) {
+        ez_census_process *at = &g_array_index(census.processes, ez_census_process, i);
+        g_autofree char *path = g_strdup_printf("/proc/%d/cmdline", (int)at->pid);
+        g_autofree char *line = NULL;
+        gsize length = 0;
+
+        n += g_file_get_contents(path, &line, &length, NULL) &&
+             memmem(line, length, text, strlen(text)) != NULL;
+    }
+    ez_census_deinit(&census);
+    return n;
+}
+
+Test(hunt, who_is_born_meanwhile_has_no_time_to_become_an_orphan)
+{
+    g_autofree char *life = g_strdup_printf("90.%d", (int)getpid());
+    g_autofree char *script = g_strdup_printf(
+        "for i in 1 2 3; do "
+        "(for j in $(seq 300); do env -i setsid sleep %s >/dev/null 2>&1 & done; wait) & "
+        "done; wait",
+        life);
+    process bomb = process_start((process_kind){.mark = mark, .session = true, .script = script});
+
+    while (count_called(life) < 50) {
+        poll(NULL, 0, 1);
+    }
+    run(SIGKILL);
+    for (int i = 0; i < 300 && count_called(life) > 0; i++) {
+        poll(NULL, 0, 1);
+    }
+    cr_expect(eq(uint, count_called(life), 0));
+    process_end(&bomb);
 }
 
 Test(hunt, many_at_once_do_not_mix)

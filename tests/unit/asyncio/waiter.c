@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: MIT */
+#include "asyncio/fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+TestSuite(waiter, .init = loop_set_up, .fini = loop_tear_down);
+
+static coroutine *sleeper; /* who is woken by others */
+static int32_t result;
+static int ends[2];
+
+static void
+open_ends(void)
+{
+    cr_assert(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+}
+
+/* Interrupts sleeper as a cancelled run. */
+static void
+interrupt_sleeper(coroutine *self)
+{
+    cr_expect(eq(int, SLEEP(self, MS), 0));
+    waiter_interrupt(sleeper);
+}
+
+static void
+run_interrupted(void (*body)(coroutine *self))
+{
+    sleeper = start(body);
+    run_one(interrupt_sleeper);
+}
+
+/* ---- sleeping ---- */
+
+static void
+sleep_for_ever(coroutine *self)
+{
+    result = SLEEP(self, INT64_MAX);
+}
+
+Test(waiter, a_sleep_can_be_cancelled)
+{
+    run_interrupted(sleep_for_ever);
+    cr_expect(eq(int, result, -ECANCELED));
+    cr_expect(eq(u32, on.timers.n, 0));
+}
+
+static void
+keep_errno(coroutine *self)
+{
+    errno = EXDEV;
+    (void)SLEEP(self, MS);
+    result = errno;
+}
+
+static void
+spoil_errno(coroutine *self)
+{
+    (void)self;
+    errno = ENOENT;
+}
+
+Test(waiter, errno_is_each_coroutines_own)
+{
+    (void)start(keep_errno);
+    run_one(spoil_errno);
+    cr_expect(eq(int, result, EXDEV));
+}
+
+static void
+sleep_again(coroutine *self)
+{
+    int64_t before = loop_now();
+
+    cr_expect(eq(int, SLEEP(self, INT64_MAX), -ECANCELED));
+    cr_expect(eq(int, SLEEP(self, 5 * MS), 0), "what cleans up may wait");
+    cr_expect(ge(i64, loop_now() - before, 5 * MS));
+}
+
+Test(waiter, a_cancelled_run_is_told_once)
+{
+    run_interrupted(sleep_again);
+}
+
+static void
+yield_on(coroutine *self)
+{
+    while ((result = YIELD(self)) == 0) {
+    }
+}
+
+Test(waiter, a_yield_tells_of_cancelling)
+{
+    run_interrupted(yield_on);
+    cr_expect(eq(int, result, -ECANCELED));
+}
+
+/* ---- descriptors ---- */
+
+static void
+read_one(coroutine *self)
+{
+    char byte;
+
+    result = WAIT_FD(self, ends[0], POLLIN, -1);
+    cr_expect(read(ends[0], &byte, 1) == 1);
+}
+
+static void
+write_one(coroutine *self)
+{
+    cr_expect(eq(int, SLEEP(self, MS), 0));
+    cr_expect(write(ends[1], "x", 1) == 1);
+}
+
+Test(waiter, a_descriptor_wakes_who_waits_for_it)
+{
+    open_ends();
+    (void)start(read_one);
+    run_one(write_one);
+    cr_expect(eq(int, result, POLLIN));
+}
+
+static void
+ping_pong(coroutine *self)
+{
+    char byte;
+
+    for (int i = 0; i < 1000; i++) {
+        cr_assert(write(ends[1], "x", 1) == 1);
+        cr_assert(eq(int, WAIT_FD(self, ends[0], POLLIN, EXECZ_SECOND), POLLIN));
+        cr_assert(read(ends[0], &byte, 1) == 1);
+    }
+}
+
+Test(waiter, a_descriptor_can_be_waited_for_again_and_again)
+{
+    open_ends();
+    run_one(ping_pong);
+}
+
+static void
+wait_in_vain(coroutine *self)
+{
+    int64_t before = loop_now();
+
+    cr_expect(eq(int, WAIT_FD(self, ends[0], POLLIN, 5 * MS), -ETIMEDOUT));
+    cr_expect(ge(i64, loop_now() - before, 5 * MS));
+    cr_expect(eq(int, WAIT_FD(self, ends[0], POLLIN, 0), -ETIMEDOUT));
+    cr_expect(eq(int, WAIT_FD(self, ends[0], POLLIN | POLLOUT, 0), POLLOUT));
+}
+
+Test(waiter, waiting_for_a_descriptor_has_a_timeout)
+{
+    open_ends();
+    run_one(wait_in_vain);
+}
+
+static void
+wait_for_ever(coroutine *self)
+{
+    result = WAIT_FD(self, ends[0], POLLIN, -1);
+}
+
+Test(waiter, waiting_for_a_descriptor_can_be_cancelled)
+{
+    open_ends();
+    run_interrupted(wait_for_ever);
+    cr_expect(eq(int, result, -ECANCELED));
+    cr_expect(not(on.watches.by_descriptor[ends[0]].registered));
+}
+
+static void
+wait_as_command(coroutine *self)
+{
+    self->is_command = 1;
+    cr_expect(eq(int, WAIT_FD(self, ends[0], POLLIN, -1), 0), "it looks for itself");
+    cr_expect(eq(int, WAIT_FD(self, ends[0], POLLIN, 5 * MS), -ETIMEDOUT), "and has its grace");
+    self->is_command = 0;
+}
+
+Test(waiter, a_command_is_woken_without_an_error)
+{
+    open_ends();
+    run_interrupted(wait_as_command);
+}
+
+static void
+wait_to_write(coroutine *self)
+{
+    cr_expect(eq(int, WAIT_FD(self, ends[0], POLLOUT, EXECZ_SECOND), POLLOUT));
+}
+
+Test(waiter, several_wait_for_one_descriptor_and_each_gets_its_own_events)
+{
+    open_ends();
+    (void)start(read_one);
+    (void)start(wait_to_write);
+    run_one(write_one);
+    cr_expect(eq(int, result, POLLIN));
+}
+
+static void
+close_other_end(coroutine *self)
+{
+    cr_expect(eq(int, SLEEP(self, MS), 0));
+    close(ends[1]);
+}
+
+Test(waiter, a_hang_up_wakes_whoever_waits)
+{
+    open_ends();
+    (void)start(close_other_end);
+    run_one(wait_for_ever);
+    cr_expect(result > 0 && (result & POLLHUP) != 0);
+}
+
+static void
+wait_with_new_descriptors(coroutine *self)
+{
+    for (int i = 0; i < 20; i++) {
+        open_ends(); /* the numbers are those of the round before */
+        cr_expect(eq(int, WAIT_FD(self, ends[0], POLLOUT, EXECZ_SECOND), POLLOUT));
+        cr_expect(eq(int, WAIT_FD(self, ends[1], POLLIN, MS), -ETIMEDOUT));
+        close(ends[0]);
+        close(ends[1]);
+    }
+}
+
+Test(waiter, a_number_may_be_another_file_the_next_time)
+{
+    run_one(wait_with_new_descriptors);
+}
+
+static void
+wait_for_odd_ones(coroutine *self)
+{
+    int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+    cr_expect(eq(int, WAIT_FD(self, file, POLLIN, -1), POLLIN), "a file is always ready");
+    close(file);
+    cr_expect(eq(int, WAIT_FD(self, file, POLLIN, -1), -EBADF));
+    cr_expect(eq(int, WAIT_FD(self, file, POLLIN, 0), -EBADF));
+    cr_expect(eq(int, WAIT_FD(self, -1, POLLIN, -1), -EBADF));
+}
+
+Test(waiter, files_are_ready_and_what_is_not_open_is_an_error)
+{
+    run_one(wait_for_odd_ones);
+}
+
+/* ---- processes ---- */
+
+static void
+await_process(coroutine *self)
+{
+    pid_t pid = fork();
+    int pidfd;
+
+    if (pid == 0) {
+        (void)poll(NULL, 0, 20);
+        _exit(0);
+    }
+    pidfd = pidfd_open(pid, 0);
+    cr_assert(pidfd >= 0);
+    cr_expect(eq(int, self->waiter.wait_child(self, pidfd, MS), -ETIMEDOUT));
+    cr_expect(eq(int, self->waiter.wait_child(self, pidfd, -1), 0));
+    cr_expect(waitpid(pid, NULL, 0) == pid, "it was not reaped");
+    close(pidfd);
+}
+
+Test(waiter, the_end_of_a_process_is_awaited)
+{
+    run_one(await_process);
+}
+
+static pid_t stubborn;
+
+static void
+await_stubborn(coroutine *self)
+{
+    int pidfd = pidfd_open(stubborn, 0);
+
+    result = self->waiter.wait_child(self, pidfd, -1);
+    close(pidfd);
+}
+
+Test(waiter, waiting_for_a_process_can_be_cancelled)
+{
+    stubborn = fork();
+    if (stubborn == 0) {
+        (void)pause();
+        _exit(0);
+    }
+    run_interrupted(await_stubborn);
+    cr_expect(eq(int, result, -ECANCELED));
+    kill(stubborn, SIGKILL);
+    cr_expect(waitpid(stubborn, NULL, 0) == stubborn);
+}
+
+/* ---- offloading ---- */
+
+static _Atomic pthread_t ran_on;
+
+static int32_t
+double_it(void *argument)
+{
+    atomic_store(&ran_on, pthread_self());
+    (void)poll(NULL, 0, 5);
+    return 2 * *(int *)argument;
+}
+
+static void
+offload_once(coroutine *self)
+{
+    int number = 21;
+
+    cr_expect(eq(int, OFFLOAD(self, double_it, &number), 42));
+    cr_expect(not(pthread_equal(atomic_load(&ran_on), pthread_self())));
+}
+
+Test(waiter, what_blocks_runs_on_a_thread_of_the_pool)
+{
+    run_one(offload_once);
+}
+
+static void
+offload_often(coroutine *self)
+{
+    for (int i = 0; i < 20; i++) {
+        cr_expect(eq(int, OFFLOAD(self, double_it, &i), 2 * i));
+    }
+}
+
+Test(waiter, many_offload_at_the_same_time)
+{
+    for (int i = 0; i < 10; i++) {
+        (void)start(offload_often);
+    }
+    run_all();
+    cr_expect(le(u32, pool_count(on.pool).workers, 2));
+}
+
+static _Atomic bool released;
+
+static int32_t
+block(void *argument)
+{
+    (void)argument;
+    while (!atomic_load(&released)) {
+        (void)poll(NULL, 0, 1);
+    }
+    return 7;
+}
+
+static void
+offload_block(coroutine *self)
+{
+    result = OFFLOAD(self, block, NULL);
+}
+
+static void
+cancel_then_release(coroutine *self)
+{
+    while (pool_count(on.pool).busy == 0) {
+        cr_expect(eq(int, SLEEP(self, MS), 0));
+    }
+    waiter_interrupt(sleeper);
+    cr_expect(eq(int, SLEEP(self, 5 * MS), 0));
+    cr_expect(eq(int, result, 0), "it still waits, for its stack is in use");
+    atomic_store(&released, true);
+}
+
+Test(waiter, what_runs_on_a_thread_is_not_called_off)
+{
+    sleeper = start(offload_block);
+    run_one(cancel_then_release);
+    cr_expect(eq(int, result, 7));
+}
+
+static int32_t queued_result;
+
+static void
+offload_queued(coroutine *self)
+{
+    while (pool_count(on.pool).busy < 2) {
+        cr_expect(eq(int, SLEEP(self, MS), 0));
+    }
+    sleeper = self;
+    queued_result = OFFLOAD(self, double_it, NULL); /* would crash */
+}
+
+static void
+cancel_queued(coroutine *self)
+{
+    while (pool_count(on.pool).queued == 0 || sleeper == NULL) {
+        cr_expect(eq(int, SLEEP(self, MS), 0));
+    }
+    waiter_interrupt(sleeper);
+    cr_expect(eq(int, SLEEP(self, 5 * MS), 0));
+    atomic_store(&released, true);
+}
+
+Test(waiter, what_waits_for_a_thread_is_called_off)
+{
+    (void)start(offload_block);
+    (void)start(offload_block);
+    (void)start(offload_queued);
+    run_one(cancel_queued);
+    cr_expect(eq(int, queued_result, -ECANCELED));
+}
+
+static int32_t wrong_result;
+
+static int32_t
+wait_from_elsewhere(void *argument)
+{
+    coroutine *caller = argument;
+
+    wrong_result = SLEEP(caller, MS);
+    return 0;
+}
+
+static void
+offload_wrong(coroutine *self)
+{
+    cr_expect(eq(int, OFFLOAD(self, wait_from_elsewhere, self), 0));
+}
+
+Test(waiter, a_thread_cannot_wait_through_a_coroutine)
+{
+    run_one(offload_wrong);
+    cr_expect(eq(int, wrong_result, -EPERM));
+}
