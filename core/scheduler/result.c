@@ -81,6 +81,9 @@ take_finished(execz_scheduler *self, ez_run *run)
         ez_runs_close(self->runs, run);
         return;
     }
+    if (run->times[0].started != 0) {
+        ez_executor_add_wait(run->executor, run->times[0].started - run->submitted);
+    }
     for (uint32_t i = 0; i < run->n; i++) {
         ez_outcome *outcome = &run->times[i];
 
