@@ -144,6 +144,13 @@ execz_submission_cancelled(const execz_submission *submission)
     return __atomic_load_n(&submission->cancelled, __ATOMIC_ACQUIRE) == submission->run;
 }
 
+/** For plugins that call host->execute() themselves: from now on cancel_futures leaves it alone. */
+static inline void
+execz_submission_begin(execz_submission *submission)
+{
+    __atomic_store_n(&submission->started, 1, __ATOMIC_RELEASE);
+}
+
 /**
  * Finishes a submission whose run times ended as results (n of them) tell; see execz_host.finish.
  * The submission is gone afterwards.  [any-thread]
@@ -177,7 +184,7 @@ execz_submission_run(execz_submission *submission)
     execz_base *base = submission->base;
     execz_run run = submission->run;
 
-    __atomic_store_n(&submission->started, 1, __ATOMIC_RELEASE);
+    execz_submission_begin(submission);
     __atomic_fetch_add(&base->finishing, 1, __ATOMIC_ACQ_REL);
     base->host->work(base->host, execz_submission_next, &run);
     __atomic_fetch_sub(&base->finishing, 1, __ATOMIC_ACQ_REL);

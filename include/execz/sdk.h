@@ -119,7 +119,7 @@ execz_base_hand_over(execz_base *base, const execz_task *task, const execz_time 
     submission->times = times;
     submission->n = n;
     submission->task_hash = execz_base_hash(task->id);
-    submission->user = NULL;
+    __atomic_store_n(&submission->user, NULL, __ATOMIC_RELAXED);
     submission->queue_next = NULL;
     __atomic_store_n(&submission->started, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&submission->run, run, __ATOMIC_RELEASE);

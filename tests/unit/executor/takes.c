@@ -3,8 +3,6 @@
 
 #include "started.h"
 
-#include <poll.h>
-#include <sched.h>
 
 TestSuite(takes, .init = started_set_up, .fini = started_tear_down);
 
