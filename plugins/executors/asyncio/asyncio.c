@@ -106,12 +106,7 @@ do_send_task(execz_base *base, execz_submission *run, execz_error *err)
 static void
 cancel(execz_base *base, execz_run run)
 {
-    const execz_submission *submission = execz_base_submission(base, run);
-
-    if (submission == NULL) {
-        return;
-    }
-    if (__atomic_load_n(&submission->user, __ATOMIC_ACQUIRE) == &runs_pooled) {
+    if (runs_user(base, run) == &runs_pooled) {
         (void)execz_base_retract(base, run);
     } else {
         runs_cancel(base->self, run);
