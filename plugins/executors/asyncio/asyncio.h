@@ -7,8 +7,8 @@
 #include "pool.h"
 
 typedef struct asyncio {
+    loop loop; /* first: it begins on a cache line */
     execz_base *base;
-    loop loop;
     pool pool;
     const execz_loop_ext *host_loop; /* whose thread our loop lives on; NULL: on one of its own */
 
