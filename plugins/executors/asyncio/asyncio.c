@@ -106,12 +106,7 @@ do_send_task(execz_base *base, execz_submission *run, execz_error *err)
 static void
 cancel(execz_base *base, execz_run run)
 {
-    const execz_submission *submission = execz_base_submission(base, run);
-
-    if (submission == NULL) {
-        return;
-    }
-    if (__atomic_load_n(&submission->user, __ATOMIC_ACQUIRE) == &runs_pooled) {
+    if (runs_user(base, run) == &runs_pooled) {
         (void)execz_base_retract(base, run);
     } else {
         runs_cancel(base->self, run);
@@ -214,14 +209,13 @@ static execz_status
 start(execz_base *base, execz_error *err)
 {
     const execz_host *host = base->host;
-    asyncio *self = host->realloc(host, NULL, sizeof *self);
+    asyncio *self = queue_alloc_aligned(host, sizeof *self);
     uint32_t max_workers = (uint32_t)execz_base_option(base, "max_workers", 0);
     execz_status status;
 
     if (self == NULL) {
         return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
     }
-    memset(self, 0, sizeof *self);
     self->base = base;
     self->start_message.take = runs_take;
     status = start_loop(self, err);
@@ -232,7 +226,7 @@ start(execz_base *base, execz_error *err)
         }
     }
     if (status != EXECZ_OK) {
-        host->realloc(host, self, 0);
+        queue_free_aligned(host, self);
         return status;
     }
     pool_init(&self->pool, host, base, base->alias,
@@ -264,7 +258,7 @@ destroy(execz_base *base)
     overflow_unwatch(&self->loop);
     loop_deinit(&self->loop);
     pool_deinit(&self->pool);
-    base->host->realloc(base->host, self, 0);
+    queue_free_aligned(base->host, self);
 }
 
 static const execz_base_hooks hooks = {

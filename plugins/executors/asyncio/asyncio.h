@@ -7,8 +7,8 @@
 #include "pool.h"
 
 typedef struct asyncio {
+    loop loop; /* first: it begins on a cache line */
     execz_base *base;
-    loop loop;
     pool pool;
     const execz_loop_ext *host_loop; /* whose thread our loop lives on; NULL: on one of its own */
 
@@ -24,6 +24,9 @@ typedef struct asyncio {
 
 /* The user of a submission that went to the pool; else it is the coroutine, or NULL. */
 extern char runs_pooled;
+
+/* The user of run's submission; NULL if that is another run's by now.  [any-thread] */
+void *runs_user(execz_base *base, execz_run run);
 
 /* Lets a run, for which a stack was reserved, begin on the loop.  [the loop's thread] */
 void runs_add(asyncio *self, execz_submission *run);

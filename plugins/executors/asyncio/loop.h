@@ -37,6 +37,14 @@ typedef struct loop_options {
 } loop_options;
 
 struct loop {
+    /* Of those who send; the rest of this cache line is fixed. */
+    _Alignas(LOOP_CACHE_LINE) _Atomic(loop_message *) inbox; /* newest first; or a sleeper's mark */
+    int epoll;                                               /* owned, as the next two */
+    int timer_descriptor;
+    int bell;
+    struct pool *pool; /* where what blocks is run; borrowed */
+    loop_options options;
+
     /* [loop], and what each resume touches first */
     context context;              /* where it goes on when a coroutine leaves the thread */
     _Atomic(coroutine *) current; /* read by a signal handler too */
@@ -45,22 +53,16 @@ struct loop {
     void *pending; /* runs that wait to begin: of options.begin; NULL: none */
     int64_t slice; /* when the last coroutine came back, by slice_clock */
     int64_t slow;  /* INT64_MAX: never */
-    int slice_clock;
     int64_t armed; /* what timer_descriptor is set to; TIMERS_NEVER: nothing */
-    bool awake;    /* it will look at the queue without being rung for */
+    int slice_clock;
+    bool awake; /* it will look at the queue without being rung for */
     bool stopping;
     loop_message stop;
-    struct pool *pool; /* where what blocks is run; borrowed */
     timers timers;
     stack_pool stacks;
     watches watches;
-    loop_options options;
     uint32_t n_coroutines; /* started and not freed */
     timer trimming;
-
-    int epoll; /* these are fixed, and owned */
-    int timer_descriptor;
-    int bell;
 
 #if SANITIZE_ADDRESS
     void *fake_stack;
@@ -70,9 +72,6 @@ struct loop {
 #if SANITIZE_THREAD
     void *fiber;
 #endif
-
-    _Alignas(
-        LOOP_CACHE_LINE) _Atomic(loop_message *) inbox; /* newest first; or the mark of a sleeper */
 };
 
 /* 0 or an errno, and then nothing is left behind. */

@@ -15,6 +15,17 @@
 
 char runs_pooled;
 
+void *
+runs_user(execz_base *base, execz_run run)
+{
+    const execz_submission *submission = execz_base_submission(base, run);
+
+    if (submission == NULL || __atomic_load_n(&submission->run, __ATOMIC_ACQUIRE) != run) {
+        return NULL;
+    }
+    return __atomic_load_n(&submission->user, __ATOMIC_ACQUIRE);
+}
+
 static asyncio *
 asyncio_of(loop *on)
 {
@@ -119,10 +130,10 @@ take_cancellation(loop *on, loop_message *message)
 {
     execz_base *base = asyncio_of(on)->base;
     cancellation *self = (cancellation *)(void *)message;
-    execz_submission *submission = execz_base_submission(base, self->run);
-    coroutine *one = __atomic_load_n(&submission->user, __ATOMIC_ACQUIRE);
+    coroutine *one = runs_user(base, self->run);
 
-    if (one != NULL && one->run == self->run) { /* else it has ended, or will learn it by itself */
+    /* Else it has ended, or will learn it by itself. */
+    if (one != NULL && (void *)one != &runs_pooled && one->run == self->run) {
         waiter_interrupt(one);
     }
     base->host->realloc(base->host, self, 0);
