@@ -188,8 +188,7 @@ ez_tray_put(ez_tray *tray, ez_message *message)
     }
     tray->last->messages[tray->last_at++] = message;
     (void)atomic_exchange(&tray->put, put + 1);
-    if (!atomic_load(&tray->pushed)) {
-        atomic_store_explicit(&tray->pushed, true, memory_order_relaxed);
+    if (!atomic_load(&tray->pushed) && !atomic_exchange(&tray->pushed, true)) {
         push(tray->mailbox, &tray->mailbox->lines->trays.newest, &tray->message);
     }
 }
@@ -226,22 +225,37 @@ empty_tray(ez_tray *tray, ez_message ***end, unsigned *limit)
     return tray->taken == put;
 }
 
+/* Where a tray goes that is to wait for its turn: behind all others, so that one which is filled
+ * as fast as it is emptied does not keep them waiting. */
+static ez_tray **
+end_of_unfinished(ez_mailbox *self)
+{
+    ez_tray **end = &self->unfinished;
+
+    while (*end != NULL) {
+        end = &(*end)->next_unfinished;
+    }
+    return end;
+}
+
 /* Adds the trays that were pushed to those that are unfinished. */
 static void
 take_trays(ez_mailbox *self)
 {
     _Atomic(ez_message *) *stack = &self->lines->trays.newest;
-    ez_message *at = NULL;
+    ez_tray **end;
+    ez_message *at;
 
-    if (atomic_load_explicit(stack, memory_order_relaxed) != NULL) {
-        at = atomic_exchange_explicit(stack, NULL, memory_order_acquire);
+    if (atomic_load_explicit(stack, memory_order_relaxed) == NULL) {
+        return;
     }
+    end = end_of_unfinished(self);
+    at = atomic_exchange_explicit(stack, NULL, memory_order_acquire);
     for (; at != NULL; at = at->next) {
-        ez_tray *tray = (ez_tray *)(void *)at;
-
-        tray->next_unfinished = self->unfinished;
-        self->unfinished = tray;
+        *end = (ez_tray *)(void *)at;
+        end = &(*end)->next_unfinished;
     }
+    *end = NULL;
 }
 
 static void
@@ -257,8 +271,8 @@ empty_trays(ez_mailbox *self, ez_message **end)
         self->unfinished = tray->next_unfinished;
         (void)atomic_exchange(&tray->pushed, false);
         if (!empty_tray(tray, &end, &limit) && !atomic_exchange(&tray->pushed, true)) {
-            tray->next_unfinished = self->unfinished;
-            self->unfinished = tray;
+            *end_of_unfinished(self) = tray;
+            tray->next_unfinished = NULL;
         }
     }
 }
@@ -280,15 +294,15 @@ turn_round(ez_message *newest)
     return oldest;
 }
 
+/* A ring that is announced but not yet to be heard stays announced: the next time reads it.  If it
+ * were forgotten here, the bell would then ring for ever. */
 static void
 stop_bell(ez_mailbox *self)
 {
     uint64_t rings;
-    ssize_t got;
 
-    if (atomic_exchange(&self->lines->rung, false)) {
-        got = read(self->bell, &rings, sizeof rings);
-        (void)got;
+    if (atomic_load(&self->lines->rung) && read(self->bell, &rings, sizeof rings) > 0) {
+        (void)atomic_exchange(&self->lines->rung, false);
     }
 }
 

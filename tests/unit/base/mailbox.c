@@ -53,6 +53,7 @@ Test(mailbox, rings_once_for_a_burst_and_only_while_its_receiver_sleeps)
     ez_mailbox_push(&mailbox, &letters[1].message);
     cr_assert(eq(sz, (size_t)read(mailbox.bell, &count, sizeof count), sizeof count));
     cr_expect(eq(u64, count, 1));
+    cr_assert(eq(sz, (size_t)write(mailbox.bell, &count, sizeof count), sizeof count));
     ez_mailbox_ring(&mailbox);
     ez_mailbox_take(&mailbox);
     ez_mailbox_push(&mailbox, &letters[2].message);
@@ -76,6 +77,23 @@ Test(mailbox, does_not_fall_asleep_over_a_message)
     ez_mailbox_sleep(&mailbox);
     cr_expect(eq(int, rings(&mailbox), 1));
     cr_expect(eq(ptr, ez_mailbox_take(&mailbox), &one));
+    ez_mailbox_deinit(&mailbox);
+}
+
+Test(mailbox, a_ring_that_is_late_is_heard_once)
+{
+    ez_mailbox mailbox;
+    uint64_t one = 1;
+
+    cr_assert(ez_mailbox_init(&mailbox));
+    atomic_store(&mailbox.lines->rung, true); /* as by a sender that has got so far */
+    cr_expect(eq(ptr, ez_mailbox_take(&mailbox), NULL));
+    cr_assert(eq(sz, (size_t)write(mailbox.bell, &one, sizeof one), sizeof one));
+    cr_expect(eq(int, rings(&mailbox), 1));
+    cr_expect(eq(ptr, ez_mailbox_take(&mailbox), NULL));
+    cr_expect(eq(int, rings(&mailbox), 0), "or the receiver would never sleep again");
+    ez_mailbox_ring(&mailbox);
+    cr_expect(eq(int, rings(&mailbox), 1));
     ez_mailbox_deinit(&mailbox);
 }
 
