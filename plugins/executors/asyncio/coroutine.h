@@ -15,7 +15,7 @@
 #include "switch.h"
 #include "timers.h"
 
-#include <execz/run.h>
+#include <execz/plugin.h>
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -14,6 +14,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <time.h>
 
 #define LOOP_CACHE_LINE 64
 
@@ -122,7 +123,30 @@ void loop_interrupt(loop *self, coroutine *one, int32_t result);
  * there is no memory.  [one] */
 bool loop_set_timer(loop *self, coroutine *one, int64_t timeout, int32_t result);
 
-/* CLOCK_MONOTONIC */
-int64_t loop_now(void);
+static inline int64_t
+loop_read_clock(int clock)
+{
+    struct timespec now;
+
+    (void)clock_gettime(clock, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static inline int64_t
+loop_now(void)
+{
+    return loop_read_clock(CLOCK_MONOTONIC);
+}
+
+/* ---- between the loop's halves --------------------------------------------------------------- */
+
+#define LOOP_TURN_MAX INT64_C(1000000) /* ns */
+
+/* Makes the descriptor readable.  [any-thread] */
+void loop_ring(loop *self);
+
+/* Lets some of those that are ready run, or begin.  [loop] */
+void loop_run_ready(loop *self);
+bool loop_is_idle(const loop *self);
 
 #endif
