@@ -63,10 +63,10 @@ EXECZ_FUNCTION(crash, "Ends its process, or stops it")
     const char *how = execz_arg_string(call, "how", "segv");
 
     if (strcmp(how, "segv") == 0) {
-        static volatile int *volatile nowhere;
+        volatile char *forbidden = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
         (void)sigaction(SIGSEGV, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
-        *nowhere = 1;
+        *forbidden = 1;
     } else if (strcmp(how, "abrt") == 0) {
         abort();
     } else if (strcmp(how, "exit") == 0) {

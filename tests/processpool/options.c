@@ -239,12 +239,6 @@ Test(options, without_cancel_futures_what_waits_is_run)
     cr_expect(eq(uint, executed_of_two(0), 2));
 }
 
-Test(options, overwrite_wait_yes_runs_all_though_cancel_was_asked_for)
-{
-    open_pool("max_workers", "1", "overwrite_wait", "yes", NULL);
-    cr_expect(eq(uint, executed_of_two(EXECZ_SHUTDOWN_CANCEL), 2));
-}
-
 Test(options, overwrite_wait_no_cancels_though_waiting_was_asked_for)
 {
     open_pool("max_workers", "1", "overwrite_wait", "no", NULL);

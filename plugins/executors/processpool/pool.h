@@ -111,8 +111,8 @@ struct pool {
     const execz_host *host;
     settings settings;
     _Atomic(place *) places[PLACES_CHUNKS]; /* each owned; made on the loop */
-    int bell;                     /* eventfd: workers and other threads wake the supervisor */
-    int epoll;                    /* of the bell, the zygote's and the workers' sockets */
+    int bell;  /* eventfd: workers and other threads wake the supervisor */
+    int epoll; /* of the bell, the zygote's and the workers' sockets */
 
     _Atomic uint32_t runs; /* accepted, not finished */
     pthread_mutex_t lock;
