@@ -280,6 +280,14 @@ ez_executor_get_stats(const ez_executor *self, execz_stats *stats_out)
     stats_out->wait_time = self->wait_time;
 }
 
+bool
+ez_executor_overwrites_wait(const ez_executor *self)
+{
+    int64_t value = 0;
+
+    return ez_options_get_i64(self->options, "overwrite_wait", &value) == EXECZ_OK && value == 1;
+}
+
 void
 ez_executor_add_wait(ez_executor *self, execz_duration wait)
 {

@@ -86,6 +86,10 @@ bool ez_executor_is_available(const ez_executor *self, const char **reason_out);
  * it is not started. */
 void ez_executor_get_stats(const ez_executor *self, execz_stats *stats_out);
 
+/* Whether it is to finish its runs at shutdown, even if that was asked to cancel: its option
+ * overwrite_wait. */
+bool ez_executor_overwrites_wait(const ez_executor *self);
+
 /* Counts what a run has waited before it began. */
 void ez_executor_add_wait(ez_executor *self, execz_duration wait);
 

@@ -38,6 +38,7 @@ typedef struct ez_host_message {
 typedef struct ez_started {
     ez_host_message head;
     execz_run token;
+    execz_time run_time;
     execz_time at;
     uint32_t index; /* of the run time */
 } ez_started;

@@ -39,7 +39,7 @@ run_task(coroutine *self)
     execz_submission *run = self->owner;
     const execz_host *host = run->base->host;
 
-    __atomic_store_n(&run->started, 1, __ATOMIC_RELEASE);
+    execz_submission_begin(run);
     for (uint32_t i = 0; i < run->n && !execz_submission_cancelled(run); i++) {
         (void)host->execute(host, run->run, run->times[i], &self->waiter, NULL);
         waiter_end_children(self);

@@ -99,14 +99,17 @@ Test(result, figures_of_an_executor_count_its_runs_and_how_long_they_waited)
     const execz_pair one_worker = {"max_workers", "1"};
     fixture *self = fixture_new(NULL);
     execz_executor_info info = {0};
+    execz_error err = EXECZ_ERROR_INIT;
 
     cr_assert(execz_scheduler_add_executor(self->scheduler, "default", "threadpool", &one_worker, 1,
-                                           NULL) == EXECZ_OK);
-    fixture_add(self, "long", "interval(hours=1)", "wait");
+                                           &err) == EXECZ_OK,
+              "%s", err.message);
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_add(self, "long", "interval(hours=1)", "tests:wait");
     fixture_settle(self);
     cr_assert(execz_scheduler_run_task(self->scheduler, "long", NULL) == EXECZ_OK);
     fixture_wait_for(self, "started:long");
-    fixture_add(self, "next", "interval(hours=1)", "ok");
+    fixture_add(self, "next", "interval(hours=1)", "tests:ok");
     cr_assert(execz_scheduler_run_task(self->scheduler, "next", NULL) == EXECZ_OK);
     fixture_wait_for(self, "submitted:next");
     execz_scheduler_list_executors(self->scheduler, keep_info, &info);
