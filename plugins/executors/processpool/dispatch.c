@@ -82,7 +82,7 @@ next_locked(pool *self, execz_time now)
     execz_submission *next;
 
     for (execz_submission *at = self->first; at != NULL; at = next) {
-        execz_duration grace = at->task->misfire_grace_time;
+        execz_duration grace = place_of(at)->grace;
 
         next = place_of(at)->next;
         if (execz_submission_cancelled(at)) {

@@ -87,6 +87,16 @@ make_place(pool *self, const execz_submission *submission)
     return submission->n > 1 && at->several == NULL ? NULL : at;
 }
 
+/* What somebody has asked for is never too late. */
+static execz_duration
+grace_of(const execz_base *base, const execz_submission *submission)
+{
+    execz_run_info info = {.size = sizeof info};
+
+    (void)base->host->describe(base->host, submission->run, &info);
+    return info.source == EXECZ_SOURCE_MANUAL ? -1 : submission->task->misfire_grace_time;
+}
+
 static execz_status
 do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
 {
@@ -98,6 +108,7 @@ do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
     if (at == NULL) {
         return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
     }
+    at->grace = grace_of(base, submission);
     submission->user = at;
     pthread_mutex_lock(&self->lock);
     if (self->ended) {
