@@ -87,7 +87,6 @@ make_place(pool *self, const execz_submission *submission)
     return submission->n > 1 && at->several == NULL ? NULL : at;
 }
 
-/* What somebody has asked for is never too late. */
 static execz_duration
 grace_of(const execz_base *base, const execz_submission *submission)
 {

@@ -3,7 +3,6 @@
 
 #include "started.h"
 
-
 TestSuite(takes, .init = started_set_up, .fini = started_tear_down);
 
 Test(takes, what_its_plugin_can_run)
