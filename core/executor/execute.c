@@ -13,6 +13,7 @@ ez_execute_tell_started(ez_host *self, ez_run *run, const ez_run_time *at)
     started = g_new0(ez_started, 1);
     started->head.kind = EZ_HOST_STARTED;
     started->token = run->token;
+    started->run_time = at->run_time;
     started->index = (uint32_t)(at - ez_run_times(run));
     started->at = at->started;
     ez_mailbox_push(services->mailbox, &started->head.message);

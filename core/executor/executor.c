@@ -23,7 +23,8 @@ struct ez_executor {
     ez_options *options; /* owned */
     char *reason;        /* owned; why it is not available; NULL if it is */
     enum state state;
-    bool unflushed; /* sent to since the last flush */
+    execz_duration wait_time; /* of runs that have begun, since the start */
+    bool unflushed;           /* sent to since the last flush */
     unsigned unfinished;
 
     /* While started. */
@@ -255,6 +256,7 @@ ez_executor_start(ez_executor *self, execz_error *err)
         return ez_fail_code(err, status, reason.code, "%s", reason.message);
     }
     self->state = STARTED;
+    self->wait_time = 0;
     return EXECZ_OK;
 }
 
@@ -267,27 +269,29 @@ ez_executor_is_available(const ez_executor *self, const char **reason_out)
     return self->reason == NULL;
 }
 
-bool
-ez_executor_takes(const ez_executor *self, const ez_task *task, execz_error *err)
+void
+ez_executor_get_stats(const ez_executor *self, execz_stats *stats_out)
 {
-    static const struct {
-        uint32_t kind, cap;
-        const char *name;
-    } kinds[] = {
-        {EXECZ_TASK_FUNCTION, EXECZ_CAP_FUNCTION, "functions"},
-        {EXECZ_TASK_COROUTINE, EXECZ_CAP_FUNCTION | EXECZ_CAP_COROUTINE, "coroutines"},
-        {EXECZ_TASK_COMMAND, EXECZ_CAP_COMMAND, "commands"},
-        {EXECZ_TASK_PAYLOAD, EXECZ_CAP_PAYLOAD, "payloads"},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        if (kinds[i].kind == task->abi.kind && (self->caps & kinds[i].cap) == 0) {
-            ez_fail(err, EXECZ_E_UNSUPPORTED, "executor '%s' (plugin %s) takes no %s", self->alias,
-                    self->part, kinds[i].name);
-            return false;
-        }
+    *stats_out = (execz_stats){.size = sizeof *stats_out};
+    if (self->plugin != NULL && self->ops->stats != NULL) {
+        (void)self->ops->stats(self->plugin, stats_out);
     }
-    return true;
+    stats_out->size = sizeof *stats_out;
+    stats_out->wait_time = self->wait_time;
+}
+
+bool
+ez_executor_overwrites_wait(const ez_executor *self)
+{
+    int64_t value = 0;
+
+    return ez_options_get_i64(self->options, "overwrite_wait", &value) == EXECZ_OK && value == 1;
+}
+
+void
+ez_executor_add_wait(ez_executor *self, execz_duration wait)
+{
+    self->wait_time += MAX(0, wait); /* the clock may have been set back */
 }
 
 bool

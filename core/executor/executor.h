@@ -82,8 +82,16 @@ execz_status ez_executor_start(ez_executor *self, execz_error *err);
  * and then refuses what is sent. */
 bool ez_executor_is_available(const ez_executor *self, const char **reason_out);
 
-/* Whether it takes tasks of this kind; if not, err says so. */
-bool ez_executor_takes(const ez_executor *self, const ez_task *task, execz_error *err);
+/* What its plugin says about itself, and what its runs have waited since it was started; zeroes if
+ * it is not started. */
+void ez_executor_get_stats(const ez_executor *self, execz_stats *stats_out);
+
+/* Whether it is to finish its runs at shutdown, even if that was asked to cancel: its option
+ * overwrite_wait. */
+bool ez_executor_overwrites_wait(const ez_executor *self);
+
+/* Counts what a run has waited before it began. */
+void ez_executor_add_wait(ez_executor *self, execz_duration wait);
 
 /* Whether its plugin has all of caps, EXECZ_CAP_*. */
 bool ez_executor_has_caps(const ez_executor *self, uint32_t caps);

@@ -299,6 +299,8 @@ host_describe(const execz_host *host, execz_run token, execz_run_info *info_out)
     info.attempt = run->attempt;
     info.run = token;
     info.submitted = run->submitted;
+    info.source = run->source;
+    info.reserved = 0;
     memcpy(info_out, &info, info.size);
     ez_run_leave(run);
     return EXECZ_OK;

@@ -5,11 +5,6 @@
 
 /* AHEAD: of the slots to be opened, the one that is fetched into the cache now. */
 enum { CHUNK = 1024, CHUNKS = EZ_RUNS_MAX / CHUNK, AHEAD = 4 };
-/* A run's phase: generation << 32 | threads inside << 8 | state. */
-enum { FREE = 0, OPEN = 1, BEGUN = 2, WORKING = 3, FINISHED = 4, STATE_MASK = 0xff };
-#define ONE_INSIDE UINT64_C(0x100)
-#define INSIDE_MASK UINT64_C(0xffffff00)
-#define GENERATION_MASK UINT64_C(0xffffffff00000000)
 
 struct ez_runs {
     _Atomic(ez_run *) chunks[CHUNKS]; /* each owned; set once, then read by any thread */
@@ -25,24 +20,6 @@ struct ez_runs {
     size_t n_free;
     ez_run *limbo; /* closed while a thread was still inside */
 };
-
-static unsigned
-state_of(uint64_t phase)
-{
-    return phase & STATE_MASK;
-}
-
-static uint64_t
-with_state(uint64_t phase, unsigned state)
-{
-    return (phase & ~(uint64_t)STATE_MASK) | state;
-}
-
-static bool
-is_inside(uint64_t phase)
-{
-    return (phase & INSIDE_MASK) != 0;
-}
 
 /* A token is generation << 32 | slot + 1, so that 0 is none. */
 static ez_run *
@@ -194,7 +171,7 @@ empty_limbo(ez_runs *self)
     while (*at != NULL) {
         ez_run *run = *at;
 
-        if (is_inside(atomic_load_explicit(&run->phase, memory_order_acquire))) {
+        if (!ez_run_is_left(run)) {
             at = &run->next_in_limbo;
             continue;
         }
@@ -262,27 +239,19 @@ ez_runs_open(ez_runs *self, ez_task *task, struct ez_executor *executor, const e
         set_many_times(run, times, n);
     }
     count_used(self, 1);
-    atomic_store_explicit(&run->phase, (run->token & GENERATION_MASK) | OPEN, memory_order_release);
+    ez_run_open(run);
     return run;
 }
 
 void
 ez_runs_close(ez_runs *self, ez_run *run)
 {
-    uint64_t index = run->token & UINT32_MAX;
-    uint32_t generation = (uint32_t)(run->token >> 32) + 1;
-    uint64_t phase = atomic_load_explicit(&run->phase, memory_order_relaxed);
-    uint64_t after;
+    bool left = ez_run_close(run);
 
-    run->token = (uint64_t)MAX(generation, 1) << 32 | index;
-    do {
-        after = (run->token & GENERATION_MASK) | (phase & INSIDE_MASK) | FREE;
-    } while (!atomic_compare_exchange_weak_explicit(&run->phase, &phase, after,
-                                                    memory_order_acq_rel, memory_order_relaxed));
     if (!run->given_up) {
         count_used(self, -1);
     }
-    if (is_inside(after)) {
+    if (!left) {
         run->next_in_limbo = self->limbo;
         self->limbo = run;
         return;
@@ -299,74 +268,32 @@ ez_runs_give_up(ez_runs *self, ez_run *run)
 
 /* ---- tokens ---------------------------------------------------------------------------------- */
 
+static ez_run *
+slot_of(ez_runs *self, execz_run token)
+{
+    return (token & UINT32_MAX) == 0 ? NULL : slot_at(self, (token & UINT32_MAX) - 1);
+}
+
 ez_run *
 ez_runs_enter(ez_runs *self, execz_run token)
 {
-    ez_run *run = (token & UINT32_MAX) == 0 ? NULL : slot_at(self, (token & UINT32_MAX) - 1);
-    uint64_t phase;
+    ez_run *run = slot_of(self, token);
 
-    if (run == NULL) {
-        return NULL;
-    }
-    phase = atomic_load_explicit(&run->phase, memory_order_relaxed);
-    do {
-        if ((phase & GENERATION_MASK) != (token & GENERATION_MASK) || state_of(phase) < OPEN ||
-            state_of(phase) > WORKING) {
-            return NULL;
-        }
-    } while (!atomic_compare_exchange_weak_explicit(&run->phase, &phase, phase + ONE_INSIDE,
-                                                    memory_order_acq_rel, memory_order_relaxed));
-    return run;
-}
-
-void
-ez_run_leave(ez_run *run)
-{
-    atomic_fetch_sub_explicit(&run->phase, ONE_INSIDE, memory_order_release);
-}
-
-/* From any state that is one of from's bits; false if it is in another. */
-static bool
-change_state(ez_run *run, unsigned from, unsigned to)
-{
-    uint64_t phase = atomic_load_explicit(&run->phase, memory_order_relaxed);
-
-    do {
-        if ((1u << state_of(phase) & from) == 0) {
-            return false;
-        }
-    } while (!atomic_compare_exchange_weak_explicit(&run->phase, &phase, with_state(phase, to),
-                                                    memory_order_acq_rel, memory_order_relaxed));
-    return true;
+    return run == NULL ? NULL : ez_run_enter(run, token);
 }
 
 ez_run *
 ez_runs_begin_work(ez_runs *self, execz_run token, const struct ez_executor *executor)
 {
-    ez_run *run = (token & UINT32_MAX) == 0 ? NULL : slot_at(self, (token & UINT32_MAX) - 1);
-    uint64_t phase;
+    ez_run *run = slot_of(self, token);
 
-    if (run == NULL) {
-        return NULL;
-    }
-    phase = atomic_load_explicit(&run->phase, memory_order_relaxed);
-    do {
-        if ((phase & GENERATION_MASK) != (token & GENERATION_MASK) || state_of(phase) != OPEN) {
-            return NULL;
-        }
-    } while (!atomic_compare_exchange_weak_explicit(&run->phase, &phase, with_state(phase, WORKING),
-                                                    memory_order_acq_rel, memory_order_relaxed));
-    if (run->executor != executor) {
-        (void)change_state(run, 1u << WORKING, OPEN);
-        return NULL;
-    }
-    return run;
+    return run != NULL && ez_run_begin_work(run, token, executor) ? run : NULL;
 }
 
 void
 ez_runs_prefetch(ez_runs *self, execz_run token)
 {
-    ez_run *run = (token & UINT32_MAX) == 0 ? NULL : slot_at(self, (token & UINT32_MAX) - 1);
+    ez_run *run = slot_of(self, token);
 
     if (run != NULL) {
         __builtin_prefetch(run, 1);
@@ -377,52 +304,9 @@ ez_runs_prefetch(ez_runs *self, execz_run token)
 ez_run *
 ez_runs_find(ez_runs *self, execz_run token)
 {
-    ez_run *run = (token & UINT32_MAX) == 0 ? NULL : slot_at(self, (token & UINT32_MAX) - 1);
+    ez_run *run = slot_of(self, token);
 
     return run != NULL && run->token == token ? run : NULL;
-}
-
-bool
-ez_run_begin(ez_run *run)
-{
-    return change_state(run, 1u << OPEN | 1u << BEGUN, BEGUN);
-}
-
-bool
-ez_run_finish(ez_run *run)
-{
-    return change_state(run, 1u << OPEN | 1u << BEGUN, FINISHED);
-}
-
-bool
-ez_run_retract(ez_run *run)
-{
-    return change_state(run, 1u << OPEN, FINISHED);
-}
-
-bool
-ez_run_is_open(const ez_run *run)
-{
-    unsigned state = state_of(atomic_load(&run->phase));
-
-    return state == OPEN || state == BEGUN;
-}
-
-bool
-ez_run_is_working(const ez_run *run)
-{
-    return state_of(atomic_load(&run->phase)) == WORKING;
-}
-
-ez_run_time *
-ez_run_find_time(ez_run *run, execz_time time)
-{
-    for (uint32_t i = 0; i < run->n; i++) {
-        if (ez_run_times(run)[i].run_time == time) {
-            return &ez_run_times(run)[i];
-        }
-    }
-    return NULL;
 }
 
 /* ---- all of them ----------------------------------------------------------------------------- */
@@ -439,7 +323,7 @@ ez_runs_foreach(ez_runs *self, void (*visit)(void *user, ez_run *run), void *use
     for (size_t i = 0; i < self->n_slots; i++) {
         ez_run *run = slot_at(self, i);
 
-        if (state_of(atomic_load(&run->phase)) != FREE && !run->given_up) {
+        if (!ez_run_is_free(run) && !run->given_up) {
             visit(user, run);
         }
     }
@@ -453,8 +337,7 @@ ez_runs_count_unfinished(ez_runs *self, const struct ez_executor *executor)
 
     for (size_t i = 0; i < n_slots; i++) {
         ez_run *run = slot_at(self, i);
-        uint64_t phase = atomic_load(&run->phase);
-        ez_run *entered = ez_runs_enter(self, (phase & GENERATION_MASK) | (i + 1));
+        ez_run *entered = ez_run_enter(run, ez_run_token(run, (uint32_t)i));
 
         if (entered != NULL) {
             n += run->executor == executor;

@@ -160,6 +160,7 @@ execz_scheduler_list_executors(execz_scheduler *self, execz_executor_function ex
             .path = ez_executor_path(one),
         };
 
+        ez_executor_get_stats(one, &info.stats);
         if (ez_executor_is_available(one, &info.unavailable)) {
             info.unavailable = NULL;
         }

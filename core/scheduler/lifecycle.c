@@ -86,6 +86,7 @@ execz_scheduler_start(execz_scheduler *self, execz_error *err)
         self->state = EXECZ_STATE_RUNNING;
         self->has_loop = false;
         self->shutdown_flags = 0;
+        self->n_cancels = 0;
         self->shutdown_deadline = EXECZ_NO_DEADLINE;
     }
     pthread_mutex_unlock(&self->lock);
@@ -314,6 +315,7 @@ execz_scheduler_shutdown(execz_scheduler *self, uint32_t flags, execz_duration t
     if (running) {
         self->state = EXECZ_STATE_SHUTTING_DOWN;
         self->shutdown_flags |= flags;
+        self->n_cancels += (flags & EXECZ_SHUTDOWN_CANCEL) != 0;
         if (timeout >= 0 && timeout < self->shutdown_deadline - now) {
             self->shutdown_deadline = now + timeout;
         }

@@ -81,6 +81,9 @@ take_finished(execz_scheduler *self, ez_run *run)
         ez_runs_close(self->runs, run);
         return;
     }
+    if (run->times[0].started != 0) {
+        ez_executor_add_wait(run->executor, run->times[0].started - run->submitted);
+    }
     for (uint32_t i = 0; i < run->n; i++) {
         ez_outcome *outcome = &run->times[i];
 
@@ -108,7 +111,7 @@ take_started(execz_scheduler *self, ez_started *started)
 
     if (run != NULL && !run->given_up && run->told <= started->index) {
         run->told = (uint8_t)(started->index + 1);
-        ez_tell_started(self, run, run->times[started->index].run_time, started->at);
+        ez_tell_started(self, run, started->run_time, started->at);
     }
     g_free(started);
 }
@@ -154,6 +157,9 @@ give_up(void *user, ez_run *run)
 
     bool working = ez_run_is_working(run);
 
+    if (!self->scheduler->shutdown.forced && ez_executor_overwrites_wait(run->executor)) {
+        return; /* it is spared */
+    }
     if (!working && !ez_run_finish(run)) {
         return; /* it has finished just now: its message is on the way */
     }

@@ -48,6 +48,7 @@ typedef struct ez_batch_item {
 typedef struct ez_shutdown {
     bool begun;
     bool cancelled;
+    bool forced;     /* so are the executors whose overwrite_wait had spared them */
     int64_t lost_at; /* monotonic; when unfinished runs are given up */
 } ez_shutdown;
 
@@ -87,6 +88,7 @@ struct execz_scheduler {
     uint64_t n_blocked;
     bool recheck; /* something came that blocked tasks may have waited for */
     uint32_t shutdown_flags;
+    uint32_t n_cancels; /* shutdowns asked to cancel: the second one means it */
     int64_t shutdown_deadline; /* monotonic */
 
     /* [loop] */

@@ -2,7 +2,8 @@
 /* Drain, then cancel, then give up:
  *
  *   begun      executors take nothing more; what was held back is cancelled
- *   cancelled  asked for, or the deadline came: executors cancel what they have
+ *   cancelled  asked for, or the deadline came: executors cancel what they have, but one whose
+ *              option overwrite_wait says so only at the deadline, or when asked once more
  *   lost       ten seconds later: what still runs is closed as LOST and its executor left behind
  *
  * Whenever no run is left, the executors are stopped and the scheduler is STOPPED. */
@@ -15,13 +16,24 @@
 static const int64_t lost_after = 10 * EXECZ_SECOND;
 static const int64_t join_within = 5 * EXECZ_SECOND;
 
+/* Whether the shutdown lets this executor finish its runs, though it was asked to cancel. */
+static bool
+is_spared(const execz_scheduler *self, const ez_executor *executor)
+{
+    return !self->shutdown.forced && ez_executor_overwrites_wait(executor);
+}
+
 static void
 shut_executors_down(execz_scheduler *self, uint32_t flags, int64_t deadline)
 {
     g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
 
     for (guint i = 0; i < places->len; i++) {
-        ez_executor_shutdown(((ez_executor_place *)places->pdata[i])->executor, flags, deadline);
+        ez_executor *executor = ((ez_executor_place *)places->pdata[i])->executor;
+
+        if (flags == 0 || !is_spared(self, executor)) {
+            ez_executor_shutdown(executor, flags, deadline);
+        }
     }
 }
 
@@ -53,7 +65,8 @@ abandon_executors(execz_scheduler *self)
     for (guint i = 0; i < places->len; i++) {
         ez_executor_place *place = places->pdata[i];
 
-        place->abandoned = *ez_executor_unfinished(place->executor) > 0;
+        place->abandoned =
+            *ez_executor_unfinished(place->executor) > 0 && !is_spared(self, place->executor);
     }
 }
 
@@ -62,6 +75,7 @@ begin(execz_scheduler *self, int64_t deadline)
 {
     self->shutdown.begun = true;
     self->shutdown.cancelled = false;
+    self->shutdown.forced = false;
     self->shutdown.lost_at = EXECZ_NO_DEADLINE;
     ez_scheduler_cancel_manual(self);
     ez_held_drop(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");
@@ -69,9 +83,10 @@ begin(execz_scheduler *self, int64_t deadline)
 }
 
 static void
-cancel(execz_scheduler *self, int64_t now, int64_t deadline)
+cancel(execz_scheduler *self, int64_t now, int64_t deadline, bool forced)
 {
     self->shutdown.cancelled = true;
+    self->shutdown.forced = forced;
     self->shutdown.lost_at = now + lost_after;
     shut_executors_down(self, EXECZ_SHUTDOWN_CANCEL, deadline);
 }
@@ -98,21 +113,25 @@ ez_shutdown_step(execz_scheduler *self)
     int64_t now = ez_clock_monotonic(self->clock);
     int64_t deadline;
     uint32_t flags;
+    bool forced;
 
     pthread_mutex_lock(&self->lock);
     flags = self->shutdown_flags;
     deadline = self->shutdown_deadline;
+    forced = now >= deadline || self->n_cancels > 1;
     pthread_mutex_unlock(&self->lock);
     if (!self->shutdown.begun) {
         begin(self, deadline);
     }
-    if (!self->shutdown.cancelled && ((flags & EXECZ_SHUTDOWN_CANCEL) != 0 || now >= deadline)) {
-        cancel(self, now, deadline);
+    if ((!self->shutdown.cancelled && ((flags & EXECZ_SHUTDOWN_CANCEL) != 0 || forced)) ||
+        (!self->shutdown.forced && forced)) {
+        cancel(self, now, deadline, forced);
     }
     ez_result_take(self); /* what was cancelled has mostly ended by now */
     if (now >= self->shutdown.lost_at && ez_runs_count(self->runs) > 0) {
         abandon_executors(self);
         ez_result_give_up(self, "it did not end after the shutdown cancelled it");
+        self->shutdown.lost_at = EXECZ_NO_DEADLINE; /* of those that were spared: when forced */
     }
     if (ez_runs_count(self->runs) == 0) {
         end(self);
@@ -124,13 +143,18 @@ ez_shutdown_next_step(execz_scheduler *self)
 {
     int64_t deadline;
 
-    if (self->shutdown.cancelled) {
+    if (self->shutdown.forced) {
         return self->shutdown.lost_at;
     }
     /* What was asked for while the step was at work may have rung in vain: the step took the bell's
      * rings with the results. */
     pthread_mutex_lock(&self->lock);
-    deadline = (self->shutdown_flags & EXECZ_SHUTDOWN_CANCEL) != 0 ? 0 : self->shutdown_deadline;
+    deadline = self->shutdown_deadline;
+    if (self->shutdown.cancelled) {
+        deadline = self->n_cancels > 1 ? 0 : MIN(deadline, self->shutdown.lost_at);
+    } else if ((self->shutdown_flags & EXECZ_SHUTDOWN_CANCEL) != 0) {
+        deadline = 0;
+    }
     pthread_mutex_unlock(&self->lock);
     return deadline;
 }

@@ -6,6 +6,7 @@
 #include "scheduler/submit.h"
 
 #include "base/error.h"
+#include "executor/takes.h"
 #include "function/body.h"
 #include "scheduler/tell.h"
 

@@ -144,6 +144,13 @@ execz_submission_cancelled(const execz_submission *submission)
     return __atomic_load_n(&submission->cancelled, __ATOMIC_ACQUIRE) == submission->run;
 }
 
+/** For plugins that call host->execute() themselves: from now on cancel_futures leaves it alone. */
+static inline void
+execz_submission_begin(execz_submission *submission)
+{
+    __atomic_store_n(&submission->started, 1, __ATOMIC_RELEASE);
+}
+
 /**
  * Finishes a submission whose run times ended as results (n of them) tell; see execz_host.finish.
  * The submission is gone afterwards.  [any-thread]
@@ -177,7 +184,7 @@ execz_submission_run(execz_submission *submission)
     execz_base *base = submission->base;
     execz_run run = submission->run;
 
-    __atomic_store_n(&submission->started, 1, __ATOMIC_RELEASE);
+    execz_submission_begin(submission);
     __atomic_fetch_add(&base->finishing, 1, __ATOMIC_ACQ_REL);
     base->host->work(base->host, execz_submission_next, &run);
     __atomic_fetch_sub(&base->finishing, 1, __ATOMIC_ACQ_REL);
@@ -212,6 +219,39 @@ static inline execz_submission *
 execz_base_submission(execz_base *base, execz_run run)
 {
     return (execz_submission *)execz_base_entry(base, run, sizeof(execz_submission), 0);
+}
+
+/* Whether it was still queued. */
+static inline int
+execz_base_retract(execz_base *base, execz_run run)
+{
+    int retracted = base->host->retract(base->host, run) == EXECZ_OK;
+
+    __atomic_fetch_add(&base->retracted, (uint64_t)retracted, __ATOMIC_RELAXED);
+    return retracted;
+}
+
+static inline execz_status
+execz_base_cancel(execz_executor *executor, execz_run run)
+{
+    execz_base *base = (execz_base *)executor;
+    execz_submission *submission;
+
+    if (base->hooks->do_send_run != NULL) {
+        if (!execz_base_retract(base, run)) {
+            (void)base->host->interrupt(base->host, run);
+        }
+        return EXECZ_OK;
+    }
+    submission = execz_base_submission(base, run);
+    if (submission != NULL) {
+        __atomic_store_n(&submission->cancelled, run, __ATOMIC_RELEASE);
+    }
+    (void)base->host->interrupt(base->host, run);
+    if (base->hooks->cancel != NULL) {
+        base->hooks->cancel(base, run);
+    }
+    return EXECZ_OK;
 }
 
 /* FNV-1a, 64 bits: so that tasks can be told apart when they may be gone. */

@@ -47,10 +47,6 @@ extern "C" {
     (EXECZ_EVENT_TASK_EXECUTED | EXECZ_EVENT_TASK_ERROR | EXECZ_EVENT_TASK_MISSED |                \
      EXECZ_EVENT_TASK_CANCELLED | EXECZ_EVENT_TASK_TIMEOUT | EXECZ_EVENT_TASK_LOST)
 
-#define EXECZ_SOURCE_SCHEDULE 1u /* the trigger said so */
-#define EXECZ_SOURCE_MANUAL 2u   /* somebody asked for it */
-#define EXECZ_SOURCE_RETRY 3u
-
 /** One event; everything it points to is valid during the listener's call. */
 typedef struct execz_event {
     uint32_t size;

@@ -49,7 +49,9 @@ EXECZ_AT_(execz_run_info, size, 0);
 EXECZ_AT_(execz_run_info, attempt, 4);
 EXECZ_AT_(execz_run_info, run, 8);
 EXECZ_AT_(execz_run_info, submitted, 16);
-EXECZ_SIZE_(execz_run_info, 24);
+EXECZ_AT_(execz_run_info, source, 24);
+EXECZ_AT_(execz_run_info, reserved, 28);
+EXECZ_SIZE_(execz_run_info, 32);
 
 EXECZ_AT_(execz_result, size, 0);
 EXECZ_AT_(execz_result, outcome, 4);

@@ -66,12 +66,18 @@ typedef uint64_t execz_run;
 /** The largest n_run_times of one send_task(). */
 #define EXECZ_RUN_TIMES_MAX 100u
 
+#define EXECZ_SOURCE_SCHEDULE 1u /* the trigger said so */
+#define EXECZ_SOURCE_MANUAL 2u   /* somebody asked for it */
+#define EXECZ_SOURCE_RETRY 3u
+
 /** More about one dispatch, for executors that carry it out elsewhere. */
 typedef struct execz_run_info {
     uint32_t size;
     uint32_t attempt; /* 1 for the first, then 2, 3, ... for retries */
     execz_run run;
     execz_time submitted; /* wall clock */
+    uint32_t source;      /* EXECZ_SOURCE_*; only a run of the schedule can be too late */
+    uint32_t reserved;
 } execz_run_info;
 
 #define EXECZ_OUTCOME_OK 1u

@@ -119,44 +119,11 @@ execz_base_hand_over(execz_base *base, const execz_task *task, const execz_time 
     submission->times = times;
     submission->n = n;
     submission->task_hash = execz_base_hash(task->id);
-    submission->user = NULL;
+    __atomic_store_n(&submission->user, NULL, __ATOMIC_RELAXED);
     submission->queue_next = NULL;
     __atomic_store_n(&submission->started, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&submission->run, run, __ATOMIC_RELEASE);
     return base->hooks->do_send_task(base, submission, err);
-}
-
-/* Whether it was still queued. */
-static inline int
-execz_base_retract(execz_base *base, execz_run run)
-{
-    int retracted = base->host->retract(base->host, run) == EXECZ_OK;
-
-    __atomic_fetch_add(&base->retracted, (uint64_t)retracted, __ATOMIC_RELAXED);
-    return retracted;
-}
-
-static inline execz_status
-execz_base_cancel(execz_executor *executor, execz_run run)
-{
-    execz_base *base = (execz_base *)executor;
-    execz_submission *submission;
-
-    if (base->hooks->do_send_run != NULL) {
-        if (!execz_base_retract(base, run)) {
-            (void)base->host->interrupt(base->host, run);
-        }
-        return EXECZ_OK;
-    }
-    submission = execz_base_submission(base, run);
-    if (submission != NULL) {
-        __atomic_store_n(&submission->cancelled, run, __ATOMIC_RELEASE);
-    }
-    (void)base->host->interrupt(base->host, run);
-    if (base->hooks->cancel != NULL) {
-        base->hooks->cancel(base, run);
-    }
-    return EXECZ_OK;
 }
 
 static inline execz_status

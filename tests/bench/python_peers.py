@@ -43,6 +43,9 @@ def own_pid(argument):
     return os.getpid()
 
 
+pools = []
+
+
 class Processes:
     def __init__(self, workers):
         self.workers = workers
@@ -50,7 +53,8 @@ class Processes:
         self.broken = []
 
     def make(self):
-        return concurrent.futures.ProcessPoolExecutor(self.workers)
+        pools.append(concurrent.futures.ProcessPoolExecutor(self.workers))
+        return pools[-1]
 
     def once(self):
         self.pool.submit(nothing, ARGUMENT).result()
@@ -210,6 +214,9 @@ def main():
     measure = PEERS[name]()
     for _ in sys.stdin:
         print(measure(n, gap), flush=True)
+    for pool in pools:
+        pool.shutdown()
+    os._exit(0)  # at a normal exit Python rings the broken pools, whose bells are closed
 
 
 if __name__ == "__main__":

@@ -1,127 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The executor: coroutines and commands on the event loop, everything else in its pool.
- *
- * A run that goes to the loop is given to it in one of two ways.  If the loop lives on the
- * scheduler's thread, which is the one that sends tasks, it waits there to begin.  If the loop has a thread of its own, the run goes onto a stack of starting runs that the
- * loop takes as a whole.  In either case a stack has been reserved for it before it is accepted, so
- * that a limit is an answer to the scheduler and not a lost run.
- *
- * To cancel a run on the loop, the loop is sent its token, and looks whether the coroutine there was
- * for it still is.  A run in the pool is retracted, which the host refuses once it has begun. */
-#include "loop.h"
+/* The executor as the host sees it: its options, its life, and where a run goes. */
+#include "asyncio.h"
 #include "overflow.h"
-#include "pool.h"
-#include "waiter.h"
 
 #include <execz/sdk.h>
 
 #include <sched.h>
-
-typedef struct asyncio {
-    execz_base *base;
-    loop loop;
-    pool pool;
-    const execz_loop_ext *host_loop; /* whose thread our loop lives on; NULL: on one of its own */
-
-    execz_submission *last_pending; /* [loop] the end of loop.pending */
-
-    /* [loop of the scheduler] */
-    bool thread_started; /* of the loop's own */
-    pthread_t ready;     /* the thread that was readied for overflows */
-
-    _Atomic(execz_submission *) starting; /* newest first */
-    loop_message start_message;           /* on its way if starting is not empty */
-} asyncio;
-
-/* The user of a submission that went to the pool; else it is the coroutine, or NULL. */
-static char pooled;
-
-static asyncio *
-asyncio_of(loop *on)
-{
-    return (asyncio *)(void *)((char *)on - offsetof(asyncio, loop));
-}
-
-/* ---- runs on the loop ------------------------------------------------------------------------ */
-
-/* The body of each coroutine that is a run. */
-static void
-run_task(coroutine *self)
-{
-    execz_submission *run = self->owner;
-    const execz_host *host = run->base->host;
-
-    __atomic_store_n(&run->started, 1, __ATOMIC_RELEASE);
-    for (uint32_t i = 0; i < run->n && !execz_submission_cancelled(run); i++) {
-        (void)host->execute(host, run->run, run->times[i], &self->waiter, NULL);
-        waiter_end_children(self);
-    }
-    if (execz_submission_cancelled(run)) {
-        (void)host->interrupt(host, run->run); /* perhaps before who cancels it comes to it */
-    }
-    self->run = 0;
-    execz_submission_finish(run, NULL, 0);
-}
-
-/* Appends runs, the first to the last one of a list, to those that wait to begin. */
-static void
-add_pending(asyncio *self, execz_submission *first, execz_submission *last)
-{
-    last->queue_next = NULL;
-    if (self->loop.pending == NULL) {
-        self->loop.pending = first;
-    } else {
-        self->last_pending->queue_next = first;
-    }
-    self->last_pending = last;
-}
-
-static coroutine *
-begin_run(loop *on)
-{
-    execz_submission *run = on->pending;
-    coroutine *one;
-
-    on->pending = run->queue_next;
-    one = loop_begin(on, run_task, run);
-    one->run = run->run;
-    one->is_command = run->task->kind == EXECZ_TASK_COMMAND;
-    __atomic_store_n(&run->user, one, __ATOMIC_RELEASE);
-    return one;
-}
-
-static void
-take_starting(loop *on, loop_message *message)
-{
-    asyncio *self = asyncio_of(on);
-    execz_submission *last = atomic_exchange(&self->starting, NULL);
-    execz_submission *oldest = NULL, *at = last;
-
-    (void)message;
-    while (at != NULL) {
-        execz_submission *next = at->queue_next;
-
-        at->queue_next = oldest;
-        oldest = at;
-        at = next;
-    }
-    if (oldest != NULL) {
-        add_pending(self, oldest, last);
-    }
-}
-
-static void
-send_starting(asyncio *self, execz_submission *run)
-{
-    execz_submission *newest = atomic_load_explicit(&self->starting, memory_order_relaxed);
-
-    do {
-        run->queue_next = newest;
-    } while (!atomic_compare_exchange_weak(&self->starting, &newest, run));
-    if (newest == NULL) {
-        loop_send(&self->loop, &self->start_message);
-    }
-}
 
 /* ---- the loop's own thread ------------------------------------------------------------------- */
 
@@ -200,10 +84,9 @@ send_to_loop(asyncio *self, execz_submission *run, execz_error *err)
         return status;
     }
     if (self->host_loop != NULL) {
-        add_pending(self, run, run);
-        loop_look(&self->loop);
+        runs_add(self, run);
     } else {
-        send_starting(self, run);
+        runs_send(self, run);
     }
     return EXECZ_OK;
 }
@@ -216,58 +99,17 @@ do_send_task(execz_base *base, execz_submission *run, execz_error *err)
     if (run->task->kind != EXECZ_TASK_FUNCTION) {
         return send_to_loop(self, run, err);
     }
-    __atomic_store_n(&run->user, &pooled, __ATOMIC_RELEASE);
+    __atomic_store_n(&run->user, &runs_pooled, __ATOMIC_RELEASE);
     return pool_push_run(&self->pool, run->run, run->task->priority, err);
-}
-
-/* ---- cancelling ------------------------------------------------------------------------------ */
-
-typedef struct cancellation {
-    loop_message message; /* first */
-    execz_run run;
-} cancellation;
-
-static void
-take_cancellation(loop *on, loop_message *message)
-{
-    execz_base *base = asyncio_of(on)->base;
-    cancellation *self = (cancellation *)(void *)message;
-    execz_submission *submission = execz_base_submission(base, self->run);
-    coroutine *one = __atomic_load_n(&submission->user, __ATOMIC_ACQUIRE);
-
-    if (one != NULL && one->run == self->run) { /* else it has ended, or will learn it by itself */
-        waiter_interrupt(one);
-    }
-    base->host->realloc(base->host, self, 0);
-}
-
-static void
-send_cancellation(asyncio *self, execz_run run)
-{
-    const execz_host *host = self->base->host;
-    cancellation *message = host->realloc(host, NULL, sizeof *message);
-
-    if (message == NULL) {
-        execz_base_log(self->base, EXECZ_LOG_ERROR,
-                       "no memory to wake a coroutine that was cancelled; it ends with its wait");
-        return;
-    }
-    *message = (cancellation){{NULL, take_cancellation}, run};
-    loop_send(&self->loop, &message->message);
 }
 
 static void
 cancel(execz_base *base, execz_run run)
 {
-    const execz_submission *submission = execz_base_submission(base, run);
-
-    if (submission == NULL) {
-        return;
-    }
-    if (__atomic_load_n(&submission->user, __ATOMIC_ACQUIRE) == &pooled) {
+    if (runs_user(base, run) == &runs_pooled) {
         (void)execz_base_retract(base, run);
     } else {
-        send_cancellation(base->self, run);
+        runs_cancel(base->self, run);
     }
 }
 
@@ -322,7 +164,7 @@ start_loop(asyncio *self, execz_error *err)
         .guard = STACK_GUARD_INSTALL,
         .slow = execz_base_option(base, "slow_callback_warning", 100 * EXECZ_MILLISECOND),
         .report_slow = report_slow,
-        .begin = begin_run,
+        .begin = runs_begin,
         .user = self,
         .name = task_name,
     };
@@ -359,6 +201,7 @@ place_loop(asyncio *self, execz_error *err)
     if (status != EXECZ_OK) {
         return execz_error_set(err, status, "the scheduler cannot watch the event loop");
     }
+    self->loop.stacks.alone = true;
     return EXECZ_OK;
 }
 
@@ -366,16 +209,15 @@ static execz_status
 start(execz_base *base, execz_error *err)
 {
     const execz_host *host = base->host;
-    asyncio *self = host->realloc(host, NULL, sizeof *self);
+    asyncio *self = queue_alloc_aligned(host, sizeof *self);
     uint32_t max_workers = (uint32_t)execz_base_option(base, "max_workers", 0);
     execz_status status;
 
     if (self == NULL) {
         return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
     }
-    memset(self, 0, sizeof *self);
     self->base = base;
-    self->start_message.take = take_starting;
+    self->start_message.take = runs_take;
     status = start_loop(self, err);
     if (status == EXECZ_OK) {
         status = place_loop(self, err);
@@ -384,12 +226,14 @@ start(execz_base *base, execz_error *err)
         }
     }
     if (status != EXECZ_OK) {
-        host->realloc(host, self, 0);
+        queue_free_aligned(host, self);
         return status;
     }
     pool_init(&self->pool, host, base, base->alias,
               max_workers > 0 ? max_workers : default_workers());
-    (void)overflow_watch(&self->loop, base->alias);
+    if (execz_base_option(base, "stack_overflow_report", 1) != 0) {
+        (void)overflow_watch(&self->loop, base->alias);
+    }
     base->self = self;
     return EXECZ_OK;
 }
@@ -414,7 +258,7 @@ destroy(execz_base *base)
     overflow_unwatch(&self->loop);
     loop_deinit(&self->loop);
     pool_deinit(&self->pool);
-    base->host->realloc(base->host, self, 0);
+    queue_free_aligned(base->host, self);
 }
 
 static const execz_base_hooks hooks = {
@@ -440,6 +284,9 @@ EXECZ_OPTIONS(
                  "Stack of each coroutine; it takes memory only as far as it is used"),
     EXECZ_OPTION(DURATION, 0, "slow_callback_warning", "100ms", "0s..1h",
                  "Names a task whose coroutine holds the loop for longer; 0s: never"),
+    EXECZ_OPTION(BOOL, 0, "stack_overflow_report", "yes", "",
+                 "Whether a handler of SIGSEGV says whose stack was too small; the process dies of "
+                 "it either way"),
     EXECZ_OPTION(BOOL, 0, "cancel_futures", "no", "",
                  "Whether a shutdown cancels the runs that have not begun"),
     EXECZ_OPTION(BOOL, 0, "overwrite_wait", "", "",

@@ -15,7 +15,7 @@
 #include "switch.h"
 #include "timers.h"
 
-#include <execz/run.h>
+#include <execz/plugin.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -73,7 +73,7 @@ coroutine_of_timer(timer *one)
 }
 
 /* A coroutine on a stack that was reserved, ready to run entry.  It is not in the queue yet. */
-coroutine *coroutine_new(loop *loop, void (*entry)(coroutine *self), void *owner);
+coroutine *coroutine_new(loop *on, void (*entry)(coroutine *self), void *owner);
 
 /* Gives back one that has ended, or never ran.  [its loop, on no coroutine] */
 void coroutine_free(coroutine *self);

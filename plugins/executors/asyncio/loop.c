@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A turn does, over and over: take messages, wake whom the clock or the kernel wakes, and let the
- * coroutines of the queue run, up to RESUMES_MAX of them or a millisecond.  So the cost of looking
+ * coroutines of the queue run, up to 64 of them or a millisecond.  So the cost of looking
  * is shared by many, and nobody waits for long.
  *
  * Messages come over a stack that the loop takes as a whole.  When there is nothing to do, the loop
@@ -10,10 +10,7 @@
  * Nothing is read from the bell and the timer: epoll(7) reports them by their edge.  The timer is
  * set when the loop goes to sleep and only if it would ring too late; ringing too early is harmless.
  * A loop that a host drives never sleeps itself: it makes sure that its descriptor becomes readable.
- *
- * The clock that names a coroutine which holds the loop is read after each resume, so it is the
- * coarse one: 6 ns instead of 20 to 40.  It steps every few milliseconds, so for a limit of that
- * order the exact one is used. */
+ */
 #include "loop.h"
 
 #include <errno.h>
@@ -26,12 +23,10 @@
 #include <unistd.h>
 
 enum {
-    RESUMES_MAX = 64, /* between two looks at the clock, the inbox and the kernel */
     EVENTS_MAX = 64,
     STACKS_KEPT = 64, /* whose memory an idle loop keeps */
 };
 
-#define TURN_MAX INT64_C(1000000)       /* ns */
 #define COARSE_FROM INT64_C(20000000)   /* ns; limits from here on are measured coarsely */
 #define TRIM_AFTER INT64_C(10000000000) /* ns */
 #define DATA_TIMER UINT64_MAX           /* epoll_data.u64 of our own descriptors */
@@ -40,25 +35,10 @@ enum {
 /* The mark of a loop that sleeps. */
 static loop_message asleep;
 
-static int64_t
-read_clock(int clock)
-{
-    struct timespec now;
-
-    (void)clock_gettime(clock, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
-int64_t
-loop_now(void)
-{
-    return read_clock(CLOCK_MONOTONIC);
-}
-
 /* ---- messages -------------------------------------------------------------------------------- */
 
-static void
-ring(loop *self)
+void
+loop_ring(loop *self)
 {
     (void)eventfd_write(self->bell, 1);
 }
@@ -73,7 +53,7 @@ loop_send(loop *self, loop_message *message)
     } while (!atomic_compare_exchange_weak_explicit(&self->inbox, &newest, message,
                                                     memory_order_acq_rel, memory_order_relaxed));
     if (newest == &asleep) {
-        ring(self);
+        loop_ring(self);
     }
 }
 
@@ -108,148 +88,6 @@ fall_asleep(loop *self)
     loop_message *none = NULL;
 
     return atomic_compare_exchange_strong(&self->inbox, &none, &asleep);
-}
-
-/* ---- coroutines ------------------------------------------------------------------------------ */
-
-void
-loop_push_ready(loop *self, coroutine *one)
-{
-    one->next = NULL;
-    *(self->ready == NULL ? &self->ready : &self->last_ready->next) = one;
-    self->last_ready = one;
-}
-
-coroutine *
-loop_begin(loop *self, void (*entry)(coroutine *one), void *owner)
-{
-    self->n_coroutines++;
-    return coroutine_new(self, entry, owner);
-}
-
-void
-loop_look(loop *self)
-{
-    if (!self->awake) {
-        self->awake = true;
-        ring(self);
-    }
-}
-
-coroutine *
-loop_start(loop *self, void (*entry)(coroutine *one), void *owner)
-{
-    coroutine *one = loop_begin(self, entry, owner);
-
-    one->state = COROUTINE_READY;
-    one->result = 0;
-    loop_push_ready(self, one);
-    loop_look(self);
-    return one;
-}
-
-void
-loop_free(loop *self, coroutine *one)
-{
-    self->n_coroutines--;
-    coroutine_free(one);
-}
-
-void
-loop_wake(loop *self, coroutine *one, int32_t result)
-{
-    if (one->state == COROUTINE_WAITING || one->state == COROUTINE_DEAF) {
-        timers_remove(&self->timers, &one->timer);
-        one->state = COROUTINE_READY;
-        one->result = result;
-        loop_push_ready(self, one);
-    }
-}
-
-void
-loop_interrupt(loop *self, coroutine *one, int32_t result)
-{
-    if (one->state == COROUTINE_WAITING) {
-        loop_wake(self, one, result);
-    } else if (one->state == COROUTINE_YIELDED) {
-        one->result = result;
-    }
-}
-
-bool
-loop_set_timer(loop *self, coroutine *one, int64_t timeout, int32_t result)
-{
-    int64_t deadline;
-
-    one->when_time_is_up = result;
-    if (timeout < 0 || __builtin_add_overflow(loop_now(), timeout, &deadline)) {
-        return true;
-    }
-    return timers_add(&self->timers, &one->timer, deadline);
-}
-
-/* Says who has held the loop for too long. */
-static __attribute__((noinline)) void
-report_slow(loop *self, const coroutine *one, int64_t duration)
-{
-    self->options.report_slow(self->options.user, one, duration);
-    self->slice = read_clock(self->slice_clock); /* the report is not the next one's fault */
-}
-
-static void
-free_ended(loop *self, coroutine *one)
-{
-    if (one->parent == NULL) {
-        loop_free(self, one);
-    } else if (one->parent->joining == one) {
-        loop_wake(self, one->parent, 0);
-    }
-}
-
-static void
-resume(loop *self, coroutine *one)
-{
-    int64_t before = self->slice;
-
-    coroutine_resume(one);
-    self->slice = read_clock(self->slice_clock);
-    if (__builtin_expect(self->slice - before > self->slow, 0)) {
-        report_slow(self, one, self->slice - before);
-    }
-    if (one->state == COROUTINE_ENDED) {
-        free_ended(self, one);
-    }
-}
-
-static bool
-is_idle(const loop *self)
-{
-    return self->ready == NULL && self->pending == NULL;
-}
-
-/* Whose turn it is: the first of the queue, or something that begins, one after the other. */
-static coroutine *
-take_next(loop *self, int turn)
-{
-    coroutine *one = self->ready;
-
-    if (self->pending != NULL && (one == NULL || turn % 2 == 0)) {
-        return self->options.begin(self);
-    }
-    self->ready = one->next;
-    return one;
-}
-
-static void
-run_ready(loop *self)
-{
-    int64_t end;
-
-    self->slice = read_clock(self->slice_clock);
-    end = self->slice + TURN_MAX;
-    for (int i = 0; i < RESUMES_MAX && !is_idle(self) && self->slice < end; i++) {
-        resume(self, take_next(self, i));
-    }
 }
 
 /* ---- what wakes ------------------------------------------------------------------------------ */
@@ -332,7 +170,7 @@ plan_to_trim(loop *self)
 static bool
 settle(loop *self)
 {
-    if (!is_idle(self)) {
+    if (!loop_is_idle(self)) {
         return false;
     }
     plan_to_trim(self);
@@ -343,20 +181,20 @@ settle(loop *self)
 void
 loop_turn(loop *self)
 {
-    int64_t end = loop_now() + TURN_MAX;
+    int64_t end = loop_now() + LOOP_TURN_MAX;
 
     atomic_store_explicit(&self->thread, pthread_self(), memory_order_relaxed);
     take_events(self, 0);
     self->awake = true;
     do {
         look_around(self);
-        run_ready(self);
+        loop_run_ready(self);
         if (settle(self)) {
             self->awake = false;
             return;
         }
     } while (loop_now() < end);
-    ring(self); /* the host goes first, then we go on */
+    loop_ring(self); /* the host goes first, then we go on */
 }
 
 static bool
@@ -372,7 +210,7 @@ loop_run(loop *self)
     self->awake = true;
     look_around(self);
     while (!is_done(self)) {
-        run_ready(self);
+        loop_run_ready(self);
         if (!is_done(self) && settle(self)) {
             take_events(self, -1);
         }

@@ -14,6 +14,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <time.h>
 
 #define LOOP_CACHE_LINE 64
 
@@ -36,6 +37,14 @@ typedef struct loop_options {
 } loop_options;
 
 struct loop {
+    /* Of those who send; the rest of this cache line is fixed. */
+    _Alignas(LOOP_CACHE_LINE) _Atomic(loop_message *) inbox; /* newest first; or a sleeper's mark */
+    int epoll;                                               /* owned, as the next two */
+    int timer_descriptor;
+    int bell;
+    struct pool *pool; /* where what blocks is run; borrowed */
+    loop_options options;
+
     /* [loop], and what each resume touches first */
     context context;              /* where it goes on when a coroutine leaves the thread */
     _Atomic(coroutine *) current; /* read by a signal handler too */
@@ -44,22 +53,16 @@ struct loop {
     void *pending; /* runs that wait to begin: of options.begin; NULL: none */
     int64_t slice; /* when the last coroutine came back, by slice_clock */
     int64_t slow;  /* INT64_MAX: never */
-    int slice_clock;
     int64_t armed; /* what timer_descriptor is set to; TIMERS_NEVER: nothing */
-    bool awake;    /* it will look at the queue without being rung for */
+    int slice_clock;
+    bool awake; /* it will look at the queue without being rung for */
     bool stopping;
     loop_message stop;
-    struct pool *pool; /* where what blocks is run; borrowed */
     timers timers;
     stack_pool stacks;
     watches watches;
-    loop_options options;
     uint32_t n_coroutines; /* started and not freed */
     timer trimming;
-
-    int epoll; /* these are fixed, and owned */
-    int timer_descriptor;
-    int bell;
 
 #if SANITIZE_ADDRESS
     void *fake_stack;
@@ -69,9 +72,6 @@ struct loop {
 #if SANITIZE_THREAD
     void *fiber;
 #endif
-
-    _Alignas(
-        LOOP_CACHE_LINE) _Atomic(loop_message *) inbox; /* newest first; or the mark of a sleeper */
 };
 
 /* 0 or an errno, and then nothing is left behind. */
@@ -122,7 +122,30 @@ void loop_interrupt(loop *self, coroutine *one, int32_t result);
  * there is no memory.  [one] */
 bool loop_set_timer(loop *self, coroutine *one, int64_t timeout, int32_t result);
 
-/* CLOCK_MONOTONIC */
-int64_t loop_now(void);
+static inline int64_t
+loop_read_clock(int clock)
+{
+    struct timespec now;
+
+    (void)clock_gettime(clock, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static inline int64_t
+loop_now(void)
+{
+    return loop_read_clock(CLOCK_MONOTONIC);
+}
+
+/* ---- between the loop's halves --------------------------------------------------------------- */
+
+#define LOOP_TURN_MAX INT64_C(1000000) /* ns */
+
+/* Makes the descriptor readable.  [any-thread] */
+void loop_ring(loop *self);
+
+/* Lets some of those that are ready run, or begin.  [loop] */
+void loop_run_ready(loop *self);
+bool loop_is_idle(const loop *self);
 
 #endif

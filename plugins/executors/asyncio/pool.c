@@ -76,7 +76,7 @@ next_run(void *user, execz_run done)
     atomic_fetch_add_explicit(&self->taken, 1, memory_order_relaxed);
     submission = execz_base_submission(self->base, run);
     if (__atomic_load_n(&submission->run, __ATOMIC_ACQUIRE) == run) {
-        __atomic_store_n(&submission->started, 1, __ATOMIC_RELEASE);
+        execz_submission_begin(submission);
     }
     return run;
 }

@@ -12,7 +12,7 @@
 #ifndef ASYNCIO_POOL_H
 #define ASYNCIO_POOL_H
 
-#include "../threadpool/queue.h"
+#include "queue.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

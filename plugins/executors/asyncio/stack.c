@@ -263,10 +263,24 @@ stack_pool_deinit(stack_pool *self)
 
 /* ---- use ------------------------------------------------------------------------------------- */
 
+/* Changes how many are reserved, and returns it. */
+static inline uint32_t
+count(stack_pool *self, uint32_t change)
+{
+    uint32_t n;
+
+    if (!self->alone) {
+        return atomic_fetch_add_explicit(&self->reserved, change, memory_order_acq_rel) + change;
+    }
+    n = atomic_load_explicit(&self->reserved, memory_order_relaxed) + change;
+    atomic_store_explicit(&self->reserved, n, memory_order_relaxed);
+    return n;
+}
+
 enum stack_status
 stack_pool_reserve(stack_pool *self)
 {
-    uint32_t n = atomic_fetch_add(&self->reserved, 1) + 1;
+    uint32_t n = count(self, 1);
     enum stack_status status = STACK_OK;
 
     if (__builtin_expect(n <= atomic_load_explicit(&self->capacity, memory_order_acquire), 1)) {
@@ -286,7 +300,7 @@ stack_pool_reserve(stack_pool *self)
 void
 stack_pool_unreserve(stack_pool *self)
 {
-    atomic_fetch_sub_explicit(&self->reserved, 1, memory_order_release);
+    (void)count(self, (uint32_t)-1);
 }
 
 /* Maps the uppermost pages of stacks that will be used at once: together they cost half of what

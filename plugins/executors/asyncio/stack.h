@@ -37,6 +37,7 @@ typedef struct stack_pool {
     size_t length; /* of one stack, without its guard */
     uint32_t limit;
     void (*forget)(void *top); /* called before a used stack's memory goes; or NULL */
+    bool alone; /* all calls are made on the loop: then counting needs no locked instruction */
 
     /* [any-thread] */
     _Atomic uint32_t reserved;

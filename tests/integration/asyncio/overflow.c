@@ -43,7 +43,7 @@ touch_nothing(const execz_waiter *waiter, const ez_body *called)
 
 /* Runs it in a process of its own, and returns what that said. */
 static const char *
-die_of(script what, const char *loop_option, int *status_out)
+die_of(script what, const char *const *options, int *status_out)
 {
     static char said[8192];
     size_t length = 0;
@@ -62,7 +62,7 @@ die_of(script what, const char *loop_option, int *status_out)
         (void)sigaction(SIGSEGV, &by_default, NULL); /* Criterion has one of its own */
         lends_loop = true;
         body = what;
-        start_asyncio((const char *const[]){loop_option, NULL});
+        start_asyncio(options);
         (void)submit(EXECZ_TASK_COROUTINE, "greedy");
         (void)finish_one();
         _exit(0);
@@ -82,7 +82,7 @@ static void
 expect_report(const char *loop_option)
 {
     int status = 0;
-    const char *said = die_of(overflow, loop_option, &status);
+    const char *said = die_of(overflow, (const char *const[]){loop_option, NULL}, &status);
 
     cr_expect(strstr(said, "execz: executor=cpu task=greedy its coroutine has overflowed its stack "
                            "of 64 KiB; set a larger stack_size in [executor:cpu]") != NULL,
@@ -100,10 +100,20 @@ Test(overflow, is_reported_on_a_loop_of_its_own)
     expect_report("loop=own");
 }
 
+Test(overflow, is_not_reported_if_not_wanted)
+{
+    int status = 0;
+    const char *said =
+        die_of(overflow, (const char *const[]){"stack_overflow_report=no", NULL}, &status);
+
+    cr_expect(strstr(said, "overflowed its stack") == NULL, "%s", said);
+    cr_expect(ne(int, WIFSIGNALED(status), 0), "%d", status);
+}
+
 Test(overflow, is_not_what_another_fault_is_taken_for)
 {
     int status = 0;
-    const char *said = die_of(touch_nothing, "loop=own", &status);
+    const char *said = die_of(touch_nothing, (const char *const[]){"loop=own", NULL}, &status);
 
     cr_expect(strstr(said, "overflowed") == NULL, "%s", said);
     cr_expect(ne(int, WIFSIGNALED(status), 0), "%d", status);

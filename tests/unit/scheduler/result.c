@@ -76,3 +76,51 @@ Test(result, what_is_given_up_is_lost_and_frees_its_task)
     fixture_let_deaf_go();
     fixture_free(self);
 }
+
+/* ---- figures --------------------------------------------------------------------------------- */
+
+static void
+keep_info(void *user, const execz_executor_info *info)
+{
+    *(execz_executor_info *)user = *info;
+}
+
+static void
+interrupt_it(void *task_id, ez_run *run)
+{
+    if (strcmp(run->task->abi.id, task_id) == 0) {
+        ez_executor_cancel(run->executor, run);
+    }
+}
+
+/* Two are due, and one worker is asleep in the first for an hour, until it is cancelled. */
+Test(result, figures_of_an_executor_count_its_runs_and_how_long_they_waited)
+{
+    const execz_pair one_worker = {"max_workers", "1"};
+    fixture *self = fixture_new(NULL);
+    execz_executor_info info = {0};
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_assert(execz_scheduler_add_executor(self->scheduler, "default", "threadpool", &one_worker, 1,
+                                           &err) == EXECZ_OK,
+              "%s", err.message);
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_add(self, "long", "interval(hours=1)", "tests:wait");
+    fixture_settle(self);
+    cr_assert(execz_scheduler_run_task(self->scheduler, "long", NULL) == EXECZ_OK);
+    fixture_wait_for(self, "started:long");
+    fixture_add(self, "next", "interval(hours=1)", "tests:ok");
+    cr_assert(execz_scheduler_run_task(self->scheduler, "next", NULL) == EXECZ_OK);
+    fixture_wait_for(self, "submitted:next");
+    execz_scheduler_list_executors(self->scheduler, keep_info, &info);
+    cr_expect(all(eq(uint, info.stats.workers, 1), eq(uint, info.stats.busy, 1),
+                  eq(uint, info.stats.queued, 1), eq(u64, info.stats.accepted, 2)));
+    cr_expect(eq(i64, info.stats.wait_time, 0));
+
+    fake_clock_advance(&self->clock, EXECZ_MINUTE);
+    ez_runs_foreach(self->scheduler->runs, interrupt_it, (void *)"long");
+    fixture_wait_for(self, "executed:next");
+    execz_scheduler_list_executors(self->scheduler, keep_info, &info);
+    cr_expect(all(eq(u64, info.stats.finished, 2), eq(i64, info.stats.wait_time, EXECZ_MINUTE)));
+    fixture_free(self);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* One run in flight, as any thread may come to it.
+ *
+ * A run's way:
+ *
+ *     FREE --open--> OPEN --execute()--> BEGUN --finish()--> FINISHED --close--> FREE, next
+ *                     |  \------------------ finish(), retract() --^             generation
+ *                     \--work()--> WORKING, until its message says that it has ended --close-->
+ *
+ * State, generation and the number of threads that are inside are one word: so each step is one
+ * atomic operation, and a slot is used again only when nobody is inside any more.  A run WORKING
+ * belongs to the thread that works on it, which always sends its message in the end: even if the
+ * loop has given it up before, its slot waits for that. */
+#ifndef EZ_EXECUTOR_RUN_H
+#define EZ_EXECUTOR_RUN_H
+
+#include "base/interrupt.h"
+#include "base/mailbox.h"
+#include "task/outcome.h"
+#include "task/task.h"
+
+#include <stdalign.h>
+
+#include <execz/event.h>
+
+struct ez_executor;
+
+/* What executors send to the loop; first in each message. */
+typedef struct ez_host_message {
+    ez_message message;
+    uint32_t kind; /* EZ_HOST_* */
+} ez_host_message;
+
+#define EZ_HOST_FINISHED 1u /* an ez_run */
+#define EZ_HOST_STARTED 2u  /* an ez_started, of whoever takes it */
+#define EZ_HOST_POSTED 3u   /* an ez_posted, of whoever takes it */
+
+typedef struct ez_started {
+    ez_host_message head;
+    execz_run token;
+    execz_time run_time;
+    execz_time at;
+    uint32_t index; /* of the run time */
+} ez_started;
+
+typedef struct ez_posted {
+    ez_host_message head;
+    void (*function)(void *argument);
+    void *argument;
+} ez_posted;
+
+/* One run time of a run. */
+typedef ez_outcome ez_run_time;
+
+/* Ordered by who touches it: a plain run costs its two first cache lines. */
+typedef struct ez_run {
+    alignas(EZ_CACHE_LINE) ez_host_message head; /* on its way to the loop once it has ended */
+    atomic_uint_fast64_t phase;                  /* see runs.c */
+    execz_run token;
+    ez_task *task;                /* borrowed from the table while open */
+    struct ez_executor *executor; /* borrowed */
+    uint16_t n;                   /* run times */
+    uint16_t source;              /* EXECZ_SOURCE_* */
+    uint16_t attempt;
+    uint8_t told;  /* [loop] of how many of the run times the start was told */
+    bool given_up; /* [loop] while WORKING: nothing more is to be told of it */
+    ez_interrupt interrupt;
+    ez_run_time one; /* what there is behind its first 64 bytes is rarely touched */
+
+    void *owner; /* the scheduler's */
+    execz_time submitted;
+
+    /* Rarely touched. */
+    ez_run_time *times;           /* n of them, and the plain times behind; owned; &one if n is 1 */
+    atomic_uint current;          /* which of the run times began last */
+    struct ez_run *next_in_limbo; /* [loop] */
+} ez_run;
+
+static inline ez_run_time *
+ez_run_times(ez_run *run)
+{
+    return run->n == 1 ? &run->one : run->times; /* without a look at a third cache line */
+}
+
+/* The run times alone, in a row, valid as long as the run is open. */
+static inline const execz_time *
+ez_run_plain_times(const ez_run *run)
+{
+    return run->n == 1 ? &run->one.run_time
+                       : (const execz_time *)(const void *)(run->times + run->n);
+}
+
+static inline void
+ez_run_set_current(ez_run *run, unsigned current)
+{
+    if (run->n > 1) {
+        atomic_store_explicit(&run->current, current, memory_order_relaxed);
+    }
+}
+
+/* The run, if token names it and it is not finished; its slot is kept from reuse until
+ * ez_run_leave().  [any-thread] */
+ez_run *ez_run_enter(ez_run *run, execz_run token);
+void ez_run_leave(ez_run *run);
+
+/* Takes the open run that token names for executor, as nobody else can any more: WORKING.  False if
+ * it is not open, or not that executor's.  [any-thread] */
+bool ez_run_begin_work(ez_run *run, execz_run token, const struct ez_executor *executor);
+
+/* Notes that a thread executes the run, so that it cannot be retracted; false if it is not open.
+ * [any-thread] */
+bool ez_run_begin(ez_run *run);
+
+/* Ends the run's open phase; false for all but the first, and while it is WORKING.  [any-thread] */
+bool ez_run_finish(ez_run *run);
+
+/* The same, but only if it has not begun.  [any-thread] */
+bool ez_run_retract(ez_run *run);
+
+/* Open or begun: not finished.  Of one that is WORKING only its message tells the end. */
+bool ez_run_is_open(const ez_run *run);
+bool ez_run_is_working(const ez_run *run);
+
+/* The run time of run that is time; NULL if it has none. */
+ez_run_time *ez_run_find_time(ez_run *run, execz_time time);
+
+/* Opens the slot for a run; and closes it, with the token that the next one will have: true if
+ * nobody is inside any more.  [loop] */
+void ez_run_open(ez_run *run);
+bool ez_run_close(ez_run *run);
+
+/* Whether it is closed, and whether nobody is inside.  [any-thread] */
+bool ez_run_is_free(const ez_run *run);
+bool ez_run_is_left(const ez_run *run);
+
+/* The token of the run that is in the slot of this index now.  [any-thread] */
+execz_run ez_run_token(const ez_run *run, uint32_t index);
+
+#endif

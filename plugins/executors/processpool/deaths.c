@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/* What an end costs: the one run whose body had begun, and nothing else.
+ *
+ * A worker goes in two steps.  It is DYING as soon as its socket is closed, it was killed, or it
+ * has left: what it had not begun goes back to the queue, and its place is free for another.  It is
+ * gone when the zygote has reaped it and said how it ended, which is how its last run ended. */
+#include "pool.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define HOLD_FIRST (100 * EXECZ_MILLISECOND)
+#define HOLD_MOST (30 * EXECZ_SECOND)
+
+/* ---- the first step ------------------------------------------------------------------------- */
+
+/* A run that was reserved and never loaded. */
+static void
+unload_locked(worker *self)
+{
+    execz_submission *submission = self->runs[self->published % WIRE_CELLS];
+
+    if (self->loading) {
+        self->loading = 0;
+        self->inflight--;
+        self->pool->n_busy -= self->inflight == 0;
+        self->runs[self->published % WIRE_CELLS] = NULL;
+        queue_push_back_locked(self->pool, submission);
+    }
+}
+
+static void
+leave_locked(worker *self)
+{
+    pool *owner = self->pool;
+
+    dispatch_not_idle_locked(self);
+    owner->n_workers--;
+    owner->n_starting -= self->state == WORKER_STARTING;
+    self->state = WORKER_DYING;
+    self->kill_at = pool_now() + EXECZ_SECOND; /* in case it does not leave by itself */
+    self->kill_reason = KILLED_SHUTDOWN;
+    unload_locked(self);
+    dispatch_take_back_locked(self);
+}
+
+void
+death_begin(worker *self, uint32_t reason)
+{
+    pool *owner = self->pool;
+    wakes due = {.n = 0};
+
+    pthread_mutex_lock(&owner->lock);
+    if (self->state != WORKER_DYING) {
+        leave_locked(self);
+        dispatch_locked(owner, &due);
+    }
+    if (reason != KILLED_NOT) {
+        worker_kill_locked(self, reason);
+    }
+    pthread_mutex_unlock(&owner->lock);
+    wakes_deliver(&due);
+}
+
+/* ---- what the last run is told -------------------------------------------------------------- */
+
+/* How a process ended, in words. */
+static void
+describe_end(int status, char *text, size_t size)
+{
+    const char *name;
+
+    if (WIFSIGNALED(status)) {
+        name = sigdescr_np(WTERMSIG(status));
+        (void)snprintf(text, size, "killed by signal %d (%s)", WTERMSIG(status),
+                       name == NULL ? "real-time signal" : name);
+    } else {
+        (void)snprintf(text, size, "ended by exit with status %d", WEXITSTATUS(status));
+    }
+}
+
+static void
+describe_killed(const worker *self, const execz_task *task, int status, char *text, size_t size)
+{
+    double grace = (double)task->kill_grace / 1e9, timeout = (double)task->timeout / 1e9;
+    char end[80];
+
+    describe_end(status, end, sizeof end);
+    switch (self->killed) {
+    case KILLED_TIMEOUT:
+        (void)snprintf(text, size,
+                       "timed out after %gs; it did not stop within %gs, so its worker was killed",
+                       timeout, grace);
+        break;
+    case KILLED_CANCELLED:
+        (void)snprintf(text, size,
+                       "cancelled; it did not stop within %gs, so its worker was killed", grace);
+        break;
+    case KILLED_STOPPED:
+        (void)snprintf(text, size,
+                       "its worker (pid %d) was stopped by a signal and not continued, so it was "
+                       "killed",
+                       (int)self->pid);
+        break;
+    case KILLED_BROKEN:
+        (void)snprintf(text, size,
+                       "the answers of its worker (pid %d) made no sense, so it was killed: "
+                       "something in it writes to memory that it does not own",
+                       (int)self->pid);
+        break;
+    default:
+        (void)snprintf(text, size, "worker %s (pid %d)%s", end, (int)self->pid,
+                       WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL
+                           ? "; if nobody did that, the system was out of memory"
+                           : "");
+    }
+}
+
+static uint32_t
+outcome_of(const worker *self)
+{
+    return self->killed == KILLED_TIMEOUT     ? EXECZ_OUTCOME_TIMEOUT
+           : self->killed == KILLED_CANCELLED ? EXECZ_OUTCOME_CANCELLED
+           : self->killed == KILLED_BROKEN    ? EXECZ_OUTCOME_LOST
+                                              : EXECZ_OUTCOME_ERROR;
+}
+
+/* Ends what self had begun, with the given reason. */
+static void
+finish_begun(worker *self, uint32_t index, execz_submission *submission, execz_result *result)
+{
+    const execz_host *host = self->pool->host;
+
+    result->size = sizeof *result;
+    result->run_time = submission_run_time(submission);
+    result->finished = host->now(host, EXECZ_CLOCK_REAL);
+    if (self->begun != index + 1) {
+        (void)host->started(host, submission->run, result->run_time);
+    }
+    run_finish(self->pool, submission, result);
+}
+
+/* The oldest run without a result, which is the dying worker's no more; NULL if there is none. */
+static execz_submission *
+take_begun(worker *self, uint32_t *index_out)
+{
+    pool *owner = self->pool;
+    execz_submission *submission = NULL;
+
+    pthread_mutex_lock(&owner->lock);
+    worker_skip_locked(self);
+    if (self->oldest != self->published) {
+        *index_out = self->oldest;
+        submission = self->runs[self->oldest % WIRE_CELLS];
+        self->runs[self->oldest % WIRE_CELLS] = NULL;
+        self->inflight--;
+        owner->n_busy -= self->inflight == 0;
+    }
+    pthread_mutex_unlock(&owner->lock);
+    return submission;
+}
+
+/* ---- the second step ------------------------------------------------------------------------ */
+
+static void
+remove_worker(worker *self)
+{
+    pool *owner = self->pool;
+    worker **at = &owner->workers;
+
+    pthread_mutex_lock(&owner->lock);
+    while (*at != self) {
+        at = &(*at)->next;
+    }
+    *at = self->next;
+    pthread_mutex_unlock(&owner->lock);
+    worker_free(self);
+}
+
+static int
+was_starting(worker *self)
+{
+    int starting;
+
+    pthread_mutex_lock(&self->pool->lock);
+    starting = self->state == WORKER_STARTING;
+    pthread_mutex_unlock(&self->pool->lock);
+    return starting && !atomic_load(&self->ring->ready);
+}
+
+void
+death_complete(worker *self, const wire_message *exited)
+{
+    execz_submission *submission;
+    char text[256];
+    uint32_t index = 0;
+
+    (void)worker_receive(self); /* it may have said why */
+    if (was_starting(self) && self->pool->failures == 0) {
+        describe_end(exited->status, text, sizeof text);
+        death_unborn(self->pool, text);
+    }
+    death_begin(self, KILLED_NOT);
+    (void)results_collect(self);
+    while ((submission = take_begun(self, &index)) != NULL) {
+        execz_result result = {
+            .outcome = outcome_of(self),
+            .exit_status = WIFEXITED(exited->status) ? WEXITSTATUS(exited->status) : -1,
+            .signal = WIFSIGNALED(exited->status) ? WTERMSIG(exited->status) : 0,
+            .message = text,
+            .cpu_user = exited->cpu_user,
+            .cpu_system = exited->cpu_system,
+            .max_rss = exited->max_rss,
+        };
+
+        describe_killed(self, submission->task, exited->status, text, sizeof text);
+        finish_begun(self, index, submission, &result);
+    }
+    remove_worker(self);
+}
+
+/* ---- workers that never were ---------------------------------------------------------------- */
+
+void
+death_unborn(pool *self, const char *why)
+{
+    int64_t hold = HOLD_FIRST;
+
+    pthread_mutex_lock(&self->lock);
+    for (uint32_t i = 0; i < self->failures && hold < HOLD_MOST; i++) {
+        hold *= 2;
+    }
+    hold = hold < HOLD_MOST ? hold : HOLD_MOST;
+    self->failures++;
+    (void)snprintf(self->trouble, sizeof self->trouble, "%s", why);
+    self->hold_until = pool_now() + hold;
+    pthread_mutex_unlock(&self->lock);
+    execz_base_log(self->base, EXECZ_LOG_ERROR,
+                   "a worker could not be started: %s; trying again in %gs", why,
+                   (double)hold / 1e9);
+}
+
+/* ---- the zygote ----------------------------------------------------------------------------- */
+
+/* Kills what the zygote has left, and waits until it is dead: the kernel does that at once. */
+static void
+kill_orphan(worker *self)
+{
+    struct pollfd end = {.fd = self->pidfd, .events = POLLIN};
+
+    death_begin(self, KILLED_SHUTDOWN);
+    if (self->pidfd >= 0) {
+        (void)poll(&end, 1, 1000);
+    }
+    (void)results_collect(self);
+}
+
+static void
+lose_worker(worker *self, const char *why)
+{
+    execz_submission *submission;
+    uint32_t index = 0;
+
+    kill_orphan(self);
+    while ((submission = take_begun(self, &index)) != NULL) {
+        execz_result result = {.outcome = EXECZ_OUTCOME_LOST, .exit_status = -1, .message = why};
+
+        finish_begun(self, index, submission, &result);
+    }
+    remove_worker(self);
+}
+
+void
+death_of_zygote(pool *self, int status)
+{
+    char end[80], why[256];
+
+    describe_end(status, end, sizeof end);
+    (void)snprintf(why, sizeof why,
+                   "the process that starts the pool's workers (pid %d) was %s, and its workers "
+                   "died with it",
+                   (int)self->zygote_pid, end);
+    execz_base_log(self->base, EXECZ_LOG_ERROR, "%s; all are replaced", why);
+    death_of_all(self, why);
+}
+
+void
+death_of_all(pool *self, const char *why)
+{
+    while (self->workers != NULL) {
+        lose_worker(self->workers, why);
+    }
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* The one thread of the pool: it takes what workers answer, has new ones forked, and sees to it
+ * that whoever does not answer is killed.  It sleeps in epoll, without a timer unless something is
+ * due: an idle pool uses no processor time. */
+#include "pool.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Looks at rings between two looks at sockets, while there is always something in the rings. */
+#define ROUNDS 16
+
+enum { EVENTS = 16 };
+
+int64_t
+pool_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * EXECZ_SECOND + now.tv_nsec;
+}
+
+void
+pool_wake_locked(pool *self)
+{
+    if (self->supervisor_sleeps) {
+        self->supervisor_sleeps = 0;
+        (void)eventfd_write(self->bell, 1);
+    }
+}
+
+int
+supervisor_watch(pool *self, int fd, uint32_t tag)
+{
+    uint32_t edge = tag == TAG_BELL ? (uint32_t)EPOLLET : 0;
+    struct epoll_event event = {.events = EPOLLIN | edge, .data.u32 = tag};
+
+    return epoll_ctl(self->epoll, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
+}
+
+/* ---- rings ---------------------------------------------------------------------------------- */
+
+/* Marks the workers that have something to tell; whether there is one. */
+static int
+survey(pool *self, int sleeping)
+{
+    int news = 0;
+
+    pthread_mutex_lock(&self->lock);
+    for (worker *at = self->workers; at != NULL; at = at->next) {
+        at->news = results_have_news_locked(at, sleeping);
+        news |= at->news || at->loading;
+    }
+    news |= self->late != NULL;
+    self->supervisor_sleeps = sleeping && !news;
+    pthread_mutex_unlock(&self->lock);
+    return news;
+}
+
+static void
+welcome(worker *self)
+{
+    pool *owner = self->pool;
+    wakes due = {.n = 0};
+
+    pthread_mutex_lock(&owner->lock);
+    if (self->state == WORKER_STARTING && atomic_load(&self->ring->ready)) {
+        self->state = WORKER_READY;
+        owner->n_starting--;
+        owner->failures = 0;
+        owner->trouble[0] = '\0';
+        dispatch_more_locked(self, &due);
+    }
+    pthread_mutex_unlock(&owner->lock);
+    wakes_deliver(&due);
+}
+
+/* Copies a large run into its arena; without memory for it, the run is an error. */
+static void
+load(worker *self)
+{
+    execz_submission *submission = self->runs[self->published % WIRE_CELLS];
+    int result = worker_load(self);
+    char text[160];
+
+    if (result == 0) {
+        wire_futex_wake(&self->ring->published);
+        return;
+    }
+    (void)snprintf(text, sizeof text, "no shared memory for its arguments of %llu bytes: %s",
+                   (unsigned long long)submission->task->args_length, strerror(-result));
+    run_finish_unloaded(self, text);
+}
+
+static int
+is_loading(worker *self)
+{
+    int loading;
+
+    pthread_mutex_lock(&self->pool->lock);
+    loading = self->loading;
+    pthread_mutex_unlock(&self->pool->lock);
+    return loading;
+}
+
+/* Whether it has left of its own will, or will. */
+static int
+has_left(worker *self)
+{
+    int left;
+
+    pthread_mutex_lock(&self->pool->lock);
+    left = self->state == WORKER_LEAVING && self->inflight == 0;
+    pthread_mutex_unlock(&self->pool->lock);
+    return left;
+}
+
+static void
+look_after(worker *self)
+{
+    if (self->news) {
+        welcome(self);
+        (void)results_collect(self);
+        if (has_left(self)) {
+            death_begin(self, KILLED_NOT);
+        }
+    }
+    if (is_loading(self)) {
+        load(self);
+    }
+}
+
+/* Takes what is in the rings. */
+static void
+look_after_all(pool *self)
+{
+    for (worker *at = self->workers; at != NULL; at = at->next) {
+        look_after(at);
+    }
+    dispatch_finish_late(self);
+}
+
+/* ---- sockets -------------------------------------------------------------------------------- */
+
+static void
+lose_zygote(pool *self)
+{
+    int status;
+
+    zygote_end(self, &status);
+    death_of_zygote(self, status);
+    if (self->zygote_deaths++ > 0) {
+        death_unborn(self, "the process that starts the workers does not stay alive");
+    }
+}
+
+static void
+look_at_worker(pool *self, uint32_t number)
+{
+    worker *at = self->workers;
+
+    while (at != NULL && at->number != number) {
+        at = at->next;
+    }
+    if (at != NULL && !worker_receive(at)) {
+        (void)epoll_ctl(self->epoll, EPOLL_CTL_DEL, at->socket, NULL);
+        death_begin(at, at->state == WORKER_DYING ? KILLED_NOT : KILLED_GONE);
+    }
+}
+
+/* Sleeps for at most timeout nanoseconds (< 0: no limit), and takes what came. */
+static void
+look_at_sockets(pool *self, int64_t timeout)
+{
+    struct epoll_event events[EVENTS];
+    struct timespec most = {timeout / EXECZ_SECOND, timeout % EXECZ_SECOND};
+    int n = epoll_pwait2(self->epoll, events, EVENTS, timeout < 0 ? NULL : &most, NULL);
+
+    for (int i = 0; i < n; i++) {
+        uint32_t tag = events[i].data.u32;
+
+        if (tag >= TAG_WORKER) {
+            look_at_worker(self, tag - TAG_WORKER);
+        } else if (tag == TAG_ZYGOTE && self->zygote_socket >= 0 && !zygote_receive(self)) {
+            lose_zygote(self);
+        }
+    }
+}
+
+static void
+revive_zygote(pool *self)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    if (self->zygote_socket >= 0 || self->ending_since != 0 || pool_now() < self->hold_until) {
+        return;
+    }
+    if (zygote_start(self, &err) != EXECZ_OK) {
+        death_unborn(self, err.message);
+    }
+}
+
+/* ---- the end -------------------------------------------------------------------------------- */
+
+/* Whether nothing is left to do: then the workers are told to end, and nothing more is taken. */
+static int
+is_over(pool *self)
+{
+    int over;
+
+    pthread_mutex_lock(&self->lock);
+    if (self->stopping && self->runs == 0 && self->ending_since == 0) {
+        self->ended = 1;
+        self->ending_since = pool_now();
+        for (worker *at = self->workers; at != NULL; at = at->next) {
+            dispatch_not_idle_locked(at);
+            worker_quit_locked(at);
+        }
+    }
+    over = self->ending_since != 0 &&
+           (self->workers == NULL || pool_now() - self->ending_since > EXECZ_SECOND);
+    pthread_mutex_unlock(&self->lock);
+    return over;
+}
+
+void
+supervise(void *argument)
+{
+    pool *self = (pool *)argument;
+    int64_t timeout = 0;
+    int status;
+
+    while (!is_over(self)) {
+        look_at_sockets(self, timeout);
+        for (int round = 0; round < ROUNDS && survey(self, 0); round++) {
+            look_after_all(self);
+        }
+        revive_zygote(self);
+        zygote_want_workers(self);
+        timeout = timers_run(self);
+        if (timeout != 0 && survey(self, 1)) {
+            timeout = 0;
+        }
+    }
+    if (self->zygote_socket >= 0) {
+        zygote_end(self, &status);
+    }
+    death_of_all(self, "the pool was shut down");
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* What the supervisor does because time has passed. */
+#include "pool.h"
+
+#include <signal.h>
+#include <sys/pidfd.h>
+
+/* A run that waits this long behind another goes to the next free worker. */
+#define RELIEVE_AFTER (2 * EXECZ_MILLISECOND)
+/* A stopped worker that does not go on within this is killed. */
+#define STOPPED_GRACE (500 * EXECZ_MILLISECOND)
+/* The zygote has to tell of a start or an end within this, or it is continued, then replaced. */
+#define ZYGOTE_LATE EXECZ_SECOND
+#define ZYGOTE_LOST (4 * EXECZ_SECOND)
+
+typedef struct alarms {
+    int64_t now;
+    int64_t next; /* INT64_MAX: none */
+    int nudge_zygote;
+    int kill_zygote;
+} alarms;
+
+/* Whether `at` has come; if not, the supervisor wakes up then. */
+static int
+is_due(alarms *self, int64_t at)
+{
+    if (at <= self->now) {
+        return 1;
+    }
+    self->next = at < self->next ? at : self->next;
+    return 0;
+}
+
+static void
+watch_zygote_locked(alarms *timers, worker *self)
+{
+    if (self->owed_since == 0 || !is_due(timers, self->owed_since + ZYGOTE_LATE)) {
+        return;
+    }
+    timers->nudge_zygote = 1;
+    timers->kill_zygote |= is_due(timers, self->owed_since + ZYGOTE_LOST);
+}
+
+static void
+relieve_locked(alarms *timers, worker *self)
+{
+    if (self->inflight > 1 && self->state != WORKER_DYING &&
+        is_due(timers, (self->busy_since == 0 ? timers->now : self->busy_since) + RELIEVE_AFTER)) {
+        dispatch_relieve_locked(self);
+    }
+}
+
+static void
+retire_locked(alarms *timers, worker *self)
+{
+    pool *owner = self->pool;
+
+    if (self->idle_since != 0 && owner->settings.idle_timeout > 0 &&
+        is_due(timers, self->idle_since + owner->settings.idle_timeout)) {
+        dispatch_not_idle_locked(self);
+        worker_quit_locked(self);
+        owner->target--;
+    }
+}
+
+/* Why the worker has to be killed now; KILLED_NOT: it has not. */
+static uint32_t
+verdict_locked(alarms *timers, const worker *self)
+{
+    if (self->stopped_since != 0 && is_due(timers, self->stopped_since + STOPPED_GRACE)) {
+        return KILLED_STOPPED;
+    }
+    return self->kill_at != INT64_MAX && is_due(timers, self->kill_at) ? self->kill_reason
+                                                                       : KILLED_NOT;
+}
+
+static void
+look_at_workers(pool *self, alarms *timers)
+{
+    wakes due = {.n = 0};
+
+    pthread_mutex_lock(&self->lock);
+    for (worker *at = self->workers; at != NULL; at = at->next) {
+        watch_zygote_locked(timers, at);
+        relieve_locked(timers, at);
+        retire_locked(timers, at);
+        at->verdict = verdict_locked(timers, at);
+    }
+    if (self->first != NULL || self->target > self->n_workers || self->zygote_socket < 0) {
+        (void)is_due(timers, self->hold_until);
+    }
+    dispatch_locked(self, &due);
+    pthread_mutex_unlock(&self->lock);
+    wakes_deliver(&due);
+}
+
+int64_t
+timers_run(pool *self)
+{
+    alarms timers = {.now = pool_now(), .next = INT64_MAX};
+
+    look_at_workers(self, &timers);
+    for (worker *at = self->workers; at != NULL; at = at->next) {
+        if (at->verdict != KILLED_NOT) {
+            death_begin(at, at->verdict);
+        }
+    }
+    if (timers.nudge_zygote && self->zygote_pidfd >= 0) {
+        (void)pidfd_send_signal(self->zygote_pidfd, timers.kill_zygote ? SIGKILL : SIGCONT, NULL,
+                                0);
+        (void)is_due(&timers, timers.now + ZYGOTE_LATE);
+    }
+    if (self->ending_since != 0) {
+        (void)is_due(&timers, self->ending_since + EXECZ_SECOND + EXECZ_MILLISECOND);
+    }
+    return timers.next == INT64_MAX ? -1 : timers.next - timers.now;
+}

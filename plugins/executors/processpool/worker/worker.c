@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a worker: take a cell, run it, answer, sleep.
+ *
+ * The main thread runs the bodies; a second one, the listener, hears what cannot wait until a body
+ * has ended: cancel, and that the host is gone. */
+#include "worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EXIT_NOT_USABLE 3
+
+worker *worker_self;
+
+void
+worker_log(void *user, uint32_t level, const char *message)
+{
+    (void)user;
+    if (worker_self != NULL) {
+        answer_log(worker_self, level, message);
+    } else {
+        fprintf(stderr, "execz-worker: %s\n", message);
+    }
+}
+
+/* ---- start ---------------------------------------------------------------------------------- */
+
+static int
+not_usable(const worker *self, const char *what, const char *why)
+{
+    wire_message message = {.kind = WIRE_NOT_USABLE};
+
+    (void)snprintf(message.text, sizeof message.text, "%.300s%.700s", what, why);
+    (void)wire_send(self->socket, &message, NULL, 0, 0);
+    return EXIT_NOT_USABLE;
+}
+
+/* Dies with the zygote, and leads a group of its own, for whatever a body may start. */
+static void
+attach_to(pid_t parent)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) {
+        _exit(1); /* it died before */
+    }
+    (void)setpgid(0, 0);
+}
+
+static int
+prepare(worker *self)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    char text[512];
+    int error;
+
+    if (limits_apply(self->settings, text, sizeof text) != 0) {
+        return not_usable(self, "", text);
+    }
+    error = listener_start(self);
+    if (error != 0) {
+        return not_usable(self, "no thread for its messages: ", strerror(error));
+    }
+    if (self->settings->initializer != NULL &&
+        execz_bodies_call(self->bodies, self->settings->initializer, NULL, &err) != EXECZ_OK) {
+        (void)snprintf(text, sizeof text, "initializer '%s': ", self->settings->initializer);
+        return not_usable(self, text, err.message);
+    }
+    return 0;
+}
+
+/* ---- one run -------------------------------------------------------------------------------- */
+
+static int64_t
+monotonic_deadline(execz_duration timeout)
+{
+    struct timespec now;
+    int64_t end;
+
+    if (timeout <= 0) {
+        return EXECZ_NO_DEADLINE;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return __builtin_add_overflow(now.tv_sec * EXECZ_SECOND + now.tv_nsec, timeout, &end)
+               ? EXECZ_NO_DEADLINE
+               : end;
+}
+
+static int64_t
+nanoseconds(struct timeval time)
+{
+    return time.tv_sec * EXECZ_SECOND + time.tv_usec * EXECZ_MICROSECOND;
+}
+
+/* What the body has used since the last one ended, unless whoever ran it knows better. */
+static void
+measure(worker *self, execz_result *result)
+{
+    struct rusage now;
+    int64_t user, kernel;
+
+    if (getrusage(RUSAGE_THREAD, &now) != 0) {
+        return;
+    }
+    user = nanoseconds(now.ru_utime);
+    kernel = nanoseconds(now.ru_stime);
+    if (result->max_rss == 0) {
+        result->cpu_user = user - self->cpu_user;
+        result->cpu_system = kernel - self->cpu_system;
+        result->max_rss = (uint64_t)now.ru_maxrss * 1024;
+    }
+    self->cpu_user = user;
+    self->cpu_system = kernel;
+}
+
+/* A function that is in no module may be one of the host's own: those are not here. */
+static void
+explain_missing(execz_result *result, char *text, size_t size)
+{
+    static const char missing[] = "no function module ";
+
+    if (result->message != NULL && strncmp(result->message, missing, sizeof missing - 1) == 0) {
+        (void)snprintf(text, size,
+                       "%s; functions that the program itself registers cannot run in a worker "
+                       "process: put them into a function module, or use another executor",
+                       result->message);
+        result->message = text;
+    }
+}
+
+static void
+run(worker *self, frame *what)
+{
+    execz_result result = {.size = sizeof result};
+    char text[2048];
+
+    what->facts.executor = self->settings->executor;
+    what->facts.deadline_monotonic = monotonic_deadline(what->task.timeout);
+    limits_renew_cpu(self->settings);
+    if (what->task.kind == EXECZ_TASK_COMMAND) {
+        atomic_store(&self->ring->command, what->facts.run);
+    }
+    if (execz_bodies_run(self->bodies, &what->task, &what->facts, NULL, &result) != EXECZ_OK) {
+        result.outcome = EXECZ_OUTCOME_ERROR;
+        result.message = "the worker runs another body";
+    }
+    measure(self, &result);
+    if (what->task.kind == EXECZ_TASK_COMMAND) {
+        atomic_store(&self->ring->command, 0);
+    } else {
+        explain_missing(&result, text, sizeof text);
+    }
+    answer_result(self, &result);
+}
+
+/* ---- cells ---------------------------------------------------------------------------------- */
+
+static const unsigned char *
+find_bytes(worker *self, const wire_cell *cell)
+{
+    if (cell->place == WIRE_IN_ARENA) {
+        return listener_arena(self, cell->serial, cell->length);
+    }
+    return cell->place == WIRE_IN_AREA ? self->ring->area + cell->offset : cell->bytes;
+}
+
+static void
+fail(worker *self, const char *why)
+{
+    execz_result result = {
+        .size = sizeof result, .outcome = EXECZ_OUTCOME_ERROR, .exit_status = -1, .message = why};
+
+    answer_result(self, &result);
+}
+
+/* Tells that the run has begun; if that cannot be told, it does not begin here. */
+static void
+begin(worker *self, wire_cell *cell)
+{
+    if (!answer_try_bell(self)) {
+        atomic_store(&cell->state, WIRE_READY);
+        _exit(EXIT_NO_BELL);
+    }
+}
+
+/* Runs what the cell holds; false if that is the order to quit. */
+static int
+take(worker *self, wire_cell *cell)
+{
+    const unsigned char *bytes = find_bytes(self, cell);
+    frame what;
+    int go_on = 1;
+
+    if (bytes == NULL) {
+        fail(self, "the worker could not map the memory with the run's arguments");
+    } else if (frame_read(bytes, cell->length, &what) != 0) {
+        fail(self, "the worker could not read what the host has sent, or is out of memory");
+    } else {
+        go_on = what.kind == WIRE_RUN;
+        if (go_on) {
+            begin(self, cell);
+            run(self, &what);
+        }
+        frame_free(&what);
+    }
+    return go_on;
+}
+
+static void
+wait_for_cell(wire_ring *ring, uint32_t index)
+{
+    while (atomic_load(&ring->published) == index) {
+        atomic_store(&ring->worker_sleeps, 1);
+        if (atomic_load(&ring->published) != index) {
+            break;
+        }
+        wire_futex_wait(&ring->published, index, -1);
+    }
+    atomic_store_explicit(&ring->worker_sleeps, 0, memory_order_relaxed);
+}
+
+static void
+work(worker *self)
+{
+    wire_ring *ring = self->ring;
+    int go_on = 1;
+
+    for (uint32_t index = 0; go_on; index++) {
+        wire_cell *cell = &ring->cells[index % WIRE_CELLS];
+        uint32_t state = WIRE_READY;
+
+        wait_for_cell(ring, index);
+        if (atomic_compare_exchange_strong(&cell->state, &state, WIRE_TAKEN)) {
+            self->index = index;
+            go_on = take(self, cell);
+        }
+        atomic_store_explicit(&ring->passed, index + 1, memory_order_release);
+    }
+}
+
+int
+worker_run(const settings *asked, execz_bodies *bodies, wire_ring *ring, int socket, int parent)
+{
+    static worker self;
+    int status;
+
+    attach_to(parent);
+    self = (worker){
+        .settings = asked, .bodies = bodies, .ring = ring, .socket = socket, .bell = ZYGOTE_BELL};
+    pthread_mutex_init(&self.lock, NULL);
+    pthread_cond_init(&self.came, NULL);
+    worker_self = &self;
+    status = prepare(&self);
+    if (status == 0) {
+        atomic_store(&ring->ready, 1);
+        answer_ring_bell(&self);
+        work(&self);
+    }
+    return status;
+}
