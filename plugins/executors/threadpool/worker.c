@@ -111,16 +111,19 @@ worker_arrive(worker *self)
     }
 }
 
-/* Has another come if there is more to do than what this one begins now. */
+/* Has another come if there is more to do than what this one begins now.  Only who was woken or
+ * started looks at the hands of others for that: whoever leaves something in its hand has one
+ * woken, and so on until nothing is left. */
 static void
 pass_on(worker *self)
 {
     pool *owner = self->pool;
+    int came = self->looking;
 
     worker_arrive(self);
     if ((atomic_load(&owner->sleepers) > 0 ||
          atomic_load_explicit(&owner->n_workers, memory_order_relaxed) < owner->max_workers) &&
-        (left_in_hand(self) > 1 || has_work(self))) {
+        (left_in_hand(self) > 1 || (came ? has_work(self) : !queue_is_empty(&owner->queue)))) {
         (void)pool_call_help(owner); /* if it cannot, this one does it all */
     }
 }
