@@ -112,18 +112,33 @@ start_worker(pool *self)
         one = find_free_locked(self);
         status = EXECZ_E_NOMEM;
         if (one != NULL) {
-            one->alive = 1;
+            one->alive = one->looking = 1;
+            atomic_fetch_add(&self->looking, 1);
             atomic_fetch_add(&self->n_workers, 1);
             status = host->thread(host, self->thread_name, worker_run, one);
         }
         if (one != NULL && status != EXECZ_OK) {
             one->alive = 0;
+            atomic_fetch_sub(&self->looking, 1);
             atomic_fetch_sub(&self->n_workers, 1);
         }
         status = atomic_load(&self->n_workers) > 0 ? EXECZ_OK : status;
     }
     pthread_mutex_unlock(&self->lock);
     return status;
+}
+
+execz_status
+pool_call_help(pool *self)
+{
+    if (atomic_load(&self->sleepers) > 0) {
+        worker_wake_one(self);
+        return EXECZ_OK;
+    }
+    if (atomic_load(&self->looking) > 0 || atomic_load(&self->n_workers) >= self->max_workers) {
+        return EXECZ_OK;
+    }
+    return start_worker(self);
 }
 
 /* ---- sending --------------------------------------------------------------------------------- */
@@ -143,22 +158,24 @@ execz_status
 pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err)
 {
     uint64_t pushed = atomic_load_explicit(&self->pushed, memory_order_relaxed);
+    uint32_t n_workers = atomic_load_explicit(&self->n_workers, memory_order_relaxed);
 
     if (is_full(self)) {
         return execz_error_set(err, EXECZ_E_BUSY, "%u runs are queued, which is queue_limit",
                                self->queue_limit);
     }
+    if (n_workers == 0 && start_worker(self) != EXECZ_OK) {
+        return execz_error_set(err, EXECZ_E_BUSY, "the system has no thread left");
+    }
     if (!queue_push(&self->queue, run, task->priority)) {
         return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
     }
+    atomic_store_explicit(&self->pushed, pushed + 1, memory_order_relaxed);
     if (atomic_load_explicit(&self->sleepers, memory_order_relaxed) > 0) {
         worker_wake_one(self);
-    } else if (atomic_load_explicit(&self->n_workers, memory_order_relaxed) < self->max_workers &&
-               start_worker(self) != EXECZ_OK) {
-        /* Nobody can come for it: what is left in the queue is a run of nobody, passed over. */
-        return execz_error_set(err, EXECZ_E_BUSY, "the system has no thread left");
+    } else if (n_workers > 0 && n_workers < self->max_workers) {
+        (void)start_worker(self); /* if it cannot, there are others */
     }
-    atomic_store_explicit(&self->pushed, pushed + 1, memory_order_relaxed);
     return EXECZ_OK;
 }
 
@@ -166,12 +183,10 @@ void
 pool_flush(pool *self)
 {
     atomic_thread_fence(memory_order_seq_cst);
-    if (queue_is_empty(&self->queue)) {
-        return;
-    }
-    worker_wake_one(self);
-    if (atomic_load(&self->n_workers) == 0) {
-        (void)start_worker(self); /* the last has left just before it could see the run */
+    if (!queue_is_empty(&self->queue) && pool_call_help(self) != EXECZ_OK) {
+        execz_base_log(self->base, EXECZ_LOG_ERROR,
+                       "the system has no thread left; what is queued waits for the next run that "
+                       "is sent");
     }
 }
 

@@ -7,14 +7,18 @@
  * exactly one of the two begin each.  So a run is never stuck behind a long one while a worker is
  * free, and a worker that comes for more looks for hands that have lain for long first.
  *
- * Who finds nothing goes to sleep.  At most one wake-up is on its way at any time: whoever is woken
- * wakes the next if there is more to do.  Nobody spins.  Sleeping and waking meet as in every such
- * protocol: the sleeper counts itself and then looks once more for work; the pusher shows the work
- * and then looks at the count; both in sequentially consistent order.  The barrier that this takes
- * is not paid for each run, but once for all of a pass of the loop, in pool_flush(): before it a
- * look at the count is only most likely right.
+ * Who finds nothing goes to sleep.  At most one wake-up is on its way at any time: whoever has found
+ * work wakes the next if there is more to do, in the queue or in a hand, and starts it if nobody is
+ * asleep and there may be more.  Nobody spins.  Sleeping and waking meet as in every such protocol:
+ * the sleeper counts itself and then looks once more for work; the pusher shows the work and then
+ * looks at the count; both in sequentially consistent order.  The barrier that this takes is not
+ * paid for each run, but once for all of a pass of the loop, in pool_flush(): before it a look at
+ * the count is only most likely right.
  *
- * Threads are started by the loop when a run finds nobody asleep, up to max_workers; they end after
+ * A worker that is started or woken counts as looking until it has found work or has looked in
+ * vain; what comes meanwhile starts no other for the same run.
+ *
+ * The loop starts a thread when a run finds nobody asleep, up to max_workers; they end after
  * idle_timeout, or at shutdown. */
 #ifndef THREADPOOL_POOL_H
 #define THREADPOOL_POOL_H
@@ -42,8 +46,9 @@ typedef struct pool {
     _Atomic(worker *) *workers; /* max_workers places; what is there once, stays until the end */
     _Atomic uint32_t n_places;  /* used of them */
     _Alignas(64) _Atomic uint32_t sleepers;
-    _Atomic uint32_t permit; /* a futex: PERMIT_* */
-    _Atomic uint64_t done;   /* counted only if there is a queue_limit */
+    _Atomic uint32_t permit;  /* a futex: PERMIT_* */
+    _Atomic uint32_t looking; /* on their way to work, see above */
+    _Atomic uint64_t done;    /* counted only if there is a queue_limit */
 
     pthread_mutex_t lock;
     pthread_cond_t stopped; /* on the monotonic clock */
@@ -63,6 +68,10 @@ execz_status pool_send(pool *self, const execz_task *task, execz_run run, execz_
 
 /* Makes sure that somebody is awake for what was sent.  [loop] */
 void pool_flush(pool *self);
+
+/* Wakes or starts one more worker, if there is one to wake or may be one more and none is on its
+ * way.  Anything but EXECZ_OK: there is no thread at all.  [any-thread] */
+execz_status pool_call_help(pool *self);
 
 /* Lets the workers end once nothing is left to do.  [any-thread] */
 void pool_stop(pool *self);

@@ -4,7 +4,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 
-enum { CHUNK_RUNS = 1024 };
+enum { CHUNK_RUNS = 1024, BANDS_MAX = 256 };
 
 /* A head or tail: the number of the chunk's use << 32 | index. */
 #define INDEX(place) ((uint32_t)(place))
@@ -121,6 +121,7 @@ queue_init(queue *self, const execz_host *host)
     self->host = host;
     atomic_init(&self->highest, NULL);
     self->last_used = NULL;
+    self->n_bands = 0;
 }
 
 static void
@@ -165,28 +166,40 @@ queue_deinit(queue *self)
 
 /* ---- pushing --------------------------------------------------------------------------------- */
 
-/* The band of this priority, made if need be; NULL if there is no memory. */
+/* A band between that of at and band. */
+static queue_band *
+insert_band(queue *self, int32_t priority, _Atomic(queue_band *) *at, queue_band *band)
+{
+    queue_band *made = new_band(self, priority);
+
+    if (made != NULL) {
+        self->n_bands++;
+        atomic_store_explicit(&made->lower, band, memory_order_relaxed);
+        atomic_store_explicit(at, made, memory_order_release);
+    }
+    return made;
+}
+
+/* The band for this priority, made if need be; NULL if there is no memory. */
 static queue_band *
 find_band(queue *self, int32_t priority)
 {
     _Atomic(queue_band *) *at = &self->highest;
     queue_band *band = atomic_load_explicit(at, memory_order_relaxed);
+    queue_band *above = NULL;
 
     while (band != NULL && band->priority > priority) {
+        above = band;
         at = &band->lower;
         band = atomic_load_explicit(at, memory_order_relaxed);
     }
-    if (band == NULL || band->priority != priority) {
-        queue_band *made = new_band(self, priority);
-
-        if (made == NULL) {
-            return NULL;
-        }
-        atomic_store_explicit(&made->lower, band, memory_order_relaxed);
-        atomic_store_explicit(at, made, memory_order_release);
-        band = made;
+    if (band != NULL && band->priority == priority) {
+        return band;
     }
-    return band;
+    if (self->n_bands == BANDS_MAX) {
+        return band != NULL ? band : above;
+    }
+    return insert_band(self, priority, at, band);
 }
 
 /* The last run of a chunk is shown only once the next chunk is there. */

@@ -6,7 +6,8 @@
  * and then moves the chunk's tail; a taker moves the head over as many as it wants at once, and
  * what is between is its own.  Who has taken the last of a chunk gives it back for use again; head
  * and tail carry the number of that use, so that a taker which looks at a chunk of old cannot move
- * its head.  Chunks and bands are not freed before the queue is.
+ * its head.  Chunks and bands are not freed before the queue is.  There are 256 bands at most, so
+ * that looking through them stays cheap: a priority beyond joins the next lower one.
  *
  * Nothing is ever taken out of the middle: a run that was cancelled stays, and host->work() passes
  * over it. */
@@ -20,7 +21,8 @@ typedef struct queue_band queue_band;
 typedef struct queue {
     const execz_host *host;
     _Atomic(queue_band *) highest; /* bands in falling order of priority */
-    queue_band *last_used;         /* of the pusher */
+    queue_band *last_used;         /* of the pusher, as the next */
+    uint32_t n_bands;
 } queue;
 
 void queue_init(queue *self, const execz_host *host);

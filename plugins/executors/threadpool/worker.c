@@ -7,11 +7,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "initializer.h"
+
 /* A hand that has lain for longer is looked after by others. */
 static const int64_t patience = 4 * EXECZ_MILLISECOND;
 enum { AHEAD = 4 }; /* of the run that is begun, the one that the host fetches into the cache */
-static const int64_t first_retry = EXECZ_SECOND;
-static const int64_t last_retry = EXECZ_MINUTE;
+enum { SOME_PLACES = 16, ALL_PLACES = INT32_MAX }; /* how many others a worker looks at */
 
 /* Its resolution of some milliseconds is enough, and it costs a fifth of the exact one. */
 static int64_t
@@ -57,32 +58,14 @@ worker_wake_all(pool *owner)
 
 /* ---- hands ----------------------------------------------------------------------------------- */
 
+/* n first: it shows what was written before it, and an at of a later hand does no harm. */
 static uint32_t
 left_in_hand(const worker *self)
 {
-    uint32_t at = atomic_load_explicit(&self->at, memory_order_relaxed);
     uint32_t n = atomic_load(&self->n);
+    uint32_t at = atomic_load_explicit(&self->at, memory_order_relaxed);
 
     return at < n ? n - at : 0;
-}
-
-/* Shows the runs to everybody, and wakes somebody who may help with them. */
-static void
-take_in_hand(worker *self, const execz_run *runs, uint32_t n, queue_band *band)
-{
-    pool *owner = self->pool;
-
-    for (uint32_t i = 0; i < n; i++) {
-        atomic_store_explicit(&self->hand[i], runs[i], memory_order_relaxed);
-    }
-    self->band = band;
-    atomic_store_explicit(&self->at, 0, memory_order_relaxed);
-    atomic_store_explicit(&self->since, coarse_now(), memory_order_relaxed);
-    atomic_fetch_add_explicit(&self->number, 1, memory_order_release);
-    atomic_exchange(&self->n, n);
-    if (atomic_load(&owner->sleepers) > 0 && (n > 1 || !queue_is_empty(&owner->queue))) {
-        worker_wake_one(owner);
-    }
 }
 
 /* Whether somebody else should look after what is left in the hand. */
@@ -92,6 +75,74 @@ needs_help(const worker *self, int64_t taken_before)
     return left_in_hand(self) > 0 &&
            atomic_load_explicit(&self->since, memory_order_relaxed) <= taken_before &&
            atomic_load(&self->robbed) != atomic_load_explicit(&self->number, memory_order_acquire);
+}
+
+/* Looks at so many others, behind those that were looked at before. */
+static worker *
+find_to_help(worker *self, int64_t taken_before, uint32_t places)
+{
+    pool *owner = self->pool;
+    uint32_t n = atomic_load_explicit(&owner->n_places, memory_order_acquire);
+
+    for (uint32_t i = 0; i < n && i < places; i++) {
+        worker *other;
+
+        self->helped = self->helped + 1 < n ? self->helped + 1 : 0;
+        other = atomic_load_explicit(&owner->workers[self->helped], memory_order_relaxed);
+        if (other != self && needs_help(other, taken_before)) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static int
+has_work(worker *self)
+{
+    return !queue_is_empty(&self->pool->queue) || find_to_help(self, INT64_MAX, ALL_PLACES) != NULL;
+}
+
+void
+worker_arrive(worker *self)
+{
+    if (self->looking) {
+        self->looking = 0;
+        atomic_fetch_sub(&self->pool->looking, 1);
+    }
+}
+
+/* Has another come if there is more to do than what this one begins now.  Only who was woken or
+ * started looks at the hands of others for that: whoever leaves something in its hand has one
+ * woken, and so on until nothing is left. */
+static void
+pass_on(worker *self)
+{
+    pool *owner = self->pool;
+    int came = self->looking;
+
+    worker_arrive(self);
+    if ((atomic_load(&owner->sleepers) > 0 ||
+         atomic_load_explicit(&owner->n_workers, memory_order_relaxed) < owner->max_workers) &&
+        (left_in_hand(self) > 1 || (came ? has_work(self) : !queue_is_empty(&owner->queue)))) {
+        (void)pool_call_help(owner); /* if it cannot, this one does it all */
+    }
+}
+
+/* Shows the runs to everybody.  A hand is empty while it changes, so that nobody takes what it
+ * finds in between for all there is. */
+static void
+take_in_hand(worker *self, const execz_run *runs, uint32_t n, queue_band *band)
+{
+    atomic_store_explicit(&self->n, 0, memory_order_relaxed);
+    for (uint32_t i = 0; i < n; i++) {
+        atomic_store_explicit(&self->hand[i], runs[i], memory_order_relaxed);
+    }
+    atomic_store_explicit(&self->band, band, memory_order_relaxed);
+    atomic_store_explicit(&self->at, 0, memory_order_relaxed);
+    atomic_store_explicit(&self->since, coarse_now(), memory_order_relaxed);
+    atomic_fetch_add_explicit(&self->number, 1, memory_order_release);
+    atomic_exchange(&self->n, n);
+    pass_on(self);
 }
 
 /* Copies what is left.  The owner may come to it too, or have a new hand by now: what is copied is
@@ -107,35 +158,21 @@ copy_hand(worker *from, execz_run *runs)
     for (; at < n && n <= POOL_HAND; at++) {
         runs[copied++] = atomic_load_explicit(&from->hand[at], memory_order_relaxed);
     }
-    atomic_store(&from->robbed, number);
+    if (copied > 0) {
+        atomic_store(&from->robbed, number);
+    }
     return copied;
 }
 
-static worker *
-find_to_help(worker *self, int64_t taken_before)
-{
-    pool *owner = self->pool;
-    uint32_t n = atomic_load_explicit(&owner->n_places, memory_order_acquire);
-
-    for (uint32_t i = 0; i < n; i++) {
-        worker *other = atomic_load_explicit(&owner->workers[i], memory_order_relaxed);
-
-        if (other != self && needs_help(other, taken_before)) {
-            return other;
-        }
-    }
-    return NULL;
-}
-
 static int
-help(worker *self, int64_t taken_before)
+help(worker *self, int64_t taken_before, uint32_t places)
 {
-    worker *other = find_to_help(self, taken_before);
+    worker *other = find_to_help(self, taken_before, places);
     execz_run runs[POOL_HAND];
     uint32_t n = other == NULL ? 0 : copy_hand(other, runs);
 
     if (n > 0) {
-        take_in_hand(self, runs, n, NULL);
+        take_in_hand(self, runs, n, atomic_load_explicit(&other->band, memory_order_relaxed));
     }
     return n > 0;
 }
@@ -150,7 +187,7 @@ refill(worker *self)
     queue_band *band = NULL;
     uint32_t n;
 
-    if (help(self, coarse_now() - patience)) {
+    if (help(self, coarse_now() - patience, SOME_PLACES)) {
         return 1;
     }
     n = queue_take(&owner->queue, runs, POOL_HAND, takers == 0 ? 1 : takers, &band);
@@ -158,7 +195,7 @@ refill(worker *self)
         take_in_hand(self, runs, n, band);
         return 1;
     }
-    return help(self, INT64_MAX);
+    return help(self, INT64_MAX, ALL_PLACES);
 }
 
 /* A run that came after the hand was taken and goes first; 0 if there is none. */
@@ -166,10 +203,10 @@ static execz_run
 more_urgent(worker *self)
 {
     queue *waiting = &self->pool->queue;
-    queue_band *band;
+    queue_band *band = atomic_load_explicit(&self->band, memory_order_relaxed);
     execz_run run;
 
-    if (self->band == NULL || !queue_has_higher(waiting, self->band)) {
+    if (!queue_has_higher(waiting, band)) {
         return 0;
     }
     return queue_take(waiting, &run, 1, 1, &band) == 1 ? run : 0;
@@ -207,7 +244,9 @@ next(void *user, execz_run done)
         for (uint32_t i = 1; i < AHEAD && i < atomic_load(&self->n); i++) {
             soon(self, i);
         }
-    } else if ((urgent = more_urgent(self)) != 0) {
+    }
+    urgent = more_urgent(self);
+    if (urgent != 0) {
         return urgent;
     }
     if (at + AHEAD < atomic_load_explicit(&self->n, memory_order_relaxed)) {
@@ -218,12 +257,6 @@ next(void *user, execz_run done)
 }
 
 /* ---- sleeping -------------------------------------------------------------------------------- */
-
-static int
-has_work(worker *self)
-{
-    return !queue_is_empty(&self->pool->queue) || find_to_help(self, INT64_MAX) != NULL;
-}
 
 /* Sleeps until woken; 0 if it was idle for idle_timeout. */
 static int
@@ -252,10 +285,13 @@ sleep_until_work(worker *self)
     pool *owner = self->pool;
     int woken = 1;
 
+    worker_arrive(self);
     atomic_fetch_add(&owner->sleepers, 1);
     if (!has_work(self)) {
         woken = sleep_for_permit(owner);
     }
+    self->looking = 1;
+    atomic_fetch_add(&owner->looking, 1);
     atomic_fetch_sub(&owner->sleepers, 1);
     return woken;
 }
@@ -267,6 +303,7 @@ leave(worker *self)
     pool *owner = self->pool;
     int stays;
 
+    worker_arrive(self);
     pthread_mutex_lock(&owner->lock);
     atomic_fetch_sub(&owner->n_workers, 1);
     stays = has_work(self);
@@ -281,60 +318,6 @@ leave(worker *self)
 
 /* ---- the thread ------------------------------------------------------------------------------ */
 
-/* Waits for the next attempt; 0 if the pool stops. */
-static int
-wait_for_retry(pool *owner, int64_t delay)
-{
-    struct timespec until;
-    int waited = 0, stopping;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += delay / EXECZ_SECOND;
-    pthread_mutex_lock(&owner->lock);
-    while (!atomic_load(&owner->stopping) && waited == 0) {
-        waited = pthread_cond_timedwait(&owner->stopped, &owner->lock, &until);
-    }
-    stopping = atomic_load(&owner->stopping);
-    pthread_mutex_unlock(&owner->lock);
-    return !stopping;
-}
-
-/* Runs the initializer until it succeeds; 0 if the pool stops before. */
-static int
-initialize(pool *owner)
-{
-    const execz_host *host = owner->base->host;
-
-    for (int64_t delay = first_retry; owner->initializer != NULL;) {
-        execz_error err = EXECZ_ERROR_INIT;
-
-        if (owner->functions->call(host, owner->initializer, NULL, &err) == EXECZ_OK) {
-            return 1;
-        }
-        execz_base_log(owner->base, EXECZ_LOG_ERROR,
-                       "the initializer of a worker failed, which takes no task before it succeeds;"
-                       " next attempt in %d s: %s",
-                       (int)(delay / EXECZ_SECOND), err.message);
-        if (!wait_for_retry(owner, delay)) {
-            return 0;
-        }
-        delay = delay * 2 < last_retry ? delay * 2 : last_retry;
-    }
-    return 1;
-}
-
-/* Without an initialised worker nobody would ever come for what is queued. */
-static void
-cancel_queue(pool *owner)
-{
-    queue_band *band;
-    execz_run run;
-
-    while (queue_take(&owner->queue, &run, 1, 1, &band) == 1) {
-        (void)execz_base_retract(owner->base, run);
-    }
-}
-
 void
 worker_run(void *argument)
 {
@@ -342,11 +325,7 @@ worker_run(void *argument)
     pool *owner = self->pool;
     const execz_host *host = owner->base->host;
 
-    if (!initialize(owner)) {
-        if (atomic_load(&owner->n_workers) == 1) {
-            cancel_queue(owner);
-        }
-        atomic_fetch_sub(&owner->n_workers, 1);
+    if (!initializer_run(self)) {
         return;
     }
     for (;;) {
