@@ -88,7 +88,7 @@ struct execz_scheduler {
     uint64_t n_blocked;
     bool recheck; /* something came that blocked tasks may have waited for */
     uint32_t shutdown_flags;
-    uint32_t n_cancels; /* shutdowns asked to cancel: the second one means it */
+    uint32_t n_cancels;        /* shutdowns asked to cancel: the second one means it */
     int64_t shutdown_deadline; /* monotonic */
 
     /* [loop] */

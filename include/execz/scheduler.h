@@ -142,7 +142,7 @@ typedef struct execz_executor_info {
     const char *type;    /* alias of its plugin; NULL if that cannot be used, as the next */
     const char *path;    /* of the plugin's file */
     const char
-        *unavailable; /* why it takes no tasks, e.g. because it is not started; NULL: it does */
+        *unavailable;  /* why it takes no tasks, e.g. because it is not started; NULL: it does */
     execz_stats stats; /* zeroes if it is not started; wait_time is counted by the scheduler */
 } execz_executor_info;
 

@@ -93,7 +93,7 @@ typedef struct place {
     execz_submission *next, *previous; /* in the queue; next also among the late */
     int queued;
     execz_duration grace; /* later than this it is MISSED; < 0: never */
-    series *several; /* owned; NULL: it has one run time */
+    series *several;      /* owned; NULL: it has one run time */
 } place;
 
 #define PLACES_CHUNK 1024u
