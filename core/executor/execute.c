@@ -112,6 +112,7 @@ ez_work(ez_host *self, execz_run (*next)(void *user, execz_run done), void *user
             ez_run_set_current(run, i);
             now = ez_execute(self, run, &ez_run_times(run)[i], NULL, now);
         }
+        atomic_store_explicit(&run->head.done, 1, memory_order_release);
         ez_tray_put(tray, &run->head.message);
         done = token;
     }

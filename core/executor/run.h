@@ -28,7 +28,8 @@ struct ez_executor;
 /* What executors send to the loop; first in each message. */
 typedef struct ez_host_message {
     ez_message message;
-    uint32_t kind; /* EZ_HOST_* */
+    uint32_t kind;    /* EZ_HOST_* */
+    atomic_uint done; /* of an ez_run: WORKING, but nothing is left to do */
 } ez_host_message;
 
 #define EZ_HOST_FINISHED 1u /* an ez_run */

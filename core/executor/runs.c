@@ -228,6 +228,7 @@ ez_runs_open(ez_runs *self, ez_task *task, struct ez_executor *executor, const e
         return NULL;
     }
     hold_task(run, task);
+    atomic_store_explicit(&run->head.done, 0, memory_order_relaxed);
     run->executor = executor;
     run->one.outcome = 0;
     run->one.signal = 0;
@@ -340,7 +341,7 @@ ez_runs_count_unfinished(ez_runs *self, const struct ez_executor *executor)
         ez_run *entered = ez_run_enter(run, ez_run_token(run, (uint32_t)i));
 
         if (entered != NULL) {
-            n += run->executor == executor;
+            n += run->executor == executor && atomic_load(&run->head.done) == 0;
             ez_run_leave(run);
         }
     }

@@ -126,6 +126,21 @@ execz_base_hand_over(execz_base *base, const execz_task *task, const execz_time 
     return base->hooks->do_send_task(base, submission, err);
 }
 
+/* A run that was refused is not ours to cancel. */
+static inline void
+execz_base_forget(execz_base *base, execz_run run)
+{
+    int plain = base->hooks->do_send_run != NULL;
+    size_t size = plain ? sizeof(execz_run) : sizeof(execz_submission);
+    void *entry = execz_base_entry(base, run, size, 0);
+    execz_submission *submission = (execz_submission *)entry;
+
+    if (entry != NULL) {
+        __atomic_store_n(plain ? (execz_run *)entry : &submission->run, (execz_run)0,
+                         __ATOMIC_RELEASE);
+    }
+}
+
 static inline execz_status
 execz_base_send_task(execz_executor *executor, const execz_task *task, const execz_time *times,
                      uint32_t n, execz_run run, execz_error *err)
@@ -138,6 +153,9 @@ execz_base_send_task(execz_executor *executor, const execz_task *task, const exe
             execz_error_set(err, EXECZ_E_SHUTDOWN, "executor '%s' is shutting down", base->alias);
     } else {
         status = execz_base_hand_over(base, task, times, n, run, err);
+        if (status != EXECZ_OK) {
+            execz_base_forget(base, run);
+        }
     }
     if (status == EXECZ_OK) {
         __atomic_store_n(&base->accepted, base->accepted + 1, __ATOMIC_RELAXED);

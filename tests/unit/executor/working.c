@@ -133,3 +133,10 @@ Test(working, counts_what_is_not_finished)
     cr_expect(eq(int, abi->finish(abi, run->token, NULL, 0), EXECZ_OK));
     cr_expect(eq(uint, abi->unfinished(abi), 0));
 }
+
+Test(working, what_is_done_is_finished_before_the_loop_has_seen_it)
+{
+    work(run->token, 0);
+    cr_expect(eq(uint, abi->unfinished(abi), 0));
+    cr_expect(eq(sz, ez_runs_count(around->services.runs), 1));
+}
