@@ -21,7 +21,7 @@ is_of(uint64_t phase, execz_run token)
 
 /* From before to after; if another thread was first, before is what it is now. */
 static bool
-change(ez_run *run, uint64_t *before, uint64_t after)
+change(ez_run *run, uint64_t *before, uint64_t after) /* NOLINT(readability-non-const-parameter) */
 {
     return atomic_compare_exchange_weak_explicit(&run->phase, before, after, memory_order_acq_rel,
                                                  memory_order_relaxed);

@@ -11,11 +11,11 @@
 
 #include "function/waiter.h"
 
-/* waiter is the parent's ez_waiter, child what spawn gave. */
+/* waiter is the parent's ez_waiter, which is what spawn gave. */
 int32_t ez_child_spawn(void *waiter, void (*entry)(void *argument, const execz_waiter *waiter),
                        void *argument, void **child_out);
-int32_t ez_child_join(void *waiter, void *child, execz_duration timeout);
-int32_t ez_child_cancel(void *waiter, void *child);
+int32_t ez_child_join(void *waiter, void *which, execz_duration timeout);
+int32_t ez_child_cancel(void *waiter, void *which);
 
 /* Waits until child, which was cancelled, has ended, though the run itself is told to stop.  false:
  * the executor does not know its own child, which may be running for all we know. */

@@ -5,10 +5,10 @@
 
 #include "function/call.h"
 
-int32_t ez_children_spawn(execz_call *call, execz_child_function function, void *argument);
-int32_t ez_children_join(execz_call *call, int32_t child, execz_duration timeout,
+int32_t ez_children_spawn(execz_call *face, execz_child_function function, void *argument);
+int32_t ez_children_join(execz_call *face, int32_t child, execz_duration timeout,
                          int32_t *result_out);
-int32_t ez_children_cancel(execz_call *call, int32_t child);
+int32_t ez_children_cancel(execz_call *face, int32_t child);
 
 /* Cancels those that were not joined and waits for their end; its function has returned. */
 void ez_children_end(ez_call *call);

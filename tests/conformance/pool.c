@@ -21,6 +21,7 @@ check_workers_on_demand(host *self)
     host_submit(self, "task", true);
     CHECK(host_read(self, &self->n_threads) == 1);
     host_submit(self, "task", true);
+    host_wait_for(self, &self->began, 2);
     CHECK(host_read(self, &self->n_threads) == 2);
     end(self);
 }

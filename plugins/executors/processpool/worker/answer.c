@@ -72,7 +72,7 @@ reserve(worker *self, uint32_t length)
 static unsigned char *
 write_bytes(unsigned char *at, const void *bytes, uint64_t length)
 {
-    if (length > 0) {
+    if (bytes != NULL && length > 0) {
         memcpy(at, bytes, length);
     }
     return at + length;

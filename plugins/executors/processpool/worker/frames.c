@@ -85,11 +85,12 @@ read_task(reader *from, const wire_frame *head, frame *out)
         .args_length = head->args_length,
     };
     task->id = read_text(from);
-    task->name = read_if(from, head->has & WIRE_HAS_NAME, task->id);
-    task->module_path = read_if(from, head->has & WIRE_HAS_MODULE_PATH, NULL);
-    task->function = read_if(from, head->has & WIRE_HAS_FUNCTION, NULL);
-    task->cwd = read_if(from, head->has & WIRE_HAS_CWD, NULL);
-    task->content_type = read_if(from, head->has & WIRE_HAS_CONTENT_TYPE, "application/json");
+    task->name = read_if(from, (head->has & WIRE_HAS_NAME) != 0, task->id);
+    task->module_path = read_if(from, (head->has & WIRE_HAS_MODULE_PATH) != 0, NULL);
+    task->function = read_if(from, (head->has & WIRE_HAS_FUNCTION) != 0, NULL);
+    task->cwd = read_if(from, (head->has & WIRE_HAS_CWD) != 0, NULL);
+    task->content_type =
+        read_if(from, (head->has & WIRE_HAS_CONTENT_TYPE) != 0, "application/json");
     task->args = head->has & WIRE_HAS_ARGS ? read_bytes(from, head->args_length) : NULL;
     read_vectors(from, head, out);
 }

@@ -229,16 +229,17 @@ static void
 work(worker *self)
 {
     wire_ring *ring = self->ring;
-    int go_on = 1;
 
-    for (uint32_t index = 0; go_on; index++) {
+    for (uint32_t index = 0;; index++) {
         wire_cell *cell = &ring->cells[index % WIRE_CELLS];
         uint32_t state = WIRE_READY;
 
         wait_for_cell(ring, index);
         if (atomic_compare_exchange_strong(&cell->state, &state, WIRE_TAKEN)) {
             self->index = index;
-            go_on = take(self, cell);
+            if (!take(self, cell)) {
+                return;
+            }
         }
         atomic_store_explicit(&ring->passed, index + 1, memory_order_release);
     }
