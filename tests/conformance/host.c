@@ -65,7 +65,8 @@ host_start(host *self)
 void
 host_stop(host *self)
 {
-    for (uint32_t i = 0; i < self->n_threads; i++) {
+    /* A thread may start another as long as it lives. */
+    for (uint32_t i = 0; i < host_read(self, &self->n_threads); i++) {
         pthread_join(self->threads[i], NULL);
     }
     self->n_threads = 0;
