@@ -217,7 +217,8 @@ empty_tray(ez_tray *tray, ez_message ***end, unsigned *limit)
 {
     uint64_t put = atomic_load(&tray->put);
 
-    for (; tray->taken<put && * limit> 0; --*limit) {
+    while (tray->taken < put && *limit != 0) {
+        --*limit;
         **end = take_one(tray, tray->taken + AHEAD < put);
         *end = &(**end)->next;
     }

@@ -97,7 +97,6 @@ ez_work(ez_host *self, execz_run (*next)(void *user, execz_run done), void *user
 {
     const ez_executor_services *services = self->services;
     execz_time now = ez_clock_now(services->clock);
-
     ez_tray *tray = ez_tray_open(services->mailbox);
     execz_run token, done = 0;
 

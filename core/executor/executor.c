@@ -285,7 +285,8 @@ ez_executor_overwrites_wait(const ez_executor *self)
 {
     int64_t value = 0;
 
-    return ez_options_get_i64(self->options, "overwrite_wait", &value) == EXECZ_OK && value == 1;
+    return self->options != NULL && /* a plugin that cannot be used has none */
+           ez_options_get_i64(self->options, "overwrite_wait", &value) == EXECZ_OK && value == 1;
 }
 
 void

@@ -24,6 +24,27 @@ Test(executor, tells_what_it_is_made_of)
     cr_expect(eq(uint, *ez_executor_unfinished(self), 0));
 }
 
+Test(executor, without_a_plugin_it_has_no_wish_for_its_shutdown)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    g_autoptr(ez_executor) self = ez_executor_new_unavailable(&around->services, "cpu", &err);
+
+    cr_expect(not(ez_executor_overwrites_wait(self)));
+}
+
+Test(executor, finishes_its_runs_in_spite_of_a_cancel_only_if_its_option_says_so)
+{
+    static const char *const yes[] = {"overwrite_wait=yes", NULL};
+    static const char *const no[] = {"overwrite_wait=no", NULL};
+    g_autoptr(ez_executor) stays = make_bundled("threadpool", yes);
+    g_autoptr(ez_executor) hurries = make_bundled("threadpool", no);
+    g_autoptr(ez_executor) open = make_bundled("threadpool", NULL);
+
+    cr_expect(ez_executor_overwrites_wait(stays));
+    cr_expect(not(ez_executor_overwrites_wait(hurries)));
+    cr_expect(not(ez_executor_overwrites_wait(open)));
+}
+
 Test(executor, is_not_available_before_it_is_started)
 {
     g_autoptr(ez_executor) self = make_bundled("debug", NULL);

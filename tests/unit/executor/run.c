@@ -1,45 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "executor/runs.h"
-
-#include "fixture.h"
-
-static ez_task *task;
-static ez_runs *runs;
-
-static void
-open_runs(void)
-{
-    task = fixture_task("backup");
-    runs = ez_runs_new();
-}
-
-static void
-close_runs(void)
-{
-    ez_runs_free(runs);
-    ez_task_unref(task);
-}
+#include "table.h"
 
 TestSuite(run, .init = open_runs, .fini = close_runs);
-
-static ez_run *
-open_one(void)
-{
-    execz_time at = EXECZ_SECOND;
-
-    return ez_runs_open(runs, task, NULL, &at, 1);
-}
-
-static bool
-is_known(execz_run token)
-{
-    ez_run *run = ez_runs_enter(runs, token);
-
-    if (run != NULL) {
-        ez_run_leave(run);
-    }
-    return run != NULL;
-}
 
 /* ---- finishing ------------------------------------------------------------------------------- */
 
