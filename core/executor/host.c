@@ -151,11 +151,18 @@ host_started(const execz_host *host, execz_run token, execz_time run_time)
     return at != NULL ? EXECZ_OK : misbehaving(self, "reports the start of", token);
 }
 
+/* The run time that began last: noted only if there are several, else it is of an earlier run. */
+static ez_run_time *
+current_time(ez_run *run)
+{
+    return &ez_run_times(run)[run->n == 1 ? 0 : atomic_load(&run->current)];
+}
+
 /* Keeps what fits into the task's output_limit and counts the rest. */
 static void
 append_output(ez_host *self, ez_run *run, const void *data, size_t length)
 {
-    ez_outcome *outcome = &run->times[atomic_load(&run->current)];
+    ez_outcome *outcome = current_time(run);
     uint64_t room;
     size_t kept;
 

@@ -48,6 +48,20 @@ Test(output, is_kept_with_the_run_time_that_began_last)
     cr_expect(eq(str, loud->times[1].output, (char *)"second"));
 }
 
+Test(output, of_a_single_run_time_is_kept_in_a_slot_that_had_several)
+{
+    ez_run *several = open_with_output_limit(100);
+    ez_run *single;
+
+    abi->started(abi, several->token, several->times[1].run_time);
+    ez_runs_close(around->services.runs, several);
+    single = fixture_open(around, task, executor, 1);
+    cr_assert(eq(ptr, single, several));
+    cr_expect(eq(int, abi->output(abi, single->token, 1, "here", 4), EXECZ_OK));
+    cr_assert(ne(ptr, single->times[0].output, NULL));
+    cr_expect(eq(str, single->times[0].output, (char *)"here"));
+}
+
 Test(output, of_nothing_is_fine)
 {
     cr_expect(eq(int, abi->output(abi, run->token, 1, NULL, 0), EXECZ_OK));
