@@ -9,7 +9,7 @@
 typedef struct ez_clock ez_clock;
 
 struct ez_clock {
-    execz_time (*now)(const ez_clock *self);    /* wall clock */
+    execz_time (*now)(const ez_clock *self);    /* wall clock, at most 1 us old */
     int64_t (*monotonic)(const ez_clock *self); /* nanoseconds; never steps */
 };
 

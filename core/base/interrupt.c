@@ -31,17 +31,6 @@ ez_interrupt_deinit(ez_interrupt *self)
 }
 
 void
-ez_interrupt_reset(ez_interrupt *self)
-{
-    if (atomic_load_explicit(&self->fd, memory_order_relaxed) >= 0) {
-        ez_interrupt_deinit(self);
-    }
-    if (atomic_load_explicit(&self->state, memory_order_relaxed) != 0) {
-        atomic_store_explicit(&self->state, 0, memory_order_relaxed);
-    }
-}
-
-void
 ez_interrupt_raise(ez_interrupt *self)
 {
     uint32_t before = atomic_fetch_or(&self->state, RAISED);

@@ -21,7 +21,16 @@ void ez_interrupt_init(ez_interrupt *self);
 void ez_interrupt_deinit(ez_interrupt *self);
 
 /* Back to not raised, for the next use; nobody may be at it.  Its descriptor is given back. */
-void ez_interrupt_reset(ez_interrupt *self);
+static inline void
+ez_interrupt_reset(ez_interrupt *self)
+{
+    if (atomic_load_explicit(&self->fd, memory_order_relaxed) >= 0) {
+        ez_interrupt_deinit(self);
+    }
+    if (atomic_load_explicit(&self->state, memory_order_relaxed) != 0) {
+        atomic_store_explicit(&self->state, 0, memory_order_relaxed);
+    }
+}
 
 /* Wakes who waits, now and later.  [any-thread] */
 void ez_interrupt_raise(ez_interrupt *self);

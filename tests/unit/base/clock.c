@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 
+#include <time.h>
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -23,4 +25,15 @@ Test(clock, the_wall_clock_counts_nanoseconds_since_1970)
 
     cr_expect(gt(i64, now, 1700000000 * EXECZ_SECOND));
     cr_expect(lt(i64, now, 7258118400 * EXECZ_SECOND));
+}
+
+Test(clock, is_never_more_than_a_microsecond_behind)
+{
+    for (int i = 0; i < 100000; i++) {
+        struct timespec exact;
+
+        clock_gettime(CLOCK_REALTIME, &exact);
+        cr_assert(ge(i64, ez_clock_now(ez_clock_system()),
+                     exact.tv_sec * EXECZ_SECOND + exact.tv_nsec - EXECZ_MICROSECOND));
+    }
 }
