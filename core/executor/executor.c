@@ -312,10 +312,11 @@ ez_executor_send(ez_executor *self, ez_run *run, execz_error *err)
     }
     status = self->ops->send_task(self->plugin, &run->task->abi, ez_run_plain_times(run), run->n,
                                   run->token, err);
-    terminate(err);
     if (status == EXECZ_OK) {
         self->unfinished++;
         self->unflushed = true;
+    } else {
+        terminate(err);
     }
     return status;
 }

@@ -16,6 +16,7 @@
 
 #include "base/interrupt.h"
 #include "base/mailbox.h"
+#include "executor/phase.h"
 #include "task/outcome.h"
 #include "task/task.h"
 
@@ -56,12 +57,12 @@ typedef ez_outcome ez_run_time;
 /* Ordered by who touches it: a plain run costs its two first cache lines. */
 typedef struct ez_run {
     alignas(EZ_CACHE_LINE) ez_host_message head; /* on its way to the loop once it has ended */
-    atomic_uint_fast64_t phase;                  /* see runs.c */
-    execz_run token;                             /* stays as it is while anybody is inside */
-    ez_task *task;                               /* borrowed from the table while open */
-    struct ez_executor *executor;                /* borrowed */
-    uint16_t n;                                  /* run times */
-    uint16_t source;                             /* EXECZ_SOURCE_* */
+    ez_phase phase;
+    execz_run token;              /* stays as it is while anybody is inside */
+    ez_task *task;                /* borrowed from the table while open */
+    struct ez_executor *executor; /* borrowed */
+    uint16_t n;                   /* run times */
+    uint16_t source;              /* EXECZ_SOURCE_* */
     uint16_t attempt;
     uint8_t told;  /* [loop] of how many of the run times the start was told */
     bool given_up; /* [loop] while WORKING: nothing more is to be told of it */
@@ -104,9 +105,27 @@ ez_run_set_current(ez_run *run, unsigned current)
 ez_run *ez_run_enter(ez_run *run, execz_run token);
 void ez_run_leave(ez_run *run);
 
+/* From WORKING back to OPEN. */
+void ez_run_return_work(ez_run *run);
+
 /* Takes the open run that token names for executor, as nobody else can any more: WORKING.  False if
  * it is not open, or not that executor's.  [any-thread] */
-bool ez_run_begin_work(ez_run *run, execz_run token, const struct ez_executor *executor);
+static inline bool
+ez_run_begin_work(ez_run *run, execz_run token, const struct ez_executor *executor)
+{
+    uint64_t phase = ez_phase_look(&run->phase);
+
+    do {
+        if (!ez_phase_is_of(phase, token) || ez_phase_state(phase) != EZ_OPEN) {
+            return false;
+        }
+    } while (!ez_phase_change(&run->phase, &phase, ez_phase_with(phase, EZ_WORKING)));
+    if (run->executor != executor) { /* could not be read before the run was ours */
+        ez_run_return_work(run);
+        return false;
+    }
+    return true;
+}
 
 /* Notes that a thread executes the run, so that it cannot be retracted; false if it is not open.
  * [any-thread] */
@@ -125,22 +144,61 @@ bool ez_run_is_working(const ez_run *run);
 /* The run time of run that is time; NULL if it has none. */
 ez_run_time *ez_run_find_time(ez_run *run, execz_time time);
 
-/* Opens the slot for a run; and closes it: true if nobody is inside any more.  [loop] */
-void ez_run_open(ez_run *run);
-bool ez_run_close(ez_run *run);
+/* ---- the slot -------------------------------------------------------------------------------- */
+
+/* Opens it for a run.  [loop] */
+static inline void
+ez_run_open(ez_run *run)
+{
+    atomic_store_explicit(&run->phase, (run->token & EZ_PHASE_GENERATION) | EZ_OPEN,
+                          memory_order_release);
+}
+
+/* Closes it, for the next generation: true if nobody is inside any more.  [loop] */
+static inline bool
+ez_run_close(ez_run *run)
+{
+    uint32_t generation = (uint32_t)(run->token >> 32) + 1;
+    uint64_t next = (uint64_t)MAX(generation, 1) << 32;
+    uint64_t phase = ez_phase_look(&run->phase);
+
+    while (!ez_phase_change(&run->phase, &phase, next | (phase & EZ_PHASE_INSIDE) | EZ_FREE)) {
+    }
+    return (phase & EZ_PHASE_INSIDE) == 0;
+}
+
+/* The token of the run that is in the slot of this index now.  [any-thread] */
+static inline execz_run
+ez_run_token(const ez_run *run, uint32_t index)
+{
+    return (atomic_load(&run->phase) & EZ_PHASE_GENERATION) | (index + UINT64_C(1));
+}
 
 /* Gives it the token of the next run, once it is closed and left: until then who is inside reads the
  * one it came with.  [loop] */
-void ez_run_rename(ez_run *run);
+static inline void
+ez_run_rename(ez_run *run)
+{
+    run->token = ez_run_token(run, (uint32_t)run->token - 1);
+}
 
 /* Whether token is that of the run that is in the slot now, open or finished.  [any-thread] */
-bool ez_run_has_token(const ez_run *run, execz_run token);
+static inline bool
+ez_run_has_token(const ez_run *run, execz_run token)
+{
+    uint64_t phase = atomic_load(&run->phase);
 
-/* Whether it is closed, and whether nobody is inside.  [any-thread] */
+    return ez_phase_is_of(phase, token) && ez_phase_state(phase) != EZ_FREE;
+}
+
+/* Whether it is closed.  [any-thread] */
 bool ez_run_is_free(const ez_run *run);
-bool ez_run_is_left(const ez_run *run);
 
-/* The token of the run that is in the slot of this index now.  [any-thread] */
-execz_run ez_run_token(const ez_run *run, uint32_t index);
+/* Whether nobody is inside.  [any-thread] */
+static inline bool
+ez_run_is_left(const ez_run *run)
+{
+    return (atomic_load_explicit(&run->phase, memory_order_acquire) & EZ_PHASE_INSIDE) == 0;
+}
 
 #endif

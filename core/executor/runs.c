@@ -16,7 +16,7 @@ struct ez_runs {
     atomic_size_t n_slots;
 
     /* [loop] */
-    uint32_t *free; /* owned; slots as a stack, with room for all there are */
+    ez_run **free; /* owned; slots as a stack, with room for all there are */
     size_t n_free;
     ez_run *limbo; /* closed while a thread was still inside */
 };
@@ -108,7 +108,7 @@ put_free(ez_runs *self, ez_run *run)
 {
     drop_content(run);
     ez_run_rename(run);
-    self->free[self->n_free++] = (uint32_t)run->token - 1;
+    self->free[self->n_free++] = run;
 }
 
 void
@@ -154,7 +154,7 @@ new_slot(ez_runs *self)
         return NULL;
     }
     if (index % CHUNK == 0) {
-        self->free = g_renew(uint32_t, self->free, index + CHUNK);
+        self->free = g_renew(ez_run *, self->free, index + CHUNK);
         atomic_store_explicit(&self->chunks[index / CHUNK], new_chunk(), memory_order_release);
     }
     atomic_store_explicit(&self->n_slots, index + 1, memory_order_release);
@@ -214,9 +214,9 @@ find_slot(ez_runs *self)
     }
     self->n_free--;
     if (self->n_free >= AHEAD) {
-        __builtin_prefetch(slot_at(self, self->free[self->n_free - AHEAD]), 1);
+        __builtin_prefetch(self->free[self->n_free - AHEAD], 1);
     }
-    return slot_at(self, self->free[self->n_free]);
+    return self->free[self->n_free];
 }
 
 ez_run *
