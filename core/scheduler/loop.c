@@ -4,14 +4,9 @@
 #include "base/error.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
-
-/* What one pass looks at; if more is ready, the next pass comes at once. */
-enum { EVENTS_MAX = 16 };
 
 typedef struct ez_watch {
     int fd;
@@ -35,6 +30,7 @@ ez_loop_init(ez_loop *self, int bell, execz_error *err)
     self->monotonic_timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     self->armed_wall = EXECZ_TIME_NEVER;
     self->armed_monotonic = EXECZ_TIME_NEVER;
+    self->n_events = 0;
     self->watches = g_array_new(FALSE, FALSE, sizeof(ez_watch));
     if (self->epoll < 0 || !watch(self, bell) || !watch(self, self->wall_timer) ||
         !watch(self, self->monotonic_timer)) {
@@ -139,15 +135,21 @@ call_watch(ez_loop *self, int fd)
     }
 }
 
+static int
+wait_for_events(ez_loop *self, int timeout)
+{
+    return epoll_wait(self->epoll, self->events, EZ_LOOP_EVENTS, timeout);
+}
+
 bool
 ez_loop_look(ez_loop *self)
 {
-    struct epoll_event events[EVENTS_MAX];
-    int n = epoll_wait(self->epoll, events, EVENTS_MAX, 0);
+    int n = self->n_events > 0 ? self->n_events : wait_for_events(self, 0);
     bool clock_was_set = false;
 
+    self->n_events = 0;
     for (int i = 0; i < n; i++) {
-        int fd = events[i].data.fd;
+        int fd = self->events[i].data.fd;
 
         if (fd == self->wall_timer) {
             clock_was_set = clear_wall_timer(self);
@@ -187,10 +189,10 @@ ez_loop_unwatch(ez_loop *self, int fd)
 }
 
 void
-ez_loop_wait(const ez_loop *self)
+ez_loop_wait(ez_loop *self)
 {
-    struct pollfd poll_fd = {.fd = self->epoll, .events = POLLIN};
-
-    while (poll(&poll_fd, 1, -1) < 0 && errno == EINTR) {
-    }
+    do {
+        self->n_events = wait_for_events(self, -1);
+    } while (self->n_events < 0 && errno == EINTR);
+    self->n_events = MAX(self->n_events, 0);
 }

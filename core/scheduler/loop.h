@@ -9,10 +9,14 @@
 #define EZ_SCHEDULER_LOOP_H
 
 #include <stdbool.h>
+#include <sys/epoll.h>
 
 #include <glib.h>
 
 #include <execz/types.h>
+
+/* What one pass looks at; if more is ready, the next pass comes at once. */
+enum { EZ_LOOP_EVENTS = 16 };
 
 typedef struct ez_loop {
     int epoll;
@@ -21,6 +25,10 @@ typedef struct ez_loop {
     execz_time armed_wall;   /* EXECZ_TIME_NEVER: not armed */
     int64_t armed_monotonic; /* the same */
     GArray *watches;         /* owned; of ez_watch */
+
+    /* What the last wait has found, for the next look. */
+    struct epoll_event events[EZ_LOOP_EVENTS];
+    int n_events;
 } ez_loop;
 
 /* bell is a descriptor that rings by being readable; it stays the caller's. */
@@ -38,7 +46,7 @@ bool ez_loop_look(ez_loop *self);
 execz_status ez_loop_watch(ez_loop *self, int fd, void (*function)(void *), void *argument);
 void ez_loop_unwatch(ez_loop *self, int fd);
 
-/* Sleeps until there is something to do. */
-void ez_loop_wait(const ez_loop *self);
+/* Sleeps until there is something to look at. */
+void ez_loop_wait(ez_loop *self);
 
 #endif
