@@ -143,15 +143,28 @@ pool_call_help(pool *self)
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
-/* Whether as many runs are queued as may be, besides those that have a worker. */
-static int
-is_full(const pool *self)
+/* How many of the runs that were pushed have ended. */
+static uint64_t
+count_ended(const pool *self)
 {
-    uint64_t ended =
-        atomic_load(&self->done) + __atomic_load_n(&self->base->retracted, __ATOMIC_RELAXED);
-    uint64_t in_flight = atomic_load_explicit(&self->pushed, memory_order_relaxed) - ended;
+    uint32_t n = atomic_load(&self->n_places);
+    uint64_t ended = __atomic_load_n(&self->base->retracted, __ATOMIC_RELAXED);
 
-    return self->queue_limit != 0 && in_flight >= (uint64_t)self->queue_limit + self->max_workers;
+    for (uint32_t i = 0; i < n; i++) {
+        ended += atomic_load(&atomic_load(&self->workers[i])->done);
+    }
+    return ended;
+}
+
+/* Whether as many runs are queued as may be, besides those that have a worker.  Who is done is
+ * counted only when what was known no longer answers that. */
+static int
+is_full(pool *self, uint64_t pushed)
+{
+    if (self->queue_limit != 0 && pushed >= self->room_until) {
+        self->room_until = count_ended(self) + self->queue_limit + self->max_workers;
+    }
+    return self->queue_limit != 0 && pushed >= self->room_until;
 }
 
 execz_status
@@ -160,7 +173,7 @@ pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err)
     uint64_t pushed = atomic_load_explicit(&self->pushed, memory_order_relaxed);
     uint32_t n_workers = atomic_load_explicit(&self->n_workers, memory_order_relaxed);
 
-    if (is_full(self)) {
+    if (is_full(self, pushed)) {
         return execz_error_set(err, EXECZ_E_BUSY, "%u runs are queued, which is queue_limit",
                                self->queue_limit);
     }
@@ -204,17 +217,13 @@ void
 pool_stats(pool *self, execz_stats *stats)
 {
     uint32_t n = atomic_load(&self->n_places);
-    uint64_t ended = __atomic_load_n(&self->base->retracted, __ATOMIC_RELAXED);
-    uint64_t unfinished;
+    uint64_t ended = count_ended(self);
+    uint64_t unfinished = atomic_load(&self->pushed);
 
     stats->workers = atomic_load(&self->n_workers);
     for (uint32_t i = 0; i < n; i++) {
-        const worker *at = atomic_load(&self->workers[i]);
-
-        stats->busy += (uint32_t)atomic_load(&at->busy);
-        ended += atomic_load(&at->done);
+        stats->busy += (uint32_t)atomic_load(&atomic_load(&self->workers[i])->busy);
     }
-    unfinished = atomic_load(&self->pushed);
     unfinished = unfinished > ended ? unfinished - ended : 0;
     stats->queued = unfinished > stats->busy ? (uint32_t)(unfinished - stats->busy) : 0;
 }

@@ -31,29 +31,33 @@
 
 typedef struct worker worker;
 
+/* Each group has cache lines of its own: who writes one does not disturb who reads another. */
 typedef struct pool {
     /* Fixed by pool_start(). */
     execz_base *base;
     char thread_name[16];
     const char *initializer; /* NULL: none */
     const execz_function_ext *functions;
+    _Atomic(worker *) *workers; /* max_workers places; what is there once, stays until the end */
     uint32_t max_workers;
     uint32_t queue_limit; /* 0: none */
     int64_t idle_timeout; /* 0: none */
 
     queue queue;
-    _Atomic uint64_t pushed;    /* written on the loop */
-    _Atomic(worker *) *workers; /* max_workers places; what is there once, stays until the end */
-    _Atomic uint32_t n_places;  /* used of them */
-    _Alignas(64) _Atomic uint32_t sleepers;
-    _Atomic uint32_t permit;  /* a futex: PERMIT_* */
-    _Atomic uint32_t looking; /* on their way to work, see above */
-    _Atomic uint64_t done;    /* counted only if there is a queue_limit */
 
+    /* Written on the loop. */
+    _Alignas(64) _Atomic uint64_t pushed;
+    uint64_t room_until; /* pushed may become that without another look at who is done */
+
+    /* Written when a worker comes, sleeps or goes. */
+    _Alignas(64) _Atomic uint32_t sleepers;
+    _Atomic uint32_t permit;   /* a futex: PERMIT_* */
+    _Atomic uint32_t looking;  /* on their way to work, see above */
+    _Atomic uint32_t n_places; /* used of workers */
     pthread_mutex_t lock;
     pthread_cond_t stopped; /* on the monotonic clock */
     /* Guarded by lock; read without. */
-    _Atomic uint32_t n_workers; /* whose thread lives */
+    _Alignas(64) _Atomic uint32_t n_workers; /* whose thread lives */
     _Atomic int stopping;
 } pool;
 

@@ -18,10 +18,14 @@
 
 typedef struct queue_band queue_band;
 
+/* What all read and what the pusher writes are kept apart: on one cache line each run would cost
+ * every thread a miss. */
 typedef struct queue {
-    const execz_host *host;
+    _Alignas(64) const execz_host *host;
     _Atomic(queue_band *) highest; /* bands in falling order of priority */
-    queue_band *last_used;         /* of the pusher, as the next */
+
+    /* Of the pusher. */
+    _Alignas(64) queue_band *last_used;
     uint32_t n_bands;
 } queue;
 

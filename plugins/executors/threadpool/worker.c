@@ -232,9 +232,6 @@ next(void *user, execz_run done)
         uint64_t n = atomic_load_explicit(&self->done, memory_order_relaxed);
 
         atomic_store_explicit(&self->done, n + 1, memory_order_relaxed);
-        if (self->pool->queue_limit != 0) {
-            atomic_fetch_add(&self->pool->done, 1);
-        }
     }
     if (at >= atomic_load_explicit(&self->n, memory_order_relaxed)) {
         if (!refill(self)) {
