@@ -351,10 +351,12 @@ harness_run(harness *self, const execz_task *task, uint64_t n, uint64_t window)
     uint64_t sent = 0, done = 0;
 
     while (done < n) {
-        while (sent < n && sent - done < window && harness_send(self, task)) {
+        uint64_t end = sent + EZ_BATCH;
+
+        while (sent < MIN(n, end) && sent - done < window && harness_send(self, task)) {
             sent++;
         }
-        done += harness_collect(self, true);
+        done += harness_collect(self, sent < end);
     }
 }
 

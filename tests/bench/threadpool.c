@@ -21,7 +21,7 @@ set_up(const bench_load *load, char *why)
     static const execz_function function = {sizeof function, EXECZ_TASK_FUNCTION, "nothing",
                                             "does nothing", nothing};
     static const execz_function *const functions[] = {&function};
-    static const char *const options[] = {"max_workers=2", NULL};
+    static const char *const options[] = {"max_workers=2", "queue_limit=1024", NULL};
     runner *self = runner_new("threadpool", options, why);
 
     (void)load;
@@ -58,8 +58,7 @@ static const bench_side idle_use = {"threadpool", set_up, measure_idle_use, runn
     .unit = "tasks/s", .better = BENCH_HIGHER, .load = {.n = 1000000, .window = 1024},             \
     .n_smoke = 5000, .ours = &tasks
 #define IDLE                                                                                       \
-    .unit = "us", .better = BENCH_LOWER,                                                           \
-    .load = {.n = 3000, .window = 1, .gap = 200 * EXECZ_MICROSECOND}, .n_smoke = 20,               \
+    .unit = "us", .better = BENCH_LOWER, .load = {.n = 20000, .window = 1}, .n_smoke = 20,         \
     .ours = &round_trip
 
 static const bench_row rows[] = {
