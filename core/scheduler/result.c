@@ -123,10 +123,11 @@ take_posted(ez_posted *posted)
     g_free(posted);
 }
 
-void
+bool
 ez_result_take(execz_scheduler *self)
 {
     ez_message *at = ez_mailbox_take(&self->mailbox);
+    bool some = at != NULL;
 
     while (at != NULL) {
         ez_host_message *head = (ez_host_message *)at;
@@ -143,6 +144,7 @@ ez_result_take(execz_scheduler *self)
             take_posted((ez_posted *)head);
         }
     }
+    return some;
 }
 
 typedef struct giving_up {

@@ -25,7 +25,7 @@ Test(result, a_call_that_was_posted_is_made_on_the_loop)
     posted->argument = &calls;
     ez_mailbox_push(&self->scheduler->mailbox, &posted->head.message);
     cr_expect(eq(int, calls, 0));
-    ez_result_take(self->scheduler);
+    (void)ez_result_take(self->scheduler);
     cr_expect(eq(int, calls, 1));
     fixture_free(self);
 }
@@ -39,7 +39,7 @@ Test(result, a_start_that_comes_after_its_run_was_closed_is_dropped)
     started->token = 77;
     ez_mailbox_push(&self->scheduler->mailbox, &started->head.message);
     (void)fixture_take_events(self);
-    ez_result_take(self->scheduler);
+    (void)ez_result_take(self->scheduler);
     cr_expect(eq(str, (char *)fixture_take_events(self), (char *)""));
     fixture_free(self);
 }
