@@ -235,7 +235,7 @@ execz_scheduler_dispatch(execz_scheduler *self)
         ez_log_write(&self->log, EXECZ_LOG_INFO,
                      "the clock was set; the wait for the next run is measured again");
     }
-    ez_result_take(self);
+    (void)ez_result_take(self);
     end_removed(self);
     switch (state_of(self)) {
     case EXECZ_STATE_RUNNING:

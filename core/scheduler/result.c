@@ -123,10 +123,11 @@ take_posted(ez_posted *posted)
     g_free(posted);
 }
 
-void
+bool
 ez_result_take(execz_scheduler *self)
 {
     ez_message *at = ez_mailbox_take(&self->mailbox);
+    bool some = at != NULL;
 
     while (at != NULL) {
         ez_host_message *head = (ez_host_message *)at;
@@ -143,6 +144,7 @@ ez_result_take(execz_scheduler *self)
             take_posted((ez_posted *)head);
         }
     }
+    return some;
 }
 
 typedef struct giving_up {
@@ -154,14 +156,16 @@ static void
 give_up(void *user, ez_run *run)
 {
     giving_up *self = user;
-
-    bool working = ez_run_is_working(run);
+    bool finished, working;
 
     if (!self->scheduler->shutdown.forced && ez_executor_overwrites_wait(run->executor)) {
         return; /* it is spared */
     }
-    if (!working && !ez_run_finish(run)) {
-        return; /* it has finished just now: its message is on the way */
+    /* In this order, because a run may begin to be WORKING just now. */
+    finished = ez_run_finish(run);
+    working = !finished && ez_run_is_working(run) && atomic_load(&run->head.done) == 0;
+    if (!finished && !working) {
+        return; /* it has ended by itself: its message is on the way */
     }
     /* A thread may still be inside the run and write to it, so that what is told is made here. */
     for (uint32_t i = 0; i < run->n; i++) {

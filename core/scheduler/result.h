@@ -6,10 +6,11 @@
 #include "scheduler/scheduler.h"
 
 /**
- * Takes all messages of executors: finished runs, started ones, calls to be made on the loop.
+ * Takes messages of executors: finished runs, started ones, calls to be made on the loop.  Not all if
+ * there are many; whether there were any.
  * [loop]
  */
-void ez_result_take(execz_scheduler *self);
+bool ez_result_take(execz_scheduler *self);
 
 /* Closes every unfinished run as LOST, for the reason in message.  [loop] */
 void ez_result_give_up(execz_scheduler *self, const char *message);

@@ -48,7 +48,9 @@ stop_executors(execz_scheduler *self)
 
         (void)(place->abandoned || ez_executor_join(place->executor, deadline));
     }
-    ez_result_take(self); /* what threads have posted as their last act, before its owner is gone */
+    /* What threads have posted as their last act, before its owner is gone; and what that posts. */
+    while (ez_result_take(self) && ez_clock_monotonic(ez_clock_system()) < deadline) {
+    }
     for (guint i = 0; i < places->len; i++) {
         ez_executor_place *place = places->pdata[i];
 
@@ -127,7 +129,7 @@ ez_shutdown_step(execz_scheduler *self)
         (!self->shutdown.forced && forced)) {
         cancel(self, now, deadline, forced);
     }
-    ez_result_take(self); /* what was cancelled has mostly ended by now */
+    (void)ez_result_take(self); /* what was cancelled has mostly ended by now */
     if (now >= self->shutdown.lost_at && ez_runs_count(self->runs) > 0) {
         abandon_executors(self);
         ez_result_give_up(self, "it did not end after the shutdown cancelled it");

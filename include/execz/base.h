@@ -266,14 +266,16 @@ execz_base_hash(const char *task_id)
     return hash;
 }
 
-/** How many runs of this task the executor has accepted and not finished.  [loop] */
+/** How many runs of this task the executor has accepted and not finished; with do_send_run always 0,
+ * for then the base does not know whose they are.  [loop] */
 static inline uint32_t
 execz_base_instances(execz_base *base, const char *task_id)
 {
+    uint32_t chunks = base->hooks->do_send_run == NULL ? EXECZ_BASE_CHUNKS : 0;
     uint64_t hash = execz_base_hash(task_id);
     uint32_t n = 0;
 
-    for (uint32_t chunk = 0; chunk < EXECZ_BASE_CHUNKS; chunk++) {
+    for (uint32_t chunk = 0; chunk < chunks; chunk++) {
         const execz_submission *at = (const execz_submission *)(void *)base->chunks[chunk];
 
         for (uint32_t i = 0; at != NULL && i < EXECZ_BASE_CHUNK; i++, at++) {

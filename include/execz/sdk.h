@@ -271,12 +271,13 @@ execz_base_stats(execz_executor *executor, execz_stats *stats_out)
 {
     execz_base *base = (execz_base *)executor;
     uint32_t size = stats_out->size;
+    uint64_t unfinished = base->host->unfinished(base->host); /* perhaps some of an earlier start */
     execz_stats stats;
 
     memset(&stats, 0, sizeof stats);
     stats.accepted = __atomic_load_n(&base->accepted, __ATOMIC_RELAXED);
     stats.refused = __atomic_load_n(&base->refused, __ATOMIC_RELAXED);
-    stats.finished = stats.accepted - base->host->unfinished(base->host);
+    stats.finished = stats.accepted > unfinished ? stats.accepted - unfinished : 0;
     if (base->hooks->stats != NULL) {
         base->hooks->stats(base, &stats);
     }

@@ -165,6 +165,7 @@ start_loop(asyncio *self, execz_error *err)
         .slow = execz_base_option(base, "slow_callback_warning", 100 * EXECZ_MILLISECOND),
         .report_slow = report_slow,
         .begin = runs_begin,
+        .end = runs_end,
         .user = self,
         .name = task_name,
     };

@@ -37,8 +37,9 @@ void runs_send(asyncio *self, execz_submission *run);
 /* Takes what runs_send() has sent; a loop_message's take. */
 void runs_take(loop *on, loop_message *message);
 
-/* loop_options.begin */
+/* loop_options.begin and end: a run is finished last of all, for then its task may be gone. */
 coroutine *runs_begin(loop *on);
+void runs_end(loop *on, void *owner);
 
 /* Wakes the coroutine of a run, which was marked cancelled, with -ECANCELED.  [any-thread] */
 void runs_cancel(asyncio *self, execz_run run);

@@ -32,6 +32,9 @@ typedef struct loop_options {
     void (*report_slow)(void *user, const coroutine *one, int64_t duration); /* [loop] */
     /* Makes a coroutine of the first that is pending, by loop_begin(); [loop] */
     coroutine *(*begin)(loop *self);
+    /* Takes the owner of one that was nobody's child, when it has ended, was reported if it was slow,
+     * and has given its stack back; or NULL; [loop] */
+    void (*end)(loop *self, void *owner);
     void *user;
     const char *(*name)(const coroutine *one); /* for people; may be called by a signal handler */
 } loop_options;

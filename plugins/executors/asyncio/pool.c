@@ -59,6 +59,14 @@ has_work(pool *self)
     return atomic_load(&self->n_jobs) > 0 || !queue_is_empty(&self->runs);
 }
 
+/* The look of one who has just counted itself out. */
+static bool
+has_work_after_all(pool *self)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    return has_work(self);
+}
+
 /* For host->work(): the next run, as long as no job waits. */
 static execz_run
 next_run(void *user, execz_run done)
@@ -101,7 +109,7 @@ static void
 sleep_locked(pool *self)
 {
     atomic_fetch_add(&self->sleeping, 1);
-    while (!has_work(self) && !self->stopping) {
+    while (!has_work_after_all(self) && !self->stopping) {
         pthread_cond_wait(&self->wanted, &self->lock);
         if (self->called > 0) {
             self->called--;
@@ -121,7 +129,7 @@ wait_for_work(pool *self)
     sleep_locked(self);
     if (self->stopping) {
         atomic_fetch_sub(&self->workers, 1); /* before the last look: who pushes looks after it */
-        more = has_work(self);
+        more = has_work_after_all(self);
         atomic_fetch_add(&self->workers, more);
     }
     pthread_mutex_unlock(&self->lock);
@@ -182,6 +190,7 @@ pool_push_run(pool *self, execz_run run, int32_t priority, execz_error *err)
     if (!queue_push(&self->runs, run, priority)) {
         return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
     }
+    atomic_thread_fence(memory_order_seq_cst); /* the queue is filled by plain stores */
     if (atomic_load(&self->sleeping) > 0 || atomic_load(&self->workers) < self->max_workers) {
         pthread_mutex_lock(&self->lock);
         comes = call_worker_locked(self);

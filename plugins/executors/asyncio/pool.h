@@ -8,7 +8,8 @@
  * max_workers, and end after pool_stop() when nothing is left to do.
  *
  * Who goes to sleep counts itself and then looks once more; who brings work shows it and then looks
- * at the count: all in sequentially consistent order, so that one of the two sees the other. */
+ * at the count.  Between the two steps of each there is a full barrier, so that one of the two sees
+ * the other. */
 #ifndef ASYNCIO_POOL_H
 #define ASYNCIO_POOL_H
 

@@ -95,8 +95,13 @@ report_slow(loop *self, const coroutine *one, int64_t duration)
 static void
 free_ended(loop *self, coroutine *one)
 {
+    void *owner = one->owner;
+
     if (one->parent == NULL) {
         loop_free(self, one);
+        if (self->options.end != NULL) {
+            self->options.end(self, owner);
+        }
     } else if (one->parent->joining == one) {
         loop_wake(self, one->parent, 0);
     }

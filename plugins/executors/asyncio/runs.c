@@ -48,6 +48,15 @@ run_task(coroutine *self)
         (void)host->interrupt(host, run->run); /* perhaps before who cancels it comes to it */
     }
     self->run = 0;
+}
+
+void
+runs_end(loop *on, void *owner)
+{
+    const execz_submission *run = owner;
+    const execz_host *host = run->base->host;
+
+    (void)on;
     (void)host->finish(host, run->run, NULL, 0); /* this thread is the host's: no one to wait for */
 }
 

@@ -25,7 +25,7 @@ Test(result, a_call_that_was_posted_is_made_on_the_loop)
     posted->argument = &calls;
     ez_mailbox_push(&self->scheduler->mailbox, &posted->head.message);
     cr_expect(eq(int, calls, 0));
-    ez_result_take(self->scheduler);
+    (void)ez_result_take(self->scheduler);
     cr_expect(eq(int, calls, 1));
     fixture_free(self);
 }
@@ -39,7 +39,7 @@ Test(result, a_start_that_comes_after_its_run_was_closed_is_dropped)
     started->token = 77;
     ez_mailbox_push(&self->scheduler->mailbox, &started->head.message);
     (void)fixture_take_events(self);
-    ez_result_take(self->scheduler);
+    (void)ez_result_take(self->scheduler);
     cr_expect(eq(str, (char *)fixture_take_events(self), (char *)""));
     fixture_free(self);
 }
@@ -74,6 +74,32 @@ Test(result, what_is_given_up_is_lost_and_frees_its_task)
     cr_expect(eq(str, (char *)fixture_take_events(self), (char *)"lost:a"));
     cr_expect(eq(sz, ez_runs_count(self->scheduler->runs), 0));
     fixture_let_deaf_go();
+    fixture_free(self);
+}
+
+static void
+note_done(void *user, ez_run *run)
+{
+    *(bool *)user = atomic_load(&run->head.done) != 0;
+}
+
+Test(result, what_has_ended_but_was_not_taken_yet_is_not_given_up)
+{
+    fixture *self = fixture_new("threadpool");
+    bool done = false;
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_add(self, "a", "interval(minutes=1)", "tests:deaf");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_wait_for(self, "started:a");
+    (void)fixture_take_events(self);
+    fixture_let_deaf_go();
+    while (!done) {
+        ez_runs_foreach(self->scheduler->runs, note_done, &done);
+    }
+    ez_result_give_up(self->scheduler, "by a test");
+    cr_expect(eq(str, (char *)fixture_take_events(self), (char *)""));
+    fixture_wait_for(self, "executed:a");
     fixture_free(self);
 }
 

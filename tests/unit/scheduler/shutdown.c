@@ -132,6 +132,54 @@ Test(shutdown, of_a_stopped_scheduler_is_refused)
     fixture_free(self);
 }
 
+typedef struct chain {
+    fixture *fixture;
+    unsigned left;
+    unsigned left_at_end;
+} chain;
+
+static void
+note_end(void *user, const execz_event *event)
+{
+    chain *self = user;
+
+    (void)event;
+    self->left_at_end = self->left;
+}
+
+static void
+post_again(void *argument)
+{
+    chain *self = argument;
+    ez_posted *posted;
+
+    if (self->left == 0) {
+        return;
+    }
+    self->left--;
+    posted = g_new0(ez_posted, 1);
+    posted->head.kind = EZ_HOST_POSTED;
+    posted->function = post_again;
+    posted->argument = self;
+    ez_mailbox_push(&self->fixture->scheduler->mailbox, &posted->head.message);
+}
+
+Test(shutdown, makes_all_calls_that_were_posted_before_their_executor_is_gone)
+{
+    fixture *self = fixture_new("debug");
+    chain calls = {self, 100, 100};
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    (void)execz_scheduler_add_listener(self->scheduler, EXECZ_EVENT_SCHEDULER_SHUTDOWN, note_end,
+                                       &calls);
+    fixture_settle(self);
+    post_again(&calls);
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+    fixture_wait_for(self, "scheduler_shutdown");
+    cr_expect(eq(uint, calls.left_at_end, 0));
+    fixture_free(self);
+}
+
 Test(shutdown, gives_up_a_run_that_does_not_end_and_says_that_it_is_lost)
 {
     fixture *self = fixture_new("threadpool");
