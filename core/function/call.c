@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/parse.h"
 #include "function/children.h"
+#include "function/forked.h"
 #include "function/result.h"
 
 #include <errno.h>
@@ -275,11 +276,15 @@ ez_call_function(const execz_function *function, const ez_body *body, ez_outcome
 {
     ez_waiter waiter;
     ez_call self;
+    uint32_t forks = ez_forked_count();
     execz_status status;
 
     ez_waiter_init(&waiter, body->waiter, body->interrupt, body->deadline_monotonic);
     ez_call_init(&self, body, &waiter.table);
     status = function->call(&self.face);
+    if (__builtin_expect(ez_forked_count() != forks, 0)) {
+        ez_forked_end(body->task);
+    }
     if (status == EXECZ_OK && self.notes == NULL) {
         outcome->outcome = EXECZ_OUTCOME_OK;
     } else {

@@ -6,6 +6,7 @@
 #include "function/children.h"
 
 #include "function/child.h"
+#include "function/forked.h"
 
 #include <errno.h>
 #include <string.h>
@@ -89,9 +90,13 @@ static void
 run(void *argument, const execz_waiter *waiter)
 {
     spawned *self = argument;
+    uint32_t forks = ez_forked_count();
 
     self->call.face.waiter = waiter;
     self->result = self->function(&self->call.face, self->argument);
+    if (ez_forked_count() != forks) {
+        ez_forked_end(self->call.body->task);
+    }
     ez_children_end(&self->call);
 }
 

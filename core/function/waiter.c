@@ -2,6 +2,7 @@
 #include "function/waiter.h"
 
 #include "function/child.h"
+#include "function/forked.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -115,6 +116,9 @@ ez_waiter_note(ez_waiter *self, int32_t result)
 int32_t
 ez_waiter_check(ez_waiter *self)
 {
+    if (self->inner != NULL && self->forks != ez_forked_count()) {
+        ez_forked_end(NULL); /* a copy of the loop must not turn */
+    }
     if (ez_interrupt_raised(self->interrupt) || is_stopped(self)) {
         return ez_waiter_note(self, -ECANCELED);
     }
@@ -222,9 +226,29 @@ waiter_wait_child(void *user, int32_t pidfd, execz_duration timeout)
     return ez_waiter_note(self, result > 0 ? 0 : result);
 }
 
+typedef struct offloaded {
+    int32_t (*function)(void *);
+    void *argument;
+} offloaded;
+
+/* On a thread of the executor, which a copy of this process must not go on as. */
+static int32_t
+run_offloaded(void *argument)
+{
+    const offloaded *self = argument;
+    uint32_t forks = ez_forked_count();
+    int32_t result = self->function(self->argument);
+
+    if (ez_forked_count() != forks) {
+        ez_forked_end(NULL);
+    }
+    return result;
+}
+
 static int32_t
 waiter_offload(void *user, int32_t (*function)(void *), void *argument)
 {
+    offloaded call = {function, argument};
     ez_waiter *self = user;
     int32_t result = ez_waiter_check(self);
 
@@ -234,7 +258,7 @@ waiter_offload(void *user, int32_t (*function)(void *), void *argument)
     if (self->inner == NULL) {
         return function(argument); /* this thread may block */
     }
-    result = self->inner->offload(self->inner->self, function, argument);
+    result = self->inner->offload(self->inner->self, run_offloaded, &call);
     if (result == -ECANCELED && !ez_interrupt_raised(self->interrupt) && !is_stopped(self)) {
         return result; /* the function's own word, not the run's end */
     }
@@ -276,4 +300,5 @@ ez_waiter_init(ez_waiter *self, const execz_waiter *inner, ez_interrupt *interru
     self->stop = NULL;
     self->deadline = deadline;
     self->stopped = 0;
+    self->forks = ez_forked_count();
 }

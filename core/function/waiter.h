@@ -18,6 +18,7 @@ typedef struct ez_waiter {
     int64_t deadline;        /* monotonic; EXECZ_NO_DEADLINE: none */
     int32_t
         stopped; /* what the run was first told: -ECANCELED, -ETIMEDOUT (its own deadline), or 0 */
+    uint32_t forks; /* when it was made */
 } ez_waiter;
 
 /* inner may be NULL; it and interrupt are borrowed.  Nothing has to be released. */

@@ -4,6 +4,7 @@
 #include "loop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -24,6 +25,9 @@ find(watches *self, int descriptor)
 
     if ((uint32_t)descriptor < self->room) {
         return &self->by_descriptor[descriptor];
+    }
+    if (fcntl(descriptor, F_GETFD) < 0) {
+        return NULL; /* what is none must not cost memory up to its number */
     }
     while (room <= (uint32_t)descriptor) {
         room *= 2;
@@ -89,7 +93,7 @@ watches_add(loop *on, int descriptor, watch *one)
     int result;
 
     if (at == NULL) {
-        return descriptor < 0 ? -EBADF : -ENOMEM;
+        return fcntl(descriptor, F_GETFD) < 0 ? -EBADF : -ENOMEM;
     }
     one->next = at->first;
     at->first = one;

@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 EXECZ_MODULE("sample", "1.0.0");
 
@@ -122,4 +124,37 @@ EXECZ_COROUTINE(impatient, "Waits for a descriptor with a timeout of its own, an
     return execz_wait_fd(call, fd, 1, EXECZ_MILLISECOND) == -ETIMEDOUT
                ? execz_fail(call, "nothing came")
                : EXECZ_OK;
+}
+
+static int32_t
+how_it_ended(pid_t copy)
+{
+    int status = 0;
+
+    return waitpid(copy, &status, 0) == copy && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+EXECZ_FUNCTION(forks, "Forks and comes back twice; tells how the copy ended")
+{
+    pid_t copy = fork();
+
+    return copy == 0 ? EXECZ_OK : execz_return(call, "%d", (int)how_it_ended(copy));
+}
+
+static int32_t
+fork_and_return(execz_call *call, void *argument)
+{
+    pid_t copy = fork();
+
+    (void)call;
+    (void)argument;
+    return copy == 0 ? 0 : how_it_ended(copy);
+}
+
+EXECZ_FUNCTION(childs_fork, "The same in a child")
+{
+    int32_t child = execz_spawn(call, fork_and_return, NULL), result = 0;
+
+    (void)execz_join(call, child, -1, &result);
+    return execz_return(call, "%d", (int)result);
 }

@@ -250,6 +250,8 @@ wait_for_odd_ones(coroutine *self)
     cr_expect(eq(int, WAIT_FD(self, file, POLLIN, -1), -EBADF));
     cr_expect(eq(int, WAIT_FD(self, file, POLLIN, 0), -EBADF));
     cr_expect(eq(int, WAIT_FD(self, -1, POLLIN, -1), -EBADF));
+    cr_expect(eq(int, WAIT_FD(self, INT32_MAX, POLLIN, -1), -EBADF));
+    cr_expect(lt(u32, on.watches.room, 65536), "a number alone must not cost memory");
 }
 
 Test(waiter, files_are_ready_and_what_is_not_open_is_an_error)
