@@ -68,6 +68,18 @@ count_new_threads(void)
     return fixture_count_threads() - threads_before;
 }
 
+/* A thread is seen for a moment after its end. */
+void
+await_threads(unsigned n)
+{
+    int64_t end = ez_waiter_now() + EXECZ_MINUTE;
+
+    while (count_new_threads() > n) {
+        cr_assert(lt(i64, ez_waiter_now(), end), "threads stay");
+        turn_a_little();
+    }
+}
+
 static unsigned
 count_descriptors(void)
 {
@@ -94,12 +106,13 @@ start_asyncio(const char *const *options)
     around->services.watch = lends_loop ? watch : NULL;
     around->services.unwatch = unwatch;
     asyncio = fixture_executor(around, path, NULL);
+    threads_before = fixture_count_threads();
     cr_assert(eq(int, ez_executor_start(asyncio, &err), EXECZ_OK), "%s", err.message);
     ez_executor_shutdown(asyncio, 0, 0);
-    ez_executor_stop(asyncio, ez_waiter_now() + EXECZ_SECOND, false); /* the file is loaded now */
+    ez_executor_stop(asyncio, ez_waiter_now() + EXECZ_MINUTE, false); /* the file is loaded now */
     ez_executor_free(asyncio);
+    await_threads(0);
     asyncio = fixture_executor(around, path, options);
-    threads_before = fixture_count_threads();
     descriptors_before = count_descriptors();
     cr_assert(eq(int, ez_executor_start(asyncio, &err), EXECZ_OK), "%s", err.message);
 }
@@ -111,7 +124,7 @@ turn(void)
     struct pollfd fds[] = {{.fd = around->mailbox.bell, .events = POLLIN},
                            {.fd = watched_fd, .events = POLLIN}};
 
-    cr_assert(gt(int, poll(fds, 2, 10000), 0), "nothing happens any more");
+    cr_assert(gt(int, poll(fds, 2, 60000), 0), "nothing happens any more");
     if (fds[1].revents != 0) {
         watched_function(watched_argument);
     }
@@ -158,7 +171,7 @@ turn_a_little(void)
 void
 turn_until(const atomic_uint *figure, unsigned at_least)
 {
-    int64_t end = ez_waiter_now() + 10 * EXECZ_SECOND;
+    int64_t end = ez_waiter_now() + EXECZ_MINUTE;
 
     while (atomic_load(figure) < at_least) {
         cr_assert(lt(i64, ez_waiter_now(), end), "nothing happens any more");
@@ -169,7 +182,7 @@ turn_until(const atomic_uint *figure, unsigned at_least)
 void
 stop_asyncio(uint32_t flags)
 {
-    int64_t deadline = ez_waiter_now() + 10 * EXECZ_SECOND;
+    int64_t deadline = ez_waiter_now() + EXECZ_MINUTE;
 
     ez_executor_shutdown(asyncio, flags, deadline);
     while (*ez_executor_unfinished(asyncio) > 0) {
@@ -179,7 +192,7 @@ stop_asyncio(uint32_t flags)
     ez_executor_free(asyncio);
     asyncio = NULL;
     cr_expect(eq(int, watched_fd, -1));
-    cr_expect(eq(uint, count_new_threads(), 0));
+    await_threads(0);
     cr_expect(eq(uint, count_descriptors(), descriptors_before));
 }
 

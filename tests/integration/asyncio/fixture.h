@@ -28,6 +28,9 @@ void stop_asyncio(uint32_t flags);
 /* Threads that the plugin has now. */
 unsigned count_new_threads(void);
 
+/* Turns the loop until there are no more than n. */
+void await_threads(unsigned n);
+
 /* For test suites: started with its defaults, on the scheduler's loop or on its own. */
 void set_up_on_scheduler(void);
 void set_up_on_own(void);
@@ -45,7 +48,7 @@ ez_run *submit_shell(const char *line, execz_duration kill_grace);
  * until the next call. */
 const ez_outcome *finish_one(void);
 
-/* Does it until figure is as large; gives up the test after ten seconds. */
+/* Does it until figure is as large; gives up the test after a minute. */
 void turn_until(const atomic_uint *figure, unsigned at_least);
 
 /* Does it for a millisecond. */
