@@ -6,6 +6,7 @@
  *   running   until the process has ended; or the waiter says -ECANCELED or -ETIMEDOUT, then
  *   stopping  TERM to the whole tree, KILL to what is left of it when the grace is over
  *
+ * A process that could not become the program ends at once, and tells why; so nobody waits for that.
  * The end of the process ends the run, though a grandchild may keep the pipe open: what is in it is
  * taken, then it is closed.  While stopping, the rest of the tree gets what is left of the grace.
  *
@@ -25,11 +26,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define READ_LENGTH 8192 /* on the stack, which may be a coroutine's */
 /* Reads in one go, more than a pipe holds; a writer without end must not keep us from the clock. */
 #define READS_MAX 16
 
@@ -43,6 +44,9 @@ typedef struct command {
     int pipe;   /* read end; -1: not open */
     bool ended; /* not reaped yet */
     ez_ending ending;
+    /* First the child's stack; once it is the program, and nobody else writes to the pipe, what was
+     * read.  It lies on a stack itself, which may be a coroutine's. */
+    _Alignas(16) char room[EZ_SPAWN_STACK];
 } command;
 
 static void
@@ -73,7 +77,6 @@ static execz_status
 open_pipe(command *self, int *write_end_out, execz_error *err)
 {
     int ends[2];
-    struct stat facts;
 
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return ez_fail(err, EXECZ_E_IO, "cannot open a pipe for the command's output: %s",
@@ -82,11 +85,10 @@ open_pipe(command *self, int *write_end_out, execz_error *err)
     self->pipe = ends[0];
     *write_end_out = ends[1];
     if (!raise_fd(write_end_out) || !raise_fd(&self->pipe) ||
-        fcntl(self->pipe, F_SETFL, O_NONBLOCK) != 0 || fstat(self->pipe, &facts) != 0) {
+        fcntl(self->pipe, F_SETFL, O_NONBLOCK) != 0) {
         return ez_fail(err, EXECZ_E_IO, "cannot prepare the pipe for the command's output: %s",
                        g_strerror(errno));
     }
-    self->tree.pipe = facts.st_ino;
     return EXECZ_OK;
 }
 
@@ -109,10 +111,10 @@ launch(command *self, int write_end, execz_error *err)
 
     if (status == EXECZ_OK) {
         self->tree.began = ez_census_now();
-        status = ez_spawn_command(self->body, &self->environment, write_end, &self->process, err);
+        status = ez_spawn_start(&self->process, self->body, &self->environment, write_end,
+                                self->room, err);
     }
     if (status == EXECZ_OK) {
-        ez_ending_begin(&self->ending);
         self->tree.pid = self->process.pid;
         self->tree.pidfd = self->process.pidfd;
         self->tree.mark = self->environment.mark;
@@ -151,13 +153,11 @@ start(command *self, execz_error *err)
 static void
 take_output(command *self)
 {
-    char bytes[READ_LENGTH];
-
     for (int reads = 0; self->pipe >= 0 && reads < READS_MAX; reads++) {
-        ssize_t length = read(self->pipe, bytes, sizeof bytes);
+        ssize_t length = read(self->pipe, self->room, sizeof self->room);
 
         if (length > 0) {
-            ez_output_add(&self->output, bytes, (size_t)length);
+            ez_output_add(&self->output, self->room, (size_t)length);
         } else if (length < 0 && errno == EAGAIN) {
             return;
         } else if (length == 0 || errno != EINTR) {
@@ -285,8 +285,12 @@ static void
 stop(command *self)
 {
     int64_t grace_end = ez_waiter_after(MAX(0, self->body->task->kill_grace));
+    struct stat facts;
     bool left = true;
 
+    if (self->pipe >= 0 && fstat(self->pipe, &facts) == 0) {
+        self->tree.pipe = facts.st_ino;
+    }
     terminate(self);
     while (!self->ended && ez_waiter_now() < grace_end) {
         wait_until(self, grace_end);
@@ -307,12 +311,18 @@ stop(command *self)
 static void
 run(command *self, ez_outcome *outcome)
 {
+    execz_error err = EXECZ_ERROR_INIT;
+
     wait_for_end(self);
     if (self->ending.reason != 0) {
         stop(self);
     }
     take_output(self);
     ez_ending_reap(&self->ending, self->body->task, self->process.pidfd, outcome);
+    if (ez_spawn_check(&self->process, self->body, &self->environment, &err) != EXECZ_OK) {
+        outcome->exit_status = -1;
+        ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "%s", err.message);
+    }
     outcome->output_dropped = self->output.dropped;
     outcome->output = ez_output_take(&self->output, &outcome->output_length);
 }
@@ -320,9 +330,12 @@ run(command *self, ez_outcome *outcome)
 void
 ez_command_run(const ez_body *body, ez_outcome *outcome)
 {
-    command self = {.body = body, .process.pidfd = -1, .pipe = -1, .watch.epoll = -1};
     execz_error err = EXECZ_ERROR_INIT;
+    command self;
 
+    memset(&self, 0, offsetof(command, room));
+    self.body = body;
+    self.watch.epoll = self.pipe = self.process.pidfd = -1;
     ez_output_init(&self.output, body->task->output_limit);
     outcome->exit_status = -1;
     if (start(&self, &err) == EXECZ_OK) {
@@ -334,6 +347,6 @@ ez_command_run(const ez_body *body, ez_outcome *outcome)
     ez_environment_deinit(&self.environment);
     ez_watch_deinit(&self.watch);
     close_fd(&self.pipe);
-    close_fd(&self.process.pidfd);
+    ez_spawn_deinit(&self.process);
     g_free(self.ending.unsearched);
 }

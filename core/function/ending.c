@@ -11,15 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-void
-ez_ending_begin(ez_ending *self)
-{
-    struct rusage usage = {0};
-
-    getrusage(RUSAGE_SELF, &usage);
-    self->own_peak = (uint64_t)usage.ru_maxrss * 1024;
-}
-
 /* "; it was killed, ..." and what else the operator has to know. */
 static char *
 describe_stop(const ez_ending *self, const execz_task *task)
@@ -86,15 +77,17 @@ duration_of(struct timeval time)
 }
 
 /* What it used, with the children it has waited for.  Of its memory only a peak above our own can
- * be told from ours; otherwise it stays unknown. */
+ * be told from ours, which the kernel has counted as its own when it became the program; otherwise
+ * it stays unknown. */
 static void
-set_usage(const ez_ending *self, const struct rusage *usage, ez_outcome *outcome)
+set_usage(const struct rusage *usage, ez_outcome *outcome)
 {
-    uint64_t peak = (uint64_t)usage->ru_maxrss * 1024;
+    struct rusage own = {0};
 
     outcome->cpu_user = duration_of(usage->ru_utime);
     outcome->cpu_system = duration_of(usage->ru_stime);
-    outcome->max_rss = peak > self->own_peak ? peak : 0;
+    (void)getrusage(RUSAGE_SELF, &own);
+    outcome->max_rss = usage->ru_maxrss > own.ru_maxrss ? (uint64_t)usage->ru_maxrss * 1024 : 0;
 }
 
 void
@@ -108,7 +101,7 @@ ez_ending_reap(const ez_ending *self, const execz_task *task, int pidfd, ez_outc
         result = syscall(SYS_waitid, P_PIDFD, pidfd, &end, WEXITED, &usage);
     } while (result != 0 && errno == EINTR);
     if (result == 0) {
-        set_usage(self, &usage, outcome);
+        set_usage(&usage, outcome);
     }
     if (result == 0 && end.si_code == CLD_EXITED) {
         outcome->exit_status = end.si_status;

@@ -11,11 +11,7 @@ typedef struct ez_ending {
     uint32_t n_killed;  /* of its tree, itself included */
     uint32_t n_refused; /* of its tree, which could not be killed */
     char *unsearched;   /* owned; why nobody was looked for outside of its group; NULL: they were */
-    uint64_t own_peak;  /* the most memory that we had when it began: exec(2) counts that, too */
 } ez_ending;
-
-/* When the process has become the program. */
-void ez_ending_begin(ez_ending *self);
 
 /* Reaps the process and fills outcome, but for its output. */
 void ez_ending_reap(const ez_ending *self, const execz_task *task, int pidfd, ez_outcome *outcome);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Built in one pass for each run, so it copies no text that lives long enough: what comes first
- * wins, and a table of the names seen keeps the later ones out. */
+/* Built in one pass for each run: what comes first wins, and a table of the names seen keeps the
+ * later ones out.  The task's texts live as long as the run; ours are copied, for we may change them
+ * before the command has read them. */
 #include "function/environment.h"
 
 #include "base/error.h"
@@ -124,6 +125,29 @@ add_the_tasks(ez_environment *self, GHashTable *names, const char *const *entrie
     return EXECZ_OK;
 }
 
+/* Ours, in one block. */
+static void
+add_ours(ez_environment *self, GHashTable *names)
+{
+    guint first = self->entries->len;
+    size_t length = 0;
+    char *at;
+
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        add(self, names, *entry);
+    }
+    for (guint i = first; i < self->entries->len; i++) {
+        length += strlen(self->entries->pdata[i]) + 1;
+    }
+    at = self->ours = g_malloc(length);
+    for (guint i = first; i < self->entries->len; i++) {
+        const char *entry = self->entries->pdata[i];
+
+        self->entries->pdata[i] = at;
+        at = stpcpy(at, entry) + 1;
+    }
+}
+
 execz_status
 ez_environment_init(ez_environment *self, const ez_body *body, execz_error *err)
 {
@@ -137,9 +161,7 @@ ez_environment_init(ez_environment *self, const ez_body *body, execz_error *err)
         add_facts(self, names, body);
         status = add_the_tasks(self, names, body->task->env, err);
     }
-    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
-        add(self, names, *entry);
-    }
+    add_ours(self, names);
     g_ptr_array_add(self->entries, NULL);
     return status;
 }
@@ -149,6 +171,7 @@ ez_environment_deinit(ez_environment *self)
 {
     g_clear_pointer(&self->entries, g_ptr_array_unref);
     g_clear_pointer(&self->facts, g_ptr_array_unref);
+    g_clear_pointer(&self->ours, g_free);
 }
 
 const char *

@@ -12,11 +12,12 @@
 typedef struct ez_environment {
     GPtrArray *entries; /* of borrowed texts, NULL-terminated; the array is owned */
     GPtrArray *facts;   /* of owned texts, which are in entries too */
+    char *ours;         /* the texts of our environment that are in entries; owned */
     const char *mark;   /* value of EZ_MARK_NAME, in facts */
 } ez_environment;
 
-/* The texts of body's task are borrowed, as are those of our environment, which nobody may change
- * meanwhile (as for every getenv()).  EXECZ_E_INVAL if an entry of the task's is no NAME=value. */
+/* The texts of body's task are borrowed.  Nobody may change our environment meanwhile (as for every
+ * getenv()), but right after that.  EXECZ_E_INVAL if an entry of the task's is no NAME=value. */
 execz_status ez_environment_init(ez_environment *self, const ez_body *body, execz_error *err);
 void ez_environment_deinit(ez_environment *self);
 

@@ -106,7 +106,10 @@ ez_hunt_signal_group(const ez_tree *tree, int signal_number)
                           PIDFD_SIGNAL_PROCESS_GROUP);
 
     if (result != 0 && errno == EINVAL && owns_number(tree)) {
-        kill(-tree->pid, signal_number);
+        result = kill(-tree->pid, signal_number);
+    }
+    if (result != 0 && errno == ESRCH) { /* not yet the leader of a group */
+        (void)pidfd_send_signal(tree->pidfd, signal_number, NULL, 0);
     }
 }
 

@@ -47,12 +47,19 @@ static const bench_side on_loop = {"asyncio", set_up_asyncio, runner_measure_rat
 
 static const bench_row rows[] = {
     {"command.threadpool.glib", SMALL, .ours = &on_threads, .peer = &peer_glib_spawn},
+    {"command.threadpool.glib-posix-spawn", SMALL, .ours = &on_threads,
+     .peer = &peer_glib_posix_spawn},
     {"command.threadpool.libuv", SMALL, .ours = &on_threads, .peer = &peer_uv_spawn},
     {"command.threadpool-256MiB.glib", LARGE, .ours = &on_threads, .peer = &peer_glib_spawn},
+    {"command.threadpool-256MiB.glib-posix-spawn", LARGE, .ours = &on_threads,
+     .peer = &peer_glib_posix_spawn},
     {"command.threadpool-256MiB.libuv", LARGE, .ours = &on_threads, .peer = &peer_uv_spawn},
     {"command.asyncio.glib", SMALL, .ours = &on_loop, .peer = &peer_glib_spawn},
+    {"command.asyncio.glib-posix-spawn", SMALL, .ours = &on_loop, .peer = &peer_glib_posix_spawn},
     {"command.asyncio.libuv", SMALL, .ours = &on_loop, .peer = &peer_uv_spawn},
     {"command.asyncio-256MiB.glib", LARGE, .ours = &on_loop, .peer = &peer_glib_spawn},
+    {"command.asyncio-256MiB.glib-posix-spawn", LARGE, .ours = &on_loop,
+     .peer = &peer_glib_posix_spawn},
     {"command.asyncio-256MiB.libuv", LARGE, .ours = &on_loop, .peer = &peer_uv_spawn},
 };
 

@@ -23,6 +23,7 @@ extern const bench_side peer_glib_list;
 /* Starts of /bin/true. */
 extern const bench_side peer_uv_spawn;
 extern const bench_side peer_glib_spawn;
+extern const bench_side peer_glib_posix_spawn;
 
 /* Calls from another thread: g_main_context_invoke(). */
 extern const bench_side peer_glib_foreign;

@@ -98,14 +98,6 @@ Test(command, ends_though_a_grandchild_keeps_the_pipe_open)
     cr_expect(eq(int, kill(grandchild, SIGKILL), 0), "it was still there");
 }
 
-Test(command, may_write_for_ever_and_is_still_stopped)
-{
-    fixture_timeout(&f, 250 * EXECZ_MILLISECOND);
-    fixture_shell(&f, "exec cat /dev/zero");
-    expect_outcome(EXECZ_OUTCOME_TIMEOUT, "timed out after 250ms");
-    cr_expect(all(eq(sz, f.outcome.output_length, 65536), gt(u64, f.outcome.output_dropped, 0)));
-}
-
 Test(command, may_close_its_output_and_go_on)
 {
     fixture_shell(&f, "echo first; exec >&- 2>&-; sleep 0.05; exit 4");
@@ -131,37 +123,15 @@ Test(command, much_output_needs_no_memory)
     cr_expect(lt(long, after.ru_maxrss - before.ru_maxrss, 16384), "in KiB");
 }
 
-/* ---- stopped ---- */
+/* ---- stopped by the clock ---- */
 
 Test(command, is_told_to_end_at_its_deadline)
 {
-    fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
-    fixture_shell(&f, "trap 'echo bye; exit 9' TERM; sleep 60 & wait");
-    expect_outcome(EXECZ_OUTCOME_TIMEOUT, "timed out after 400ms");
-    cr_expect(eq(str, f.outcome.output, (char *)"bye\n"));
-    cr_expect(eq(i32, f.outcome.exit_status, 9));
-}
-
-Test(command, is_killed_if_it_ignores_that)
-{
-    int64_t latest = ez_waiter_after(20 * EXECZ_SECOND);
-
-    fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
-    f.task.kill_grace = 50 * EXECZ_MILLISECOND;
-    fixture_shell(&f, "trap '' TERM; sleep 60; sleep 60; sleep 60");
-    expect_outcome(EXECZ_OUTCOME_TIMEOUT,
-                   "timed out after 400ms; it was killed, for it did not end within 50ms of TERM");
-    cr_expect(eq(i32, f.outcome.signal, SIGKILL));
-    cr_expect(lt(i64, ez_waiter_now(), latest));
-}
-
-Test(command, without_a_grace_it_is_killed_at_once)
-{
     fixture_timeout(&f, 20 * EXECZ_MILLISECOND);
-    f.task.kill_grace = 0;
-    fixture_shell(&f, "trap '' TERM; sleep 60; sleep 60");
-    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_TIMEOUT));
-    cr_expect(eq(i32, f.outcome.signal, SIGKILL));
+    f.task.kill_grace = EXECZ_MINUTE;
+    fixture_shell(&f, "exec sleep 60");
+    expect_outcome(EXECZ_OUTCOME_TIMEOUT, "timed out after 20ms");
+    cr_expect(eq(i32, f.outcome.signal, SIGTERM));
 }
 
 Test(command, a_stopped_process_is_ended_too)
@@ -173,29 +143,89 @@ Test(command, a_stopped_process_is_ended_too)
     cr_expect(eq(i32, f.outcome.signal, SIGTERM));
 }
 
-Test(command, its_whole_group_ends_with_it)
+/* ---- stopped once it is what it shall be ---- */
+
+/* Shell: tells that the time has come. */
+#define READY ": >$READY; "
+
+static void *
+raise_when_ready(void *path)
 {
-    pid_t grandchild;
-
-    fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
-    f.task.kill_grace = 20 * EXECZ_MILLISECOND;
-    fixture_shell(&f, "(trap '' TERM; sleep 60; sleep 60) & echo $!; wait");
-    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_TIMEOUT));
-    grandchild = process_in(f.outcome.output);
-    for (int i = 0; i < 5000 && kill(grandchild, 0) == 0; i++) {
-        g_autofree char *path = g_strdup_printf("/proc/%d/stat", grandchild);
-        g_autofree char *text = NULL;
-
-        if (g_file_get_contents(path, &text, NULL, NULL) && strstr(text, ") Z ") != NULL) {
-            return; /* dead, and its new parent has not looked yet */
-        }
+    while (access(path, F_OK) != 0) {
         poll(NULL, 0, 1);
     }
-    cr_expect(eq(int, kill(grandchild, 0), -1), "the grandchild lives on");
+    ez_interrupt_raise(&f.interrupt);
+    return NULL;
 }
 
-/* A shell line that starts script as a daemon with output to nowhere, and tells its number. */
-#define DAEMON(script) "setsid sh -c '" script "' >/dev/null 2>&1 & echo $!; "
+/* Runs script, and cancels it when it says that it is ready. */
+static void
+cancel_ready(const char *script)
+{
+    g_autofree char *path = g_build_filename(folder, "ready", NULL);
+    pthread_t thread;
+
+    setenv("READY", path, 1);
+    pthread_create(&thread, NULL, raise_when_ready, path);
+    fixture_shell(&f, script);
+    pthread_join(thread, NULL);
+    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_CANCELLED));
+}
+
+Test(command, an_interrupt_ends_it)
+{
+    cancel_ready(READY "exec sleep 60");
+    expect_outcome(EXECZ_OUTCOME_CANCELLED, "cancelled");
+    cr_expect(eq(i32, f.outcome.signal, SIGTERM));
+}
+
+Test(command, may_end_as_it_likes_when_it_is_told_to)
+{
+    f.task.kill_grace = EXECZ_MINUTE;
+    cancel_ready("trap 'echo bye; exit 9' TERM; " READY "sleep 60 & wait");
+    expect_outcome(EXECZ_OUTCOME_CANCELLED, "cancelled");
+    cr_expect(eq(str, f.outcome.output, (char *)"bye\n"));
+    cr_expect(eq(i32, f.outcome.exit_status, 9));
+}
+
+Test(command, may_write_for_ever_and_is_still_stopped)
+{
+    cancel_ready("head -c 1000000 /dev/zero; " READY "exec cat /dev/zero");
+    expect_outcome(EXECZ_OUTCOME_CANCELLED, "cancelled");
+    cr_expect(all(eq(sz, f.outcome.output_length, 65536), gt(u64, f.outcome.output_dropped, 0)));
+}
+
+Test(command, is_killed_if_it_ignores_that)
+{
+    f.task.kill_grace = 50 * EXECZ_MILLISECOND;
+    cancel_ready("trap '' TERM; " READY "sleep 60; sleep 60; sleep 60");
+    expect_outcome(EXECZ_OUTCOME_CANCELLED,
+                   "cancelled; it was killed, for it did not end within 50ms of TERM");
+    cr_expect(eq(i32, f.outcome.signal, SIGKILL));
+}
+
+Test(command, without_a_grace_it_is_killed_at_once)
+{
+    f.task.kill_grace = 0;
+    cancel_ready("trap '' TERM; " READY "sleep 60; sleep 60");
+    cr_expect(eq(i32, f.outcome.signal, SIGKILL));
+}
+
+Test(command, is_signalled_once)
+{
+    f.task.kill_grace = EXECZ_MINUTE;
+    cancel_ready("exec 2>/dev/null; trap 'echo term; told=1' TERM; " READY
+                 "until [ \"$told\" ]; do sleep 0.02; done; sleep 0.3");
+    cr_expect(eq(str, f.outcome.output, (char *)"term\n"));
+}
+
+/* ---- stopped with what it has started ---- */
+
+/* Shell: starts script in the background, tells its number, and waits until that is ready. */
+#define BEHIND(how, script)                                                                        \
+    how "'" script "' >/dev/null 2>&1 & echo $!; until [ -e $READY.b ]; do sleep 0.01; done; "
+#define BEHIND_READY ": >$READY.b; "
+#define DAEMON(script) BEHIND("setsid sh -c ", script)
 
 /* Whether the process whose number output begins with is gone, or dead and not reaped. */
 static bool
@@ -205,7 +235,7 @@ is_gone(void)
     g_autofree char *path = g_strdup_printf("/proc/%d/stat", process_in(line));
     g_autofree char *text = NULL;
 
-    for (int i = 0; i < 5000; i++) {
+    for (int i = 0; i < 60000; i++) {
         g_clear_pointer(&text, g_free);
         if (!g_file_get_contents(path, &text, NULL, NULL) || strstr(text, ") Z ") != NULL) {
             return true;
@@ -215,37 +245,41 @@ is_gone(void)
     return false;
 }
 
+Test(command, its_whole_group_ends_with_it)
+{
+    f.task.kill_grace = 20 * EXECZ_MILLISECOND;
+    cancel_ready(BEHIND("sh -c ", "trap \"\" TERM; " BEHIND_READY "sleep 60; sleep 60") READY
+                 "wait");
+    cr_expect(is_gone());
+}
+
 Test(command, a_daemon_that_it_started_ends_with_it)
 {
-    fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
-    fixture_shell(&f, DAEMON("exec sleep 60") "sleep 60");
-    expect_outcome(EXECZ_OUTCOME_TIMEOUT, "timed out after 400ms");
+    f.task.kill_grace = EXECZ_MINUTE;
+    cancel_ready(DAEMON(BEHIND_READY "exec sleep 60") READY "exec sleep 60");
+    expect_outcome(EXECZ_OUTCOME_CANCELLED, "cancelled");
     cr_expect(is_gone());
 }
 
 Test(command, a_daemon_has_its_grace_too)
 {
     g_autofree char *bye = g_build_filename(folder, "bye", NULL);
-    g_autofree char *script =
-        g_strdup_printf(DAEMON("trap \"sleep 0.2; : > %s; exit\" TERM; for i in $(seq 1000); do "
-                               "sleep 0.05; done") "sleep 60",
-                        bye);
 
-    fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
-    fixture_shell(&f, script);
-    expect_outcome(EXECZ_OUTCOME_TIMEOUT, "timed out after 400ms");
+    f.task.kill_grace = EXECZ_MINUTE;
+    setenv("BYE", bye, 1);
+    cancel_ready(DAEMON("trap \"sleep 0.2; : >$BYE; exit\" TERM; " BEHIND_READY
+                        "while :; do sleep 0.05; done") READY "exec sleep 60");
+    expect_outcome(EXECZ_OUTCOME_CANCELLED, "cancelled");
     cr_expect(eq(int, access(bye, F_OK), 0), "it was killed before its grace was over");
     cr_expect(is_gone());
 }
 
 Test(command, a_daemon_that_ignores_that_is_killed)
 {
-    fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
-    f.task.kill_grace = 200 * EXECZ_MILLISECOND;
-    fixture_shell(&f, DAEMON("trap \"\" TERM; sleep 60; sleep 60") "sleep 60");
-    cr_expect(eq(u32, f.outcome.outcome, EXECZ_OUTCOME_TIMEOUT));
-    cr_expect(strstr(f.outcome.message, "of its processes did not end within 200ms of TERM") !=
-                  NULL,
+    f.task.kill_grace = EXECZ_SECOND;
+    cancel_ready(DAEMON("trap \"\" TERM; " BEHIND_READY "sleep 60; sleep 60") READY
+                 "exec sleep 60");
+    cr_expect(strstr(f.outcome.message, "of its processes did not end within 1s of TERM") != NULL,
               "%s", f.outcome.message);
     cr_expect(is_gone());
 }
@@ -254,40 +288,8 @@ Test(command, a_daemon_stays_if_it_ends_by_itself)
 {
     pid_t daemon;
 
-    daemon = process_in(output_of(DAEMON("exec sleep 60")));
+    daemon = process_in(output_of("setsid sleep 60 >/dev/null 2>&1 & echo $!"));
     cr_expect(eq(int, kill(daemon, SIGKILL), 0), "it was still there");
-}
-
-Test(command, is_signalled_once)
-{
-    fixture_timeout(&f, 400 * EXECZ_MILLISECOND);
-    f.task.kill_grace = 300 * EXECZ_MILLISECOND;
-    fixture_shell(
-        &f, "exec 2>/dev/null; trap 'echo term' TERM; for i in $(seq 1000); do sleep 0.02; done");
-    cr_expect(eq(str, f.outcome.output, (char *)"term\n"));
-}
-
-static void *
-raise_when_started(void *path)
-{
-    while (access(path, F_OK) != 0) {
-        poll(NULL, 0, 1);
-    }
-    ez_interrupt_raise(&f.interrupt);
-    return NULL;
-}
-
-Test(command, an_interrupt_ends_it)
-{
-    g_autofree char *started = g_build_filename(folder, "started", NULL);
-    g_autofree char *script = g_strdup_printf(": > %s; exec sleep 60", started);
-    pthread_t thread;
-
-    pthread_create(&thread, NULL, raise_when_started, started);
-    fixture_shell(&f, script);
-    pthread_join(thread, NULL);
-    expect_outcome(EXECZ_OUTCOME_CANCELLED, "cancelled");
-    cr_expect(eq(i32, f.outcome.signal, SIGTERM));
 }
 
 /* ---- over an executor's waiter ---- */
@@ -303,19 +305,13 @@ Test(command, waits_through_the_executors_waiter)
 
 Test(command, keeps_its_grace_though_the_executors_waiter_refuses_to_wait)
 {
-    g_autofree char *started = g_build_filename(folder, "started", NULL);
-    g_autofree char *script =
-        g_strdup_printf("exec 2>/dev/null; trap 'sleep 0.1; echo bye; exit 0' TERM; : > %s; "
-                        "for i in $(seq 1000); do sleep 0.05; done",
-                        started);
     ez_waiter executors;
-    pthread_t thread;
 
     ez_waiter_init(&executors, NULL, &f.interrupt, EXECZ_NO_DEADLINE);
     f.body.waiter = &executors.table;
-    pthread_create(&thread, NULL, raise_when_started, started);
-    fixture_shell(&f, script);
-    pthread_join(thread, NULL);
+    f.task.kill_grace = EXECZ_MINUTE;
+    cancel_ready("exec 2>/dev/null; trap 'sleep 0.1; echo bye; exit 0' TERM; " READY
+                 "while :; do sleep 0.05; done");
     expect_outcome(EXECZ_OUTCOME_CANCELLED, "cancelled");
     cr_expect(eq(str, f.outcome.output, (char *)"bye\n"));
 }

@@ -118,3 +118,14 @@ Test(environment, an_entry_without_a_name_is_refused)
     cr_expect(eq(int, ez_environment_init(&environment, &f.body, &err), EXECZ_E_INVAL));
     cr_expect(eq(str, err.message, (char *)"environment entry '=value' is not NAME=value"));
 }
+
+Test(environment, what_we_change_in_ours_later_does_not_reach_it)
+{
+    char entry[] = "CHANGING=before";
+
+    putenv(entry);
+    build();
+    memcpy(entry, "CHANGING=behind", sizeof entry);
+    cr_expect(eq(str, (char *)ez_environment_find(&environment, "CHANGING"), (char *)"before"));
+    unsetenv("CHANGING");
+}
