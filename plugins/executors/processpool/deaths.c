@@ -40,8 +40,11 @@ leave_locked(worker *self)
     pool *owner = self->pool;
 
     dispatch_not_idle_locked(self);
-    owner->n_workers--;
-    owner->n_starting -= self->state == WORKER_STARTING;
+    if (owner->spare == self) {
+        owner->spare = NULL;
+    }
+    owner->n_workers -= !self->spare;
+    owner->n_starting -= !self->spare && self->state == WORKER_STARTING;
     self->state = WORKER_DYING;
     self->kill_at = pool_now() + EXECZ_SECOND; /* in case it does not leave by itself */
     self->kill_reason = KILLED_SHUTDOWN;
@@ -58,6 +61,7 @@ death_begin(worker *self, uint32_t reason)
     pthread_mutex_lock(&owner->lock);
     if (self->state != WORKER_DYING) {
         leave_locked(self);
+        spare_promote_locked(owner, &due);
         dispatch_locked(owner, &due);
     }
     if (reason != KILLED_NOT) {
@@ -182,15 +186,17 @@ remove_worker(worker *self)
     worker_free(self);
 }
 
+/* Whether it has failed to become what it was forked for. */
 static int
 was_starting(worker *self)
 {
+    uint32_t enough = self->spare ? WIRE_PREPARED : WIRE_TAKES;
     int starting;
 
     pthread_mutex_lock(&self->pool->lock);
     starting = self->state == WORKER_STARTING;
     pthread_mutex_unlock(&self->pool->lock);
-    return starting && !atomic_load(&self->ring->ready);
+    return starting && atomic_load(&self->ring->ready) < enough;
 }
 
 void

@@ -160,6 +160,10 @@ worker_quit_locked(worker *self)
     publish_locked(self);
     atomic_store(&self->ring->worker_sleeps, 0);
     wire_futex_wake(&self->ring->published);
+    if (self->spare) {
+        atomic_store(&self->ring->role, WIRE_DISMISSED);
+        wire_futex_wake(&self->ring->role);
+    }
 }
 
 /* ---- giving what is large ------------------------------------------------------------------- */

@@ -9,10 +9,10 @@
  *          +------------------------------ bell ------------------------< one listens
  *
  * The zygote is spawned once per start, has the libraries and the preloaded modules in its memory,
- * forks workers on request and reaps them; so a new worker costs a fork, never an exec, and the
- * program around us keeps its SIGCHLD, its children and its descriptors to itself.  What the two
- * sides say to each other is in wire.h; who gets which run in dispatch.c; what an end of a process
- * means in deaths.c.
+ * forks workers on request and reaps them; so a new worker costs a fork, never an exec, mostly one
+ * that was made before it was needed (spare.c), and the program around us keeps its SIGCHLD, its
+ * children and its descriptors to itself.  What the two sides say to each other is in wire.h; who
+ * gets which run in dispatch.c; what an end of a process means in deaths.c.
  *
  * Who owns what.  A submission is in one place at a time: in the queue, in the hands of one worker
  * (worker->runs), aside because it is late, or with the thread that finishes it.  Whoever takes it
@@ -23,7 +23,7 @@
  * What happens at each kind of death:
  *   a worker      by signal, exit, or because it does not stop: the run it had begun is an ERROR
  *                 with signal or exit status (TIMEOUT, CANCELLED if that is why it was killed), all
- *                 it had not begun goes to others, a new one is forked at once
+ *                 it had not begun goes to others, the spare takes its place at once
  *   a worker that never became ready    no run is lost; the next try waits, longer each time
  *   the zygote    its workers die with it (PR_SET_PDEATHSIG); runs begun are LOST, a new zygote and
  *                 its workers go on with the rest

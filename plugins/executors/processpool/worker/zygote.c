@@ -99,6 +99,7 @@ prepare(zygote *self, wire_message *ready)
     execz_error err = EXECZ_ERROR_INIT;
     sigset_t watched;
 
+    (void)prctl(PR_SET_NAME, "execz-zygote");
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigemptyset(&watched);
     sigaddset(&watched, SIGCHLD);
