@@ -5,6 +5,7 @@
  * has left: what it had not begun goes back to the queue, and its place is free for another.  It is
  * gone when the zygote has reaped it and said how it ended, which is how its last run ended. */
 #include "pool.h"
+#include "sweep.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -253,15 +254,34 @@ death_unborn(pool *self, const char *why)
 
 /* ---- the zygote ----------------------------------------------------------------------------- */
 
-/* Kills what the zygote has left, and waits until it is dead: the kernel does that at once. */
+/* All at once, so that none begins what another had to give back. */
 static void
-kill_orphan(worker *self)
+kill_all(pool *self)
+{
+    pthread_mutex_lock(&self->lock);
+    for (worker *at = self->workers; at != NULL; at = at->next) {
+        if (at->state != WORKER_DYING) {
+            leave_locked(at);
+        }
+        worker_kill_locked(at, KILLED_SHUTDOWN);
+    }
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* Does for a dead worker what the zygote does else: its end is awaited, which the kernel brings
+ * about at once, and its command's processes are killed. */
+static void
+bury(worker *self)
 {
     struct pollfd end = {.fd = self->pidfd, .events = POLLIN};
+    execz_run command;
 
-    death_begin(self, KILLED_SHUTDOWN);
     if (self->pidfd >= 0) {
         (void)poll(&end, 1, 1000);
+    }
+    command = atomic_load(&self->ring->command);
+    if (command != 0) {
+        sweep_run(self->mark, command);
     }
     (void)results_collect(self);
 }
@@ -272,7 +292,7 @@ lose_worker(worker *self, const char *why)
     execz_submission *submission;
     uint32_t index = 0;
 
-    kill_orphan(self);
+    bury(self);
     while ((submission = take_begun(self, &index)) != NULL) {
         execz_result result = {.outcome = EXECZ_OUTCOME_LOST, .exit_status = -1, .message = why};
 
@@ -298,6 +318,7 @@ death_of_zygote(pool *self, int status)
 void
 death_of_all(pool *self, const char *why)
 {
+    kill_all(self);
     while (self->workers != NULL) {
         lose_worker(self->workers, why);
     }

@@ -45,6 +45,7 @@ typedef struct pool pool;
 typedef struct worker {
     pool *pool;
     uint32_t number; /* of all workers of this start; never used twice */
+    uint64_t mark;   /* by which the processes of its commands are known */
     int socket;
     wire_ring *ring;
     arena memory; /* of the ring */

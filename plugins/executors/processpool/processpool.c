@@ -25,8 +25,8 @@
  *                 with signal or exit status (TIMEOUT, CANCELLED if that is why it was killed), all
  *                 it had not begun goes to others, the spare takes its place at once
  *   a worker that never became ready    no run is lost; the next try waits, longer each time
- *   the zygote    its workers die with it (PR_SET_PDEATHSIG); runs begun are LOST, a new zygote and
- *                 its workers go on with the rest
+ *   the zygote    its workers die with it (PR_SET_PDEATHSIG); runs begun are LOST, what is left of
+ *                 commands is killed by us, a new zygote and its workers go on with the rest
  *   the host      the zygote sees the end of its socket, kills what it has forked and exits; the
  *                 workers see the end of theirs
  *

@@ -161,7 +161,7 @@ typedef struct wire_ring {
 /* ---- messages ------------------------------------------------------------------------------- */
 
 /* Host to zygote. */
-#define WIRE_FORK 1u /* worker; with its socket and its ring */
+#define WIRE_FORK 1u /* worker, value: its mark; with its socket and its ring */
 /* Zygote to host. */
 #define WIRE_ZYGOTE_READY 10u /* value: its WIRE_VERSION; text: what could not be preloaded */
 #define WIRE_FORKED 11u       /* worker, pid; with a pidfd */

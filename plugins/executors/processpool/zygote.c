@@ -73,6 +73,7 @@ ask_for_worker(pool *self, int spare)
         return -errno;
     }
     message.worker = one->number;
+    message.value = one->mark;
     atomic_store(&one->ring->role, spare ? WIRE_SPARE : WIRE_WORKER);
     result = supervisor_watch(self, one->socket, TAG_WORKER + one->number);
     if (result == 0) {

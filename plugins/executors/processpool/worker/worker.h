@@ -82,9 +82,4 @@ void answer_ring_bell(worker *self);
 /* Forks workers until the host is gone; returns the exit status, of the zygote or of a worker. */
 int zygote_run(const settings *asked);
 
-/* ---- sweep.c ---- */
-
-/* Kills what is left of the command of this run: all processes whose environment names it. */
-void sweep_run(execz_run run);
-
 #endif
