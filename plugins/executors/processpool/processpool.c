@@ -348,6 +348,27 @@ stats(execz_base *base, execz_stats *figures)
     pthread_mutex_unlock(&self->lock);
 }
 
+/* A worker that could not be started is trouble as long as it is missing. */
+static uint32_t
+health(execz_base *base, execz_error *why)
+{
+    pool *self = (pool *)base->self;
+    char trouble[sizeof self->trouble];
+    uint32_t ready, target;
+
+    pthread_mutex_lock(&self->lock);
+    memcpy(trouble, self->trouble, sizeof trouble);
+    ready = self->n_workers - self->n_starting;
+    target = self->target;
+    pthread_mutex_unlock(&self->lock);
+    if (trouble[0] == '\0' || (ready > 0 && ready == target)) {
+        return EXECZ_HEALTH_OK;
+    }
+    (void)execz_error_set(why, EXECZ_E_FAIL, "%u of %u workers are ready: %s", ready, target,
+                          trouble);
+    return ready == 0 ? EXECZ_HEALTH_DOWN : EXECZ_HEALTH_DEGRADED;
+}
+
 static void
 destroy(execz_base *base)
 {
@@ -360,6 +381,7 @@ static const execz_base_hooks hooks = {
     .stop = stop,
     .cancel = cancel,
     .stats = stats,
+    .health = health,
     .destroy = destroy,
 };
 
