@@ -65,6 +65,8 @@ typedef struct execz_base_hooks {
                                 execz_error *err);
     /** As execz_executor_ops.flush.  [loop] */
     void (*flush)(execz_base *base);
+    /** EXECZ_HEALTH_*; unless it is OK, why gets what is wrong, by execz_error_set().  [any-thread] */
+    uint32_t (*health)(execz_base *base, execz_error *why);
 } execz_base_hooks;
 
 /* The base knows its submissions, or runs, by EXECZ_RUN_INDEX(), in chunks made on demand. */

@@ -286,6 +286,14 @@ execz_base_stats(execz_executor *executor, execz_stats *stats_out)
     return EXECZ_OK;
 }
 
+static inline uint32_t
+execz_base_health(execz_executor *executor, execz_error *why)
+{
+    execz_base *base = (execz_base *)executor;
+
+    return base->hooks->health == NULL ? EXECZ_HEALTH_OK : base->hooks->health(base, why);
+}
+
 static inline void
 execz_base_flush(execz_executor *executor)
 {
@@ -357,7 +365,7 @@ execz_base_flush(execz_executor *executor)
                                                   execz_base_destroy,                              \
                                                   execz_base_cancel,                               \
                                                   execz_base_stats,                                \
-                                                  NULL,                                            \
+                                                  execz_base_health,                               \
                                                   NULL,                                            \
                                                   NULL,                                            \
                                                   execz_base_flush};                               \

@@ -217,6 +217,23 @@ check_stats(host *self)
     host_stop(self);
 }
 
+void
+check_health(host *self)
+{
+    execz_error why = EXECZ_ERROR_INIT;
+
+    if (self->ops->health == NULL) {
+        return;
+    }
+    host_start(self);
+    host_submit(self, "task", false);
+    host_wait_for(self, &self->finished, 1);
+    CHECK(self->ops->health(self->executor, &why) == EXECZ_HEALTH_OK);
+    CHECK(self->ops->health(self->executor, NULL) == EXECZ_HEALTH_OK);
+    CHECK(host_shutdown(self, EXECZ_SHUTDOWN_WAIT, -1) == EXECZ_OK);
+    host_stop(self);
+}
+
 /* What becomes of a further run of a task with max_instances 2. */
 static execz_status
 send_second(host *self, const char *task_id, bool blocks)

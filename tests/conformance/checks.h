@@ -14,6 +14,7 @@ void check_shutdown_waits_and_cancels(host *self);
 void check_shutdown_from_several_threads(host *self);
 void check_cancel(host *self);
 void check_stats(host *self);
+void check_health(host *self);
 
 /* Of those that declare max_workers. */
 void check_workers_on_demand(host *self);

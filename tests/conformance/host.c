@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 void
 check(bool condition, const char *text, const char *file, int line)
@@ -19,8 +21,8 @@ check(bool condition, const char *text, const char *file, int line)
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
-void
-host_init(host *self, const char *path)
+static const execz_component *
+load(const char *path)
 {
     void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     const execz_plugin *(*entry)(uint32_t);
@@ -36,13 +38,43 @@ host_init(host *self, const char *path)
     memcpy(&entry, &symbol, sizeof entry);
     plugin = entry(EXECZ_ABI);
     CHECK(plugin != NULL && plugin->magic == EXECZ_PLUGIN_MAGIC && plugin->n_components == 1);
+    CHECK(strcmp(plugin->components[0]->kind, EXECZ_KIND_EXECUTOR) == 0);
+    return plugin->components[0];
+}
+
+static void
+init_lock(host *self)
+{
+    pthread_mutexattr_t of_lock;
+    pthread_condattr_t of_changed;
+
+    pthread_mutexattr_init(&of_lock);
+    pthread_mutexattr_setpshared(&of_lock, PTHREAD_PROCESS_SHARED);
+    pthread_mutex_init(&self->lock, &of_lock);
+    pthread_mutexattr_destroy(&of_lock);
+    pthread_condattr_init(&of_changed);
+    pthread_condattr_setpshared(&of_changed, PTHREAD_PROCESS_SHARED);
+    pthread_cond_init(&self->changed, &of_changed);
+    pthread_condattr_destroy(&of_changed);
+}
+
+host *
+host_new(const char *path)
+{
+    int fd = memfd_create("host", MFD_CLOEXEC);
+    host *self;
+
+    CHECK(fd >= 0 && ftruncate(fd, sizeof *self) == 0);
+    self = mmap(NULL, sizeof *self, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    CHECK(self != MAP_FAILED);
+    (void)snprintf(self->path, sizeof self->path, "/proc/%d/fd/%d", (int)getpid(), fd);
     self->abi = host_table;
-    self->component = plugin->components[0];
-    CHECK(strcmp(self->component->kind, EXECZ_KIND_EXECUTOR) == 0);
+    self->component = load(path);
+    self->plugin_path = path;
     self->ops = self->component->ops;
     self->max_workers = self->queue_limit = -1;
-    pthread_mutex_init(&self->lock, NULL);
-    pthread_cond_init(&self->changed, NULL);
+    init_lock(self);
+    return self;
 }
 
 bool
@@ -51,15 +83,21 @@ host_has_option(const host *self, const char *name)
     return find_option(self, name) != NULL;
 }
 
-void
-host_start(host *self)
+bool
+host_try_start(host *self)
 {
     execz_error err = EXECZ_ERROR_INIT;
 
     memset(self->runs, 0, self->n_runs * sizeof self->runs[0]);
     self->n_runs = 0;
     self->bodies = self->bodies_max = self->began = self->finished = self->misused = 0;
-    CHECK(self->ops->start(&self->abi, "under-test", &self->executor, &err) == EXECZ_OK);
+    return self->ops->start(&self->abi, "under-test", &self->executor, &err) == EXECZ_OK;
+}
+
+void
+host_start(host *self)
+{
+    CHECK(host_try_start(self));
 }
 
 void
@@ -94,7 +132,15 @@ host_open(host *self, const char *task_id, uint32_t n, bool blocks)
                              .id = task_id,
                              .name = task_id,
                              .max_instances = RUNS_MAX,
-                             .function = "module:name"};
+                             .misfire_grace_time = -1, /* see host_now() */
+                             .kill_grace = EXECZ_MINUTE,
+                             .module_path = CONFORMANCE_BODIES,
+                             .function = "conformance_bodies:body",
+                             .content_type = "application/json",
+                             .args = one->args,
+                             .args_length = (uint64_t)snprintf(one->args, sizeof one->args,
+                                                               "{\"host\": \"%s\", \"run\": %u}",
+                                                               self->path, self->n_runs - 1)};
     one->n = n;
     for (uint32_t i = 0; i < n; i++) {
         one->times[i] = read_clock(CLOCK_REALTIME) + i;
@@ -183,4 +229,16 @@ host_read(host *self, const unsigned *figure)
     value = *figure;
     pthread_mutex_unlock(&self->lock);
     return value;
+}
+
+unsigned
+host_count_workers(host *self, unsigned otherwise)
+{
+    execz_stats stats = {.size = sizeof stats};
+
+    if (self->ops->stats == NULL) {
+        return otherwise;
+    }
+    CHECK(self->ops->stats(self->executor, &stats) == EXECZ_OK);
+    return stats.workers;
 }

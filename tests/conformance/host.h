@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A host as a stranger would write one from <execz/plugin.h> alone: it keeps what an executor does
- * to its runs, and lets a check hold bodies back. */
+ * to its runs, and lets a check hold bodies back.
+ *
+ * A body is run by execute() or work(), or wherever the executor takes the task's function to: that
+ * one, in bodies.c, does the same, for which the host lies in memory that any process can map. */
 #ifndef TESTS_CONFORMANCE_HOST_H
 #define TESTS_CONFORMANCE_HOST_H
 
@@ -16,7 +19,8 @@ typedef struct run {
     execz_task task;
     execz_time times[3];
     uint32_t n;
-    bool blocks; /* its body waits until it is released or interrupted */
+    bool blocks;   /* its body waits until it is released or interrupted */
+    char args[80]; /* of the body in bodies.c: by which it finds this */
 
     /* Guarded by the host's lock. */
     bool open;
@@ -35,7 +39,11 @@ typedef struct host {
     execz_executor *executor; /* NULL: not started */
     int64_t max_workers;      /* values of options; -1: the plugin's default */
     int64_t queue_limit;
+    const char *option, *value; /* of one more; NULL: none */
+    const char *function_path;  /* where modules are found; NULL: this host has no such extension */
+    const char *plugin_path;
     bool no_threads; /* thread() fails */
+    char path[32];   /* this memory as a file, for bodies in other processes */
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -56,13 +64,15 @@ typedef struct host {
 void check(bool condition, const char *text, const char *file, int line);
 
 /* Loads the plugin at path; it has one component, an executor. */
-void host_init(host *self, const char *path);
+host *host_new(const char *path);
 
 /* Whether the executor declares this option. */
 bool host_has_option(const host *self, const char *name);
 
 /* Starts the executor with the options above; everything that happened before is forgotten. */
 void host_start(host *self);
+/* Whether it could be started. */
+bool host_try_start(host *self);
 
 /* Joins the threads and destroys the executor, which was shut down; checks that nothing is left. */
 void host_stop(host *self);
@@ -86,5 +96,8 @@ void host_wait_for(host *self, const unsigned *figure, unsigned at_least);
 
 /* A figure now. */
 unsigned host_read(host *self, const unsigned *figure);
+
+/* How many workers the executor has, as it says; it may not say. */
+unsigned host_count_workers(host *self, unsigned otherwise);
 
 #endif

@@ -18,6 +18,7 @@ static const chapter always[] = {
     {"takes shutdown from several threads amid tasks", check_shutdown_from_several_threads},
     {"cancels a run", check_cancel},
     {"keeps figures", check_stats},
+    {"says that it is well", check_health},
 };
 
 static const chapter with_workers[] = {
@@ -47,26 +48,26 @@ read_out(host *self, const chapter *chapters, size_t n)
     }
 }
 
-#define READ_OUT(chapters) read_out(&self, chapters, sizeof(chapters) / sizeof((chapters)[0]))
+#define READ_OUT(chapters) read_out(self, chapters, sizeof(chapters) / sizeof((chapters)[0]))
 
 int
 main(int argc, char **argv)
 {
-    static host self;
+    host *self;
 
     if (argc != 2) {
         fprintf(stderr, "usage: %s PLUGIN\n", argv[0]);
         return 2;
     }
-    host_init(&self, argv[1]);
+    self = host_new(argv[1]);
     READ_OUT(always);
-    if (host_has_option(&self, "max_workers")) {
+    if (host_has_option(self, "max_workers")) {
         READ_OUT(with_workers);
     }
-    if (host_has_option(&self, "queue_limit")) {
+    if (host_has_option(self, "queue_limit")) {
         READ_OUT(with_queue_limit);
     }
-    if (self.component->caps & EXECZ_CAP_OWN_LIMIT) {
+    if (self->component->caps & EXECZ_CAP_OWN_LIMIT) {
         READ_OUT(with_own_limit);
     }
     return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The functions that an executor is given. */
+#include "body.h"
 #include "table.h"
 
 #include <stdio.h>
@@ -72,8 +73,12 @@ find_option(const host *self, const char *name)
 static const char *
 host_option(const execz_host *abi, const char *name)
 {
-    const execz_option *option = find_option(host_of(abi), name);
+    const host *self = host_of(abi);
+    const execz_option *option = find_option(self, name);
 
+    if (self->option != NULL && strcmp(name, self->option) == 0) {
+        return self->value;
+    }
     return option == NULL || option->default_value[0] == '\0' ? NULL : option->default_value;
 }
 
@@ -166,15 +171,11 @@ host_thread(const execz_host *abi, const char *name, void (*function)(void *), v
 static void
 run_body_locked(host *self, run *one)
 {
-    one->executed++;
-    one->order = ++self->began;
-    self->bodies++;
-    self->bodies_max = self->bodies > self->bodies_max ? self->bodies : self->bodies_max;
-    pthread_cond_broadcast(&self->changed);
-    while (one->blocks && !one->released && !one->interrupted) {
+    body_begin_locked(self, one);
+    while (body_waits_locked(one)) {
         pthread_cond_wait(&self->changed, &self->lock);
     }
-    self->bodies--;
+    body_end_locked(self);
 }
 
 static execz_status
@@ -182,20 +183,20 @@ host_execute(const execz_host *abi, execz_run token, execz_time run_time,
              const execz_waiter *waiter, execz_result *result_out)
 {
     host *self = host_of(abi);
-    execz_status status = EXECZ_OK;
+    unsigned misused;
     run *one;
 
     (void)waiter;
     (void)result_out;
     pthread_mutex_lock(&self->lock);
+    misused = self->misused;
     one = find_locked(self, token);
-    if (one == NULL || one->executed >= one->n || one->times[one->executed] != run_time) {
-        status = misuse_locked(self); /* unknown, once too often, or not in order */
-    } else if (!one->interrupted) {
+    if (body_may_begin_locked(self, one, run_time)) {
         run_body_locked(self, one);
     }
+    misused = self->misused - misused;
     pthread_mutex_unlock(&self->lock);
-    return status;
+    return misused == 0 ? EXECZ_OK : EXECZ_E_STATE;
 }
 
 static execz_status
@@ -277,12 +278,25 @@ host_describe(const execz_host *abi, execz_run token, execz_run_info *info_out)
     return EXECZ_OK;
 }
 
+static const char *
+host_plugin_file(const execz_host *abi)
+{
+    return host_of(abi)->plugin_path;
+}
+
+static const char *
+host_function_path(const execz_host *abi)
+{
+    return host_of(abi)->function_path;
+}
+
 static const void *
 host_extension(const execz_host *abi, const char *id)
 {
-    (void)abi;
-    (void)id;
-    return NULL;
+    static const execz_paths_ext paths = {sizeof paths, 0, host_plugin_file, host_function_path};
+    bool has = host_of(abi)->function_path != NULL && strcmp(id, EXECZ_EXTENSION_PATHS) == 0;
+
+    return has ? &paths : NULL;
 }
 
 static bool

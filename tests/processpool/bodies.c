@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -196,6 +197,19 @@ EXECZ_FUNCTION(refuse, "An initializer that fails unless a file is there")
 
     return path != NULL && access(path, F_OK) == 0 ? EXECZ_OK
                                                    : execz_fail(call, "the file is not there");
+}
+
+EXECZ_FUNCTION(sign, "An initializer that writes the name of its process into a file")
+{
+    FILE *file = fopen(getenv("POOL_TEST_FILE"), "a");
+    char name[16] = "";
+
+    (void)prctl(PR_GET_NAME, name);
+    if (file == NULL || fprintf(file, "%s\n", name) < 0 || fclose(file) != 0) {
+        return execz_fail(call, "the file cannot be written");
+    }
+    initialized++;
+    return EXECZ_OK;
 }
 
 EXECZ_FUNCTION(say, "Logs a line")

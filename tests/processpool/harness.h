@@ -63,7 +63,9 @@ const char *log_lines(void);
 
 /* Processes: the zygote and its workers, children of this process and theirs. */
 pid_t zygote_pid(void);
-unsigned worker_pids(pid_t *pids, unsigned max); /* how many */
+unsigned worker_pids(pid_t *pids, unsigned max); /* how many; without the spare */
+unsigned child_pids(pid_t *pids, unsigned max);  /* all children of the zygote */
+pid_t await_spare(void);
 unsigned count_entries(const char *directory);
 bool is_alive(pid_t pid); /* and no zombie */
 

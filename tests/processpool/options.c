@@ -178,14 +178,14 @@ none_left(void *user)
     pid_t pid;
 
     (void)user;
-    return worker_pids(&pid, 1) == 0;
+    return child_pids(&pid, 1) == 0;
 }
 
 Test(options, idle_timeout_ends_processes)
 {
     open_pool("idle_timeout", "50ms", NULL);
     (void)call("pool_bodies:nothing", NULL);
-    await_that(none_left, NULL, "no worker is left");
+    await_that(none_left, NULL, "neither worker nor spare is left");
     cr_expect(eq(u32, call("pool_bodies:nothing", NULL)->outcome, EXECZ_OUTCOME_OK));
 }
 

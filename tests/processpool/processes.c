@@ -8,39 +8,45 @@
 
 #include <glib.h>
 
-/* The parent and the state of a process; 0 if there is none. */
-static pid_t
-parent_of(pid_t pid, char *state_out)
+typedef struct process {
+    pid_t parent; /* 0: there is no such process */
+    char state;
+    char name[16];
+} process;
+
+static process
+look_up(pid_t pid)
 {
     char path[40];
     char text[512] = "";
+    process found = {.state = 'X'};
     const char *at;
-    int parent = 0;
     FILE *file;
 
     (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     file = fopen(path, "r");
     if (file == NULL) {
-        return 0;
+        return found;
     }
     if (fread(text, 1, sizeof text - 1, file) > 0 && (at = strrchr(text, ')')) != NULL) {
-        (void)sscanf(at + 1, " %c %d", state_out, &parent);
+        (void)sscanf(text, "%*d (%15[^)]", found.name);
+        (void)sscanf(at + 1, " %c %d", &found.state, &found.parent);
     }
     (void)fclose(file);
-    return parent;
+    return found;
 }
 
 bool
 is_alive(pid_t pid)
 {
-    char process_state = 'X';
+    process found = look_up(pid);
 
-    return parent_of(pid, &process_state) != 0 && process_state != 'Z' && process_state != 'X';
+    return found.parent != 0 && found.state != 'Z' && found.state != 'X';
 }
 
-/* The children of parent, zombies included. */
+/* The children of parent, zombies included, with this name (NULL: any). */
 static unsigned
-children_of(pid_t parent, pid_t *pids, unsigned max)
+children_of(pid_t parent, const char *name, pid_t *pids, unsigned max)
 {
     DIR *processes = opendir("/proc");
     const struct dirent *at;
@@ -48,9 +54,10 @@ children_of(pid_t parent, pid_t *pids, unsigned max)
 
     while ((at = readdir(processes)) != NULL) {
         pid_t pid = (pid_t)g_ascii_strtoll(at->d_name, NULL, 10);
-        char process_state;
+        process found = look_up(pid);
 
-        if (pid > 0 && n < max && parent_of(pid, &process_state) == parent) {
+        if (pid > 0 && n < max && found.parent == parent &&
+            (name == NULL || strcmp(name, found.name) == 0)) {
             pids[n++] = pid;
         }
     }
@@ -62,17 +69,44 @@ pid_t
 zygote_pid(void)
 {
     pid_t pids[8];
-    unsigned n = children_of(getpid(), pids, 8);
+    unsigned n = children_of(getpid(), NULL, pids, 8);
 
     return n == 0 ? 0 : pids[n - 1];
+}
+
+static unsigned
+forked(const char *name, pid_t *pids, unsigned max)
+{
+    pid_t zygote = zygote_pid();
+
+    return zygote == 0 ? 0 : children_of(zygote, name, pids, max);
 }
 
 unsigned
 worker_pids(pid_t *pids, unsigned max)
 {
-    pid_t zygote = zygote_pid();
+    return forked("execz-worker", pids, max);
+}
 
-    return zygote == 0 ? 0 : children_of(zygote, pids, max);
+unsigned
+child_pids(pid_t *pids, unsigned max)
+{
+    return forked(NULL, pids, max);
+}
+
+static bool
+has_spare(void *pid_out)
+{
+    return forked("execz-spare", pid_out, 1) == 1;
+}
+
+pid_t
+await_spare(void)
+{
+    pid_t pid = 0;
+
+    await_that(has_spare, &pid, "there is a spare process");
+    return pid;
 }
 
 unsigned

@@ -5,8 +5,10 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 TestSuite(stops, .fini = close_pool);
@@ -191,6 +193,65 @@ Test(stops, a_command_ends_with_its_worker)
     cr_assert(eq(int, kill(worker, SIGKILL), 0));
     cr_expect(eq(int, await_ends("tree", 1)->signal, SIGKILL));
     await_that(is_gone, &grandchild, "the grandchild is gone");
+    (void)unlink(path);
+}
+
+Test(stops, a_command_ends_with_the_zygote)
+{
+    char path[] = "/tmp/execz-pool-XXXXXX";
+    pid_t grandchild;
+
+    (void)close(mkstemp(path));
+    open_pool("max_workers", "1", NULL);
+    grandchild = start_tree(path);
+    cr_assert(is_alive(grandchild));
+    cr_assert(eq(int, kill(zygote_pid(), SIGKILL), 0));
+    cr_expect(eq(u32, await_ends("tree", 1)->outcome, EXECZ_OUTCOME_LOST));
+    await_that(is_gone, &grandchild, "the grandchild is gone");
+    (void)unlink(path);
+}
+
+/* Starts a process whose run has the same number, in another scheduler. */
+static pid_t
+start_stranger(pid_t like)
+{
+    char path[40], environment[65536], marks[] = "EXECZ_TREE=0123456789abcdef";
+    char program[] = "sleep", seconds[] = "1000";
+    char *argv[] = {program, seconds, NULL}, *entries[] = {environment, marks, NULL};
+    size_t length = 0;
+    pid_t pid = 0;
+    FILE *file;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/environ", (int)like);
+    file = fopen(path, "r");
+    cr_assert(ne(ptr, file, NULL));
+    length = fread(environment, 1, sizeof environment - 1, file);
+    (void)fclose(file);
+    environment[length] = '\0';
+    while (entries[0] < environment + length && strncmp(entries[0], "EXECZ_RUN=", 10) != 0) {
+        entries[0] += strlen(entries[0]) + 1;
+    }
+    cr_assert(lt(ptr, entries[0], environment + length));
+    cr_assert(eq(int, posix_spawnp(&pid, argv[0], NULL, NULL, argv, entries), 0));
+    return pid;
+}
+
+Test(stops, a_process_of_another_scheduler_is_left_alone)
+{
+    char path[] = "/tmp/execz-pool-XXXXXX";
+    pid_t grandchild, worker, stranger;
+
+    (void)close(mkstemp(path));
+    open_pool("max_workers", "1", NULL);
+    grandchild = start_tree(path);
+    cr_assert(eq(uint, worker_pids(&worker, 1), 1));
+    stranger = start_stranger(grandchild);
+    cr_assert(eq(int, kill(worker, SIGKILL), 0));
+    await_that(is_gone, &grandchild, "the grandchild is gone");
+    (void)shut_down(0, -1); /* the zygote has searched to the end then */
+    cr_expect(is_alive(stranger));
+    cr_expect(eq(int, kill(stranger, SIGKILL), 0));
+    (void)waitpid(stranger, NULL, 0);
     (void)unlink(path);
 }
 

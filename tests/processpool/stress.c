@@ -101,7 +101,7 @@ end_one(void)
         run_task("exit");
         return 1;
     }
-    n = worker_pids(pids, WORKERS + 8);
+    n = child_pids(pids, WORKERS + 8);
     if (n > 0) {
         (void)kill(pids[next_random(n)], signals[how]);
     }
@@ -114,19 +114,19 @@ all_ended(void *expected)
     return count_ends() >= *(unsigned *)expected;
 }
 
-/* So many workers, and no zombie among the zygote's children. */
+/* So many workers, a spare, and no zombie among the zygote's children. */
 static bool
 is_complete(void *size)
 {
     pid_t pids[64];
-    unsigned n = worker_pids(pids, 64);
+    unsigned n = child_pids(pids, 64);
 
     for (unsigned i = 0; i < n; i++) {
         if (!is_alive(pids[i])) {
             return false;
         }
     }
-    return n == *(unsigned *)size;
+    return n == *(unsigned *)size + 1 && worker_pids(pids, 64) == *(unsigned *)size;
 }
 
 static void

@@ -5,6 +5,7 @@
  * has left: what it had not begun goes back to the queue, and its place is free for another.  It is
  * gone when the zygote has reaped it and said how it ended, which is how its last run ended. */
 #include "pool.h"
+#include "sweep.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -40,8 +41,11 @@ leave_locked(worker *self)
     pool *owner = self->pool;
 
     dispatch_not_idle_locked(self);
-    owner->n_workers--;
-    owner->n_starting -= self->state == WORKER_STARTING;
+    if (owner->spare == self) {
+        owner->spare = NULL;
+    }
+    owner->n_workers -= !self->spare;
+    owner->n_starting -= !self->spare && self->state == WORKER_STARTING;
     self->state = WORKER_DYING;
     self->kill_at = pool_now() + EXECZ_SECOND; /* in case it does not leave by itself */
     self->kill_reason = KILLED_SHUTDOWN;
@@ -58,6 +62,7 @@ death_begin(worker *self, uint32_t reason)
     pthread_mutex_lock(&owner->lock);
     if (self->state != WORKER_DYING) {
         leave_locked(self);
+        spare_promote_locked(owner, &due);
         dispatch_locked(owner, &due);
     }
     if (reason != KILLED_NOT) {
@@ -182,15 +187,17 @@ remove_worker(worker *self)
     worker_free(self);
 }
 
+/* Whether it has failed to become what it was forked for. */
 static int
 was_starting(worker *self)
 {
+    uint32_t enough = self->spare ? WIRE_PREPARED : WIRE_TAKES;
     int starting;
 
     pthread_mutex_lock(&self->pool->lock);
     starting = self->state == WORKER_STARTING;
     pthread_mutex_unlock(&self->pool->lock);
-    return starting && !atomic_load(&self->ring->ready);
+    return starting && atomic_load(&self->ring->ready) < enough;
 }
 
 void
@@ -247,15 +254,34 @@ death_unborn(pool *self, const char *why)
 
 /* ---- the zygote ----------------------------------------------------------------------------- */
 
-/* Kills what the zygote has left, and waits until it is dead: the kernel does that at once. */
+/* All at once, so that none begins what another had to give back. */
 static void
-kill_orphan(worker *self)
+kill_all(pool *self)
+{
+    pthread_mutex_lock(&self->lock);
+    for (worker *at = self->workers; at != NULL; at = at->next) {
+        if (at->state != WORKER_DYING) {
+            leave_locked(at);
+        }
+        worker_kill_locked(at, KILLED_SHUTDOWN);
+    }
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* Does for a dead worker what the zygote does else: its end is awaited, which the kernel brings
+ * about at once, and its command's processes are killed. */
+static void
+bury(worker *self)
 {
     struct pollfd end = {.fd = self->pidfd, .events = POLLIN};
+    execz_run command;
 
-    death_begin(self, KILLED_SHUTDOWN);
     if (self->pidfd >= 0) {
         (void)poll(&end, 1, 1000);
+    }
+    command = atomic_load(&self->ring->command);
+    if (command != 0) {
+        sweep_run(self->mark, command);
     }
     (void)results_collect(self);
 }
@@ -266,7 +292,7 @@ lose_worker(worker *self, const char *why)
     execz_submission *submission;
     uint32_t index = 0;
 
-    kill_orphan(self);
+    bury(self);
     while ((submission = take_begun(self, &index)) != NULL) {
         execz_result result = {.outcome = EXECZ_OUTCOME_LOST, .exit_status = -1, .message = why};
 
@@ -292,6 +318,7 @@ death_of_zygote(pool *self, int status)
 void
 death_of_all(pool *self, const char *why)
 {
+    kill_all(self);
     while (self->workers != NULL) {
         lose_worker(self->workers, why);
     }

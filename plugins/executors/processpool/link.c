@@ -6,6 +6,7 @@
 #include <string.h>
 #include <signal.h>
 #include <sys/pidfd.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +20,10 @@ worker_new(pool *owner, int *socket_out, int *memory_out)
     int memory;
 
     if (self == NULL) {
+        return NULL;
+    }
+    if (getrandom(&self->mark, sizeof self->mark, 0) != sizeof self->mark) {
+        free(self);
         return NULL;
     }
     memory = arena_make(&self->memory, "execz-worker", sizeof(wire_ring));
@@ -160,6 +165,10 @@ worker_quit_locked(worker *self)
     publish_locked(self);
     atomic_store(&self->ring->worker_sleeps, 0);
     wire_futex_wake(&self->ring->published);
+    if (self->spare) {
+        atomic_store(&self->ring->role, WIRE_DISMISSED);
+        wire_futex_wake(&self->ring->role);
+    }
 }
 
 /* ---- giving what is large ------------------------------------------------------------------- */

@@ -45,12 +45,14 @@ typedef struct pool pool;
 typedef struct worker {
     pool *pool;
     uint32_t number; /* of all workers of this start; never used twice */
+    uint64_t mark;   /* by which the processes of its commands are known */
     int socket;
     wire_ring *ring;
     arena memory; /* of the ring */
 
     /* Guarded by pool->lock. */
     uint32_t state; /* WORKER_... */
+    int spare;      /* more than are wanted: see spare.c */
     pid_t pid;      /* 0: not forked yet */
     int pidfd;      /* -1: likewise */
     uint32_t published;
@@ -123,7 +125,9 @@ struct pool {
     uint32_t queued;
     worker *workers;    /* all, also those that are dying */
     worker *idle;       /* ready, with nothing in hand; the latest first */
-    uint32_t n_workers; /* starting or ready */
+    worker *spare;      /* NULL: there is none */
+    int64_t spare_from; /* monotonic: no fork of a new one before, unless nothing runs */
+    uint32_t n_workers; /* starting or ready, without the spare */
     uint32_t n_starting;
     uint32_t n_busy;
     uint32_t target; /* workers there should be: grows with demand, up to max_workers */
@@ -225,6 +229,17 @@ void dispatch_take_back_locked(worker *self);
 void dispatch_not_idle_locked(worker *self);
 /* Finishes as MISSED what dispatch has put aside.  Without the lock. */
 void dispatch_finish_late(pool *self);
+
+/* ---- spare.c: one worker more than are wanted ------------------------------------------------ */
+
+/* Whether there are fewer workers than there should be. */
+int spare_is_wanted_locked(const pool *self);
+/* Puts the spare, if there is one, in the place of a worker that is missing. */
+void spare_promote_locked(pool *self, wakes *due);
+/* Whether one should be forked now. */
+int spare_is_missing_locked(const pool *self);
+/* Ends it with the last worker. */
+void spare_dismiss_locked(pool *self);
 
 /* ---- results.c: what workers answer ---------------------------------------------------------- */
 

@@ -9,10 +9,10 @@
  *          +------------------------------ bell ------------------------< one listens
  *
  * The zygote is spawned once per start, has the libraries and the preloaded modules in its memory,
- * forks workers on request and reaps them; so a new worker costs a fork, never an exec, and the
- * program around us keeps its SIGCHLD, its children and its descriptors to itself.  What the two
- * sides say to each other is in wire.h; who gets which run in dispatch.c; what an end of a process
- * means in deaths.c.
+ * forks workers on request and reaps them; so a new worker costs a fork, never an exec, mostly one
+ * that was made before it was needed (spare.c), and the program around us keeps its SIGCHLD, its
+ * children and its descriptors to itself.  What the two sides say to each other is in wire.h; who
+ * gets which run in dispatch.c; what an end of a process means in deaths.c.
  *
  * Who owns what.  A submission is in one place at a time: in the queue, in the hands of one worker
  * (worker->runs), aside because it is late, or with the thread that finishes it.  Whoever takes it
@@ -23,10 +23,10 @@
  * What happens at each kind of death:
  *   a worker      by signal, exit, or because it does not stop: the run it had begun is an ERROR
  *                 with signal or exit status (TIMEOUT, CANCELLED if that is why it was killed), all
- *                 it had not begun goes to others, a new one is forked at once
+ *                 it had not begun goes to others, the spare takes its place at once
  *   a worker that never became ready    no run is lost; the next try waits, longer each time
- *   the zygote    its workers die with it (PR_SET_PDEATHSIG); runs begun are LOST, a new zygote and
- *                 its workers go on with the rest
+ *   the zygote    its workers die with it (PR_SET_PDEATHSIG); runs begun are LOST, what is left of
+ *                 commands is killed by us, a new zygote and its workers go on with the rest
  *   the host      the zygote sees the end of its socket, kills what it has forked and exits; the
  *                 workers see the end of theirs
  *
@@ -348,6 +348,27 @@ stats(execz_base *base, execz_stats *figures)
     pthread_mutex_unlock(&self->lock);
 }
 
+/* A worker that could not be started is trouble as long as it is missing. */
+static uint32_t
+health(execz_base *base, execz_error *why)
+{
+    pool *self = (pool *)base->self;
+    char trouble[sizeof self->trouble];
+    uint32_t ready, target;
+
+    pthread_mutex_lock(&self->lock);
+    memcpy(trouble, self->trouble, sizeof trouble);
+    ready = self->n_workers - self->n_starting;
+    target = self->target;
+    pthread_mutex_unlock(&self->lock);
+    if (trouble[0] == '\0' || (ready > 0 && ready == target)) {
+        return EXECZ_HEALTH_OK;
+    }
+    (void)execz_error_set(why, EXECZ_E_FAIL, "%u of %u workers are ready: %s", ready, target,
+                          trouble);
+    return ready == 0 ? EXECZ_HEALTH_DOWN : EXECZ_HEALTH_DEGRADED;
+}
+
 static void
 destroy(execz_base *base)
 {
@@ -360,6 +381,7 @@ static const execz_base_hooks hooks = {
     .stop = stop,
     .cancel = cancel,
     .stats = stats,
+    .health = health,
     .destroy = destroy,
 };
 

@@ -303,7 +303,7 @@ results_have_news_locked(worker *self, int sleeping)
         atomic_store(&self->ring->host_sleeps, 1);
     }
     return atomic_load(&self->ring->written) != self->read ||
-           (self->state == WORKER_STARTING && atomic_load(&self->ring->ready)) ||
+           (self->state == WORKER_STARTING && atomic_load(&self->ring->ready) == WIRE_TAKES) ||
            (self->inflight > 0 && !self->loading && self->begun != self->oldest + 1 &&
             worker_has_begun(self, self->oldest));
 }

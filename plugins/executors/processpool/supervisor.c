@@ -69,12 +69,14 @@ welcome(worker *self)
     wakes due = {.n = 0};
 
     pthread_mutex_lock(&owner->lock);
-    if (self->state == WORKER_STARTING && atomic_load(&self->ring->ready)) {
+    if (self->state == WORKER_STARTING && atomic_load(&self->ring->ready) == WIRE_TAKES) {
         self->state = WORKER_READY;
-        owner->n_starting--;
         owner->failures = 0;
         owner->trouble[0] = '\0';
-        dispatch_more_locked(self, &due);
+        if (!self->spare) {
+            owner->n_starting--;
+            dispatch_more_locked(self, &due);
+        }
     }
     pthread_mutex_unlock(&owner->lock);
     wakes_deliver(&due);

@@ -89,6 +89,10 @@ look_at_workers(pool *self, alarms *timers)
     if (self->first != NULL || self->target > self->n_workers || self->zygote_socket < 0) {
         (void)is_due(timers, self->hold_until);
     }
+    if (self->spare == NULL && self->n_workers > 0) {
+        (void)is_due(timers, self->hold_until);
+        (void)is_due(timers, self->spare_from);
+    }
     dispatch_locked(self, &due);
     pthread_mutex_unlock(&self->lock);
     wakes_deliver(&due);

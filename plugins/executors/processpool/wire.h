@@ -29,7 +29,7 @@
 #include <stdint.h>
 
 /* Of plugin and worker program; they are installed together and refuse any other. */
-#define WIRE_VERSION 1u
+#define WIRE_VERSION 2u
 
 #define WIRE_CELLS 64u
 #define WIRE_CELL_SIZE 512u
@@ -123,6 +123,19 @@ typedef struct wire_record {
     uint32_t has;
 } wire_record;
 
+/* ---- who a worker is ------------------------------------------------------------------------ */
+
+/* Does what it can do before it takes cells, and waits. */
+#define WIRE_SPARE 0u
+#define WIRE_WORKER 1u
+/* Is not needed any more: the order to quit is in its first cell. */
+#define WIRE_DISMISSED 2u
+
+/* Waits for its role: all that is left to do is to call the initializer. */
+#define WIRE_PREPARED 1u
+/* Takes cells. */
+#define WIRE_TAKES 2u
+
 /* ---- the ring ------------------------------------------------------------------------------- */
 
 typedef struct wire_ring {
@@ -130,12 +143,13 @@ typedef struct wire_ring {
     alignas(64) _Atomic uint32_t published; /* cells; the futex the worker sleeps on */
     alignas(64) _Atomic uint32_t read;      /* bytes of records; a futex while records are full */
     _Atomic uint32_t host_sleeps;           /* cleared by the worker */
+    _Atomic uint32_t role; /* WIRE_SPARE ...; a futex until the initializer is called */
 
     /* Written by the worker. */
     alignas(64) _Atomic uint32_t passed;  /* cells it is done with */
     _Atomic uint32_t worker_sleeps;       /* cleared by the host */
     _Atomic uint32_t worker_wants_room;   /* sleeps on `read`; cleared by the host */
-    _Atomic uint32_t ready;               /* it takes cells */
+    _Atomic uint32_t ready;               /* 0, WIRE_PREPARED, WIRE_TAKES */
     alignas(64) _Atomic uint32_t written; /* bytes of records */
     _Atomic uint64_t command;             /* the run whose command it executes; 0: none */
 
@@ -147,7 +161,7 @@ typedef struct wire_ring {
 /* ---- messages ------------------------------------------------------------------------------- */
 
 /* Host to zygote. */
-#define WIRE_FORK 1u /* worker; with its socket and its ring */
+#define WIRE_FORK 1u /* worker, value: its mark; with its socket and its ring */
 /* Zygote to host. */
 #define WIRE_ZYGOTE_READY 10u /* value: its WIRE_VERSION; text: what could not be preloaded */
 #define WIRE_FORKED 11u       /* worker, pid; with a pidfd */

@@ -13,45 +13,56 @@
 
 /* ---- forking -------------------------------------------------------------------------------- */
 
-/* How many workers are missing: those that died, and more if runs wait for one. */
-static uint32_t
-missing(pool *self)
+/* The pool grows when runs wait for a worker. */
+static void
+raise_target_locked(pool *self)
 {
-    uint32_t n = 0, wanted;
+    uint32_t most = self->settings.max_workers, wanted;
 
-    pthread_mutex_lock(&self->lock);
     if (self->queued > self->n_starting && self->idle == NULL) {
         wanted = self->n_workers + self->queued - self->n_starting;
-        wanted = wanted < self->settings.max_workers ? wanted : self->settings.max_workers;
+        wanted = wanted < most ? wanted : most;
         self->target = wanted > self->target ? wanted : self->target;
     }
-    if (self->target > self->n_workers && !(self->stopping && self->queued == 0)) {
-        n = self->target - self->n_workers;
+}
+
+/* How many workers have to be forked: those that died, and more if runs wait for one. */
+static uint32_t
+missing_locked(pool *self, wakes *due)
+{
+    uint32_t n, room;
+
+    raise_target_locked(self);
+    spare_promote_locked(self, due);
+    if (!spare_is_wanted_locked(self) || self->n_starting >= ASKED_MAX ||
+        pool_now() < self->hold_until) {
+        return 0;
     }
-    n = n < ASKED_MAX - self->n_starting || self->n_starting > ASKED_MAX
-            ? n
-            : ASKED_MAX - self->n_starting;
-    if (self->n_starting >= ASKED_MAX || pool_now() < self->hold_until) {
-        n = 0;
-    }
-    pthread_mutex_unlock(&self->lock);
-    return n;
+    n = self->target - self->n_workers;
+    room = ASKED_MAX - self->n_starting;
+    return n < room ? n : room;
 }
 
 static void
-enter_worker(pool *self, worker *one)
+enter_worker(worker *self, int spare)
 {
-    pthread_mutex_lock(&self->lock);
-    one->next = self->workers;
-    self->workers = one;
-    self->n_workers++;
-    self->n_starting++;
-    one->owed_since = pool_now();
-    pthread_mutex_unlock(&self->lock);
+    pool *owner = self->pool;
+
+    pthread_mutex_lock(&owner->lock);
+    self->next = owner->workers;
+    owner->workers = self;
+    owner->n_workers += !spare;
+    owner->n_starting += !spare;
+    self->spare = spare;
+    if (spare) {
+        owner->spare = self;
+    }
+    self->owed_since = pool_now();
+    pthread_mutex_unlock(&owner->lock);
 }
 
 static int
-ask_for_worker(pool *self)
+ask_for_worker(pool *self, int spare)
 {
     wire_message message = {.kind = WIRE_FORK};
     int fds[2];
@@ -62,6 +73,8 @@ ask_for_worker(pool *self)
         return -errno;
     }
     message.worker = one->number;
+    message.value = one->mark;
+    atomic_store(&one->ring->role, spare ? WIRE_SPARE : WIRE_WORKER);
     result = supervisor_watch(self, one->socket, TAG_WORKER + one->number);
     if (result == 0) {
         result = wire_send(self->zygote_socket, &message, fds, 2, MSG_DONTWAIT);
@@ -72,19 +85,29 @@ ask_for_worker(pool *self)
         worker_free(one);
         return result;
     }
-    enter_worker(self, one);
+    enter_worker(one, spare);
     return 0;
 }
 
 void
 zygote_want_workers(pool *self)
 {
-    uint32_t n = self->zygote_socket < 0 || !self->zygote_ready ? 0 : missing(self);
+    wakes due = {.n = 0};
     char text[128];
-    int result = 0;
+    int result = 0, spare;
+    uint32_t n;
 
-    while (n-- > 0 && result == 0) {
-        result = ask_for_worker(self);
+    if (self->zygote_socket < 0 || !self->zygote_ready) {
+        return;
+    }
+    pthread_mutex_lock(&self->lock);
+    n = missing_locked(self, &due);
+    spare = spare_is_missing_locked(self);
+    spare_dismiss_locked(self);
+    pthread_mutex_unlock(&self->lock);
+    wakes_deliver(&due);
+    for (n += spare; n > 0 && result == 0; n--) {
+        result = ask_for_worker(self, spare);
     }
     if (result != 0 && result != -EAGAIN && result != -EPIPE) {
         (void)snprintf(text, sizeof text, "no memory or descriptors for it: %s", strerror(-result));

@@ -53,10 +53,43 @@ attach_to(pid_t parent)
     (void)setpgid(0, 0);
 }
 
+/* Tells by the name of the process what it is: a spare turns into a worker. */
+static void
+take_role(worker *self)
+{
+    uint32_t role = atomic_load_explicit(&self->ring->role, memory_order_relaxed);
+
+    if (role != self->role) {
+        self->role = role;
+        (void)prctl(PR_SET_NAME, role == WIRE_SPARE ? "execz-spare" : "execz-worker");
+    }
+}
+
+/* A spare may never be needed: its initializer, which may have effects outside, has time until it
+ * is.  Returns the exit status, 0 to go on. */
+static int
+initialize(worker *self)
+{
+    const char *initializer = self->settings->initializer;
+    execz_error err = EXECZ_ERROR_INIT;
+    char text[512];
+
+    atomic_store(&self->ring->ready, WIRE_PREPARED);
+    while (atomic_load(&self->ring->role) == WIRE_SPARE) {
+        wire_futex_wait(&self->ring->role, WIRE_SPARE, -1);
+    }
+    take_role(self);
+    if (self->role == WIRE_DISMISSED ||
+        execz_bodies_call(self->bodies, initializer, NULL, &err) == EXECZ_OK) {
+        return 0;
+    }
+    (void)snprintf(text, sizeof text, "initializer '%s': ", initializer);
+    return not_usable(self, text, err.message);
+}
+
 static int
 prepare(worker *self)
 {
-    execz_error err = EXECZ_ERROR_INIT;
     char text[512];
     int error;
 
@@ -67,12 +100,7 @@ prepare(worker *self)
     if (error != 0) {
         return not_usable(self, "no thread for its messages: ", strerror(error));
     }
-    if (self->settings->initializer != NULL &&
-        execz_bodies_call(self->bodies, self->settings->initializer, NULL, &err) != EXECZ_OK) {
-        (void)snprintf(text, sizeof text, "initializer '%s': ", self->settings->initializer);
-        return not_usable(self, text, err.message);
-    }
-    return 0;
+    return self->settings->initializer == NULL ? 0 : initialize(self);
 }
 
 /* ---- one run -------------------------------------------------------------------------------- */
@@ -213,9 +241,11 @@ take(worker *self, wire_cell *cell)
 }
 
 static void
-wait_for_cell(wire_ring *ring, uint32_t index)
+wait_for_cell(worker *self, uint32_t index)
 {
-    while (atomic_load(&ring->published) == index) {
+    wire_ring *ring = self->ring;
+
+    for (; atomic_load(&ring->published) == index; take_role(self)) {
         atomic_store(&ring->worker_sleeps, 1);
         if (atomic_load(&ring->published) != index) {
             break;
@@ -234,7 +264,7 @@ work(worker *self)
         wire_cell *cell = &ring->cells[index % WIRE_CELLS];
         uint32_t state = WIRE_READY;
 
-        wait_for_cell(ring, index);
+        wait_for_cell(self, index);
         if (atomic_compare_exchange_strong(&cell->state, &state, WIRE_TAKEN)) {
             self->index = index;
             if (!take(self, cell)) {
@@ -252,14 +282,19 @@ worker_run(const settings *asked, execz_bodies *bodies, wire_ring *ring, int soc
     int status;
 
     attach_to(parent);
-    self = (worker){
-        .settings = asked, .bodies = bodies, .ring = ring, .socket = socket, .bell = ZYGOTE_BELL};
+    self = (worker){.settings = asked,
+                    .bodies = bodies,
+                    .ring = ring,
+                    .socket = socket,
+                    .bell = ZYGOTE_BELL,
+                    .role = WIRE_DISMISSED};
     pthread_mutex_init(&self.lock, NULL);
     pthread_cond_init(&self.came, NULL);
     worker_self = &self;
+    take_role(&self);
     status = prepare(&self);
     if (status == 0) {
-        atomic_store(&ring->ready, 1);
+        atomic_store(&ring->ready, WIRE_TAKES);
         answer_ring_bell(&self);
         work(&self);
     }

@@ -21,6 +21,7 @@ typedef struct worker {
     arena results;         /* ours, for what is too long for the ring */
     uint32_t arena_record; /* end of the record that has it, in bytes written; see answer.c */
     uint32_t index;        /* of the frame in hand */
+    uint32_t role;         /* WIRE_SPARE ..., as the process is called; see worker.c */
     int64_t cpu_user;      /* used up to the end of the last run, as the next */
     int64_t cpu_system;
 
@@ -80,10 +81,5 @@ void answer_ring_bell(worker *self);
 
 /* Forks workers until the host is gone; returns the exit status, of the zygote or of a worker. */
 int zygote_run(const settings *asked);
-
-/* ---- sweep.c ---- */
-
-/* Kills what is left of the command of this run: all processes whose environment names it. */
-void sweep_run(execz_run run);
 
 #endif

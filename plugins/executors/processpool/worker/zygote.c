@@ -8,6 +8,7 @@
  * Of each worker it keeps the ring mapped, to know the command that a dead one has left behind, but
  * no other worker inherits that mapping.  As subreaper it also gets the orphans of dead workers,
  * and reaps them. */
+#include "sweep.h"
 #include "worker.h"
 
 #include <dirent.h>
@@ -28,6 +29,7 @@
 typedef struct child {
     pid_t pid;
     uint32_t number;
+    uint64_t mark; /* of the processes of its commands */
     wire_ring *ring;
     struct child *next;
 } child;
@@ -99,6 +101,7 @@ prepare(zygote *self, wire_message *ready)
     execz_error err = EXECZ_ERROR_INIT;
     sigset_t watched;
 
+    (void)prctl(PR_SET_NAME, "execz-zygote");
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigemptyset(&watched);
     sigaddset(&watched, SIGCHLD);
@@ -138,13 +141,13 @@ refuse(uint32_t number, const char *what, int error)
 }
 
 static void
-enter(zygote *self, child *one, pid_t pid, uint32_t number, wire_ring *ring)
+enter(zygote *self, child *one)
 {
-    wire_message message = {.kind = WIRE_FORKED, .worker = number, .pid = pid};
-    int pidfd = pidfd_open(pid, 0);
+    wire_message message = {.kind = WIRE_FORKED, .worker = one->number, .pid = one->pid};
+    int pidfd = pidfd_open(one->pid, 0);
 
-    (void)madvise(ring, sizeof *ring, MADV_DONTFORK);
-    *one = (child){pid, number, ring, self->children};
+    (void)madvise(one->ring, sizeof *one->ring, MADV_DONTFORK);
+    one->next = self->children;
     self->children = one;
     (void)tell(&message, pidfd < 0 ? NULL : &pidfd);
     if (pidfd >= 0) {
@@ -154,7 +157,7 @@ enter(zygote *self, child *one, pid_t pid, uint32_t number, wire_ring *ring)
 
 /* Forks a worker.  In it, returns its exit status; else -1. */
 static int
-fork_worker(zygote *self, uint32_t number, int socket, int memory)
+fork_worker(zygote *self, const wire_message *order, int socket, int memory)
 {
     wire_ring *ring = mmap(NULL, sizeof *ring, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
     child *one = malloc(sizeof *one);
@@ -165,16 +168,18 @@ fork_worker(zygote *self, uint32_t number, int socket, int memory)
     if (pid == 0) {
         shed(self);
         free(one);
+        sweep_mark(order->value);
         return worker_run(self->settings, self->bodies, ring, socket, own);
     }
     if (pid < 0) {
-        refuse(number, "cannot fork", errno);
+        refuse(order->worker, "cannot fork", errno);
         free(one);
         if (ring != MAP_FAILED) {
             (void)munmap(ring, sizeof *ring);
         }
     } else {
-        enter(self, one, pid, number, ring);
+        *one = (child){.pid = pid, .number = order->worker, .mark = order->value, .ring = ring};
+        enter(self, one);
     }
     close(socket);
     return -1;
@@ -221,7 +226,7 @@ bury(child **at, int status, const struct rusage *used)
 
     (void)tell(&message, NULL);
     if (command != 0) {
-        sweep_run(command);
+        sweep_run((*at)->mark, command);
     }
     forget(at);
 }
@@ -284,7 +289,7 @@ take_message(zygote *self)
         return 0;
     }
     if (message.kind == WIRE_FORK && fds[0] >= 0 && fds[1] >= 0) {
-        return fork_worker(self, message.worker, fds[0], fds[1]);
+        return fork_worker(self, &message, fds[0], fds[1]);
     }
     for (int i = 0; i < 2; i++) {
         if (fds[i] >= 0) {

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* A command leads a session of its own and outlives a worker that is killed.  What belongs to it is
+ * known by the environment that all its processes have inherited: EXECZ_RUN, which is unique in its
+ * scheduler only, and in EXECZ_TREE the mark of the worker, which is a random number.  A process
+ * that has thrown its environment away is missed. */
+#include "sweep.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+/* A killed process may just have forked: look again until nothing is found. */
+#define ROUNDS 20
+
+#define TREE                                                                                       \
+    "EXECZ_TREE" /* as in the core: marks, from the outermost to the innermost, "/" between */
+
+/* By what the processes of a command are known. */
+typedef struct wanted {
+    char run[40];  /* the whole entry */
+    char mark[24]; /* one of the marks in TREE */
+} wanted;
+
+static void
+write_mark(char text[24], uint64_t mark)
+{
+    (void)snprintf(text, 24, "w%016" PRIx64, mark);
+}
+
+static int
+has_mark(const char *marks, const char *mark)
+{
+    size_t length = strlen(mark);
+
+    while (marks != NULL && (strncmp(marks, mark, length) != 0 || marks[length] != '/')) {
+        marks = strchr(marks, '/');
+        marks += marks != NULL;
+    }
+    return marks != NULL;
+}
+
+/* Whether a process' environment, n bytes of NUL-terminated texts, is that of a command. */
+static int
+is_wanted(const char *environment, size_t n, const wanted *what)
+{
+    const char *end = environment + n;
+    int run = 0, mark = 0;
+
+    for (const char *at = environment; at < end; at += strlen(at) + 1) {
+        run |= strcmp(at, what->run) == 0;
+        mark |= strncmp(at, TREE "=", sizeof TREE) == 0 && has_mark(at + sizeof TREE, what->mark);
+    }
+    return run && mark;
+}
+
+static size_t
+read_environment(const char *pid, char **text_out)
+{
+    char path[64];
+    size_t length = 0, room = 8192;
+    char *text = malloc(room);
+    ssize_t n = 0;
+    int fd;
+
+    (void)snprintf(path, sizeof path, "/proc/%.20s/environ", pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && text != NULL && (n = read(fd, text + length, room - length - 1)) > 0) {
+        length += (size_t)n;
+        if (length + 1 == room) {
+            char *more = realloc(text, room *= 2);
+
+            if (more == NULL) {
+                break;
+            }
+            text = more;
+        }
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (text != NULL) {
+        text[length] = '\0';
+    }
+    *text_out = text;
+    return text == NULL ? 0 : length;
+}
+
+static int
+belongs(const char *pid, const wanted *to)
+{
+    char *environment;
+    size_t length = read_environment(pid, &environment);
+    int found = length > 0 && is_wanted(environment, length, to);
+
+    free(environment);
+    return found;
+}
+
+/* Kills the process if it belongs to the run; its number cannot become somebody else's between the
+ * look and the kill, because the descriptor is opened before. */
+static int
+kill_if(const char *pid, const wanted *what)
+{
+    int pidfd, killed = 0;
+
+    if (!belongs(pid, what)) {
+        return 0;
+    }
+    pidfd = pidfd_open((pid_t)strtoimax(pid, NULL, 10), 0);
+    if (pidfd >= 0 && belongs(pid, what)) {
+        killed = pidfd_send_signal(pidfd, SIGKILL, NULL, 0) == 0;
+    }
+    if (pidfd >= 0) {
+        close(pidfd);
+    }
+    return killed;
+}
+
+void
+sweep_mark(uint64_t mark)
+{
+    const char *outer = getenv(TREE);
+    char own[24], *marks;
+
+    write_mark(own, mark);
+    if (outer == NULL) {
+        (void)setenv(TREE, own, 1);
+    } else if (asprintf(&marks, "%s/%s", outer, own) >= 0) {
+        (void)setenv(TREE, marks, 1);
+        free(marks);
+    }
+}
+
+void
+sweep_run(uint64_t mark, uint64_t run)
+{
+    wanted what;
+    int found = 1;
+
+    (void)snprintf(what.run, sizeof what.run, "EXECZ_RUN=%" PRIu64, run);
+    write_mark(what.mark, mark);
+    for (int round = 0; found && round < ROUNDS; round++) {
+        DIR *processes = opendir("/proc");
+        const struct dirent *at;
+
+        found = 0;
+        while (processes != NULL && (at = readdir(processes)) != NULL) {
+            found |= isdigit((unsigned char)at->d_name[0]) && kill_if(at->d_name, &what);
+        }
+        if (processes != NULL) {
+            closedir(processes);
+        }
+    }
+}
