@@ -4,9 +4,9 @@
 #include "base/error.h"
 #include "executor/execute.h"
 #include "executor/extension.h"
+#include "executor/results.h"
 
 #include <inttypes.h>
-#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +16,8 @@ host_of(const execz_host *host)
     return (ez_host *)(void *)host;
 }
 
-/* Says that the plugin has broken its contract, and lives on. */
-static execz_status
-misbehaving(ez_host *self, const char *what, execz_run token)
+execz_status
+ez_host_misbehaving(ez_host *self, const char *what, execz_run token)
 {
     atomic_fetch_add(&self->misbehaved, 1);
     ez_log_write(&self->services->log, EXECZ_LOG_WARNING,
@@ -28,9 +27,8 @@ misbehaving(ez_host *self, const char *what, execz_run token)
     return EXECZ_E_STATE;
 }
 
-/* The open run of this token, if it is this executor's; ez_run_leave() it. */
-static ez_run *
-enter(ez_host *self, execz_run token)
+ez_run *
+ez_host_enter(ez_host *self, execz_run token)
 {
     ez_run *run = ez_runs_enter(self->services->runs, token);
 
@@ -115,14 +113,14 @@ host_execute(const execz_host *host, execz_run token, execz_time run_time,
              const execz_waiter *waiter, execz_result *result_out)
 {
     ez_host *self = host_of(host);
-    ez_run *run = enter(self, token);
+    ez_run *run = ez_host_enter(self, token);
     ez_run_time *at = run == NULL ? NULL : ez_run_find_time(run, run_time);
 
     if (at == NULL || at->outcome != 0 || !ez_run_begin(run)) {
         if (run != NULL) {
             ez_run_leave(run);
         }
-        return misbehaving(self, "executes a run time that is not open:", token);
+        return ez_host_misbehaving(self, "executes a run time that is not open:", token);
     }
     ez_run_set_current(run, (unsigned)(at - ez_run_times(run)));
     (void)ez_execute(self, run, at, waiter, ez_clock_now(self->services->clock));
@@ -137,7 +135,7 @@ static execz_status
 host_started(const execz_host *host, execz_run token, execz_time run_time)
 {
     ez_host *self = host_of(host);
-    ez_run *run = enter(self, token);
+    ez_run *run = ez_host_enter(self, token);
     ez_run_time *at = run == NULL ? NULL : ez_run_find_time(run, run_time);
 
     if (at != NULL && ez_run_begin(run)) {
@@ -148,142 +146,13 @@ host_started(const execz_host *host, execz_run token, execz_time run_time)
     if (run != NULL) {
         ez_run_leave(run);
     }
-    return at != NULL ? EXECZ_OK : misbehaving(self, "reports the start of", token);
-}
-
-/* The run time that began last: noted only if there are several, else it is of an earlier run. */
-static ez_run_time *
-current_time(ez_run *run)
-{
-    return &ez_run_times(run)[run->n == 1 ? 0 : atomic_load(&run->current)];
-}
-
-/* Keeps what fits into the task's output_limit and counts the rest. */
-static void
-append_output(ez_host *self, ez_run *run, const void *data, size_t length)
-{
-    ez_outcome *outcome = current_time(run);
-    uint64_t room;
-    size_t kept;
-
-    pthread_mutex_lock(&self->output_lock);
-    room = run->task->abi.output_limit - MIN(run->task->abi.output_limit, outcome->output_length);
-    kept = MIN(length, room);
-    if (kept > 0) {
-        outcome->output = g_realloc(outcome->output, outcome->output_length + kept + 1);
-        memcpy(outcome->output + outcome->output_length, data, kept);
-        outcome->output_length += kept;
-        outcome->output[outcome->output_length] = '\0';
-    }
-    outcome->output_dropped += length - kept;
-    pthread_mutex_unlock(&self->output_lock);
-}
-
-static execz_status
-host_output(const execz_host *host, execz_run token, uint32_t stream, const void *data,
-            size_t length)
-{
-    ez_host *self = host_of(host);
-    ez_run *run;
-
-    if (stream != 1 && stream != 2) {
-        return EXECZ_E_INVAL;
-    }
-    run = enter(self, token);
-    if (run == NULL) {
-        return misbehaving(self, "sends output of", token);
-    }
-    append_output(self, run, data, length);
-    ez_run_leave(run);
-    return EXECZ_OK;
-}
-
-/* Takes over what the executor says about one run time, if it is one and an outcome. */
-static void
-take_result(ez_host *self, ez_run *run, const execz_result *result)
-{
-    ez_run_time *at = ez_run_find_time(run, result->run_time);
-    ez_outcome kept;
-
-    if (at == NULL || result->outcome < EXECZ_OUTCOME_OK || result->outcome > EXECZ_OUTCOME_LOST) {
-        (void)misbehaving(self, "gives a result that is none of", run->token);
-        return;
-    }
-    kept = *at;
-    *at = (ez_outcome){0};
-    ez_outcome_copy(at, result);
-    at->run_time = kept.run_time;
-    if (at->started == 0) {
-        at->started = kept.started;
-    }
-    if (at->output == NULL) { /* what host->output() has gathered stays */
-        at->output = g_steal_pointer(&kept.output);
-        at->output_length = kept.output_length;
-        at->output_dropped = kept.output_dropped;
-    }
-    ez_outcome_clear(&kept);
-    if (at->finished == 0) {
-        at->finished = ez_clock_now(self->services->clock);
-    }
-}
-
-/* The results are as far apart as the plugin's header has them long, so an array of a newer and
- * longer kind is read as well. */
-static void
-take_results(ez_host *self, ez_run *run, const execz_result *results, uint32_t n)
-{
-    const char *at = (const char *)results;
-
-    for (uint32_t i = 0; i < n; i++) {
-        const execz_result *result = (const execz_result *)(const void *)at;
-
-        if (result->size < EXECZ_RESULT_SIZE || result->size % alignof(execz_result) != 0) {
-            (void)misbehaving(self, "gives a result without its size:", run->token);
-            return;
-        }
-        take_result(self, run, result);
-        at += result->size;
-    }
-}
-
-/* Whether this is the finish of a run that was given up: late, but no fault. */
-static bool
-finish_late(ez_host *self)
-{
-    unsigned owed = atomic_load(&self->owed);
-
-    while (owed > 0 && !atomic_compare_exchange_weak(&self->owed, &owed, owed - 1)) {
-    }
-    return owed > 0;
-}
-
-static execz_status
-host_finish(const execz_host *host, execz_run token, const execz_result *results, uint32_t n)
-{
-    ez_host *self = host_of(host);
-    ez_run *run = enter(self, token);
-
-    if (run == NULL) {
-        return finish_late(self) ? EXECZ_E_STATE : misbehaving(self, "finishes", token);
-    }
-    if (!ez_run_finish(run)) {
-        ez_run_leave(run);
-        return misbehaving(self, "finishes twice:", token);
-    }
-    if (results == NULL && n > 0) {
-        (void)misbehaving(self, "promises results and gives none:", token);
-        n = 0;
-    }
-    take_results(self, run, results, n);
-    ez_run_leave(run); /* it stays ours: only the message below lets the loop close it */
-    ez_mailbox_push(self->services->mailbox, &run->head.message);
-    return EXECZ_OK;
+    return at != NULL ? EXECZ_OK : ez_host_misbehaving(self, "reports the start of", token);
 }
 
 static execz_status
 host_interrupt(const execz_host *host, execz_run token)
 {
-    ez_run *run = enter(host_of(host), token);
+    ez_run *run = ez_host_enter(host_of(host), token);
 
     if (run == NULL) {
         return EXECZ_E_STATE; /* it may have finished just now: no fault of the plugin */
@@ -296,7 +165,7 @@ host_interrupt(const execz_host *host, execz_run token)
 static execz_status
 host_describe(const execz_host *host, execz_run token, execz_run_info *info_out)
 {
-    ez_run *run = enter(host_of(host), token);
+    ez_run *run = ez_host_enter(host_of(host), token);
     execz_run_info info;
 
     if (run == NULL) {
@@ -323,7 +192,7 @@ static execz_status
 host_retract(const execz_host *host, execz_run token)
 {
     ez_host *self = host_of(host);
-    ez_run *run = enter(self, token);
+    ez_run *run = ez_host_enter(self, token);
     bool retracted;
 
     if (run == NULL) {
@@ -372,8 +241,8 @@ ez_host_init(ez_host *self, const ez_executor_services *services, ez_executor *e
         .thread = host_thread,
         .execute = host_execute,
         .started = host_started,
-        .output = host_output,
-        .finish = host_finish,
+        .output = ez_host_output,
+        .finish = ez_host_finish,
         .interrupt = host_interrupt,
         .describe = host_describe,
         .extension = ez_host_extension,

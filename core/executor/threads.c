@@ -48,7 +48,7 @@ run_thread(void *argument)
     pthread_setname_np(pthread_self(), self->name);
     self->function(self->argument);
     pthread_mutex_lock(&owner->lock);
-    self->id = pthread_self(); /* pthread_create() may not have stored it yet */
+    self->id = pthread_self();
     self->next = owner->ended;
     owner->ended = self;
     if (--owner->n_running == 0) {
@@ -79,6 +79,7 @@ ez_threads_start(ez_threads *self, const char *name, void (*function)(void *), v
 {
     ez_thread *thread = g_new0(ez_thread, 1);
     sigset_t all, before;
+    pthread_t id; /* not thread->id: it may have ended, and been freed, before this is stored */
     int failed;
 
     join_ended(self);
@@ -91,7 +92,7 @@ ez_threads_start(ez_threads *self, const char *name, void (*function)(void *), v
     pthread_mutex_unlock(&self->lock);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&thread->id, NULL, run_thread, thread);
+    failed = pthread_create(&id, NULL, run_thread, thread);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed == 0) {
         return EXECZ_OK;

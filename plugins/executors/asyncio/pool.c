@@ -59,11 +59,18 @@ has_work(pool *self)
     return atomic_load(&self->n_jobs) > 0 || !queue_is_empty(&self->runs);
 }
 
-/* The look of one who has just counted itself out. */
+/* How many sleep, for one who has just brought work or counted itself out.  Both change the figure,
+ * though by nothing: whoever of the two is second sees what the other did before. */
+static uint32_t
+meet(pool *self)
+{
+    return atomic_fetch_add(&self->sleeping, 0);
+}
+
 static bool
 has_work_after_all(pool *self)
 {
-    atomic_thread_fence(memory_order_seq_cst);
+    (void)meet(self);
     return has_work(self);
 }
 
@@ -190,8 +197,7 @@ pool_push_run(pool *self, execz_run run, int32_t priority, execz_error *err)
     if (!queue_push(&self->runs, run, priority)) {
         return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
     }
-    atomic_thread_fence(memory_order_seq_cst); /* the queue is filled by plain stores */
-    if (atomic_load(&self->sleeping) > 0 || atomic_load(&self->workers) < self->max_workers) {
+    if (meet(self) > 0 || atomic_load(&self->workers) < self->max_workers) {
         pthread_mutex_lock(&self->lock);
         comes = call_worker_locked(self);
         pthread_mutex_unlock(&self->lock);

@@ -8,8 +8,8 @@
  * max_workers, and end after pool_stop() when nothing is left to do.
  *
  * Who goes to sleep counts itself and then looks once more; who brings work shows it and then looks
- * at the count.  Between the two steps of each there is a full barrier, so that one of the two sees
- * the other. */
+ * at the count.  The queue is filled by plain stores, which a processor may show only after that
+ * look; so both sides meet in one change of the count, and one of the two sees the other. */
 #ifndef ASYNCIO_POOL_H
 #define ASYNCIO_POOL_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run keeps of the output that an executor sends. */
+/* What a plugin tells about a run: its output, also while another thread finishes it. */
 #include "hosted.h"
 
 TestSuite(output, .init = hosted_set_up, .fini = hosted_tear_down);
@@ -72,6 +72,38 @@ Test(output, has_two_streams)
     cr_expect(eq(int, abi->output(abi, run->token, 0, "x", 1), EXECZ_E_INVAL));
     cr_expect(eq(int, abi->output(abi, run->token, 3, "x", 1), EXECZ_E_INVAL));
     cr_expect(eq(ptr, run->times[0].output, NULL));
+}
+
+static atomic_uint accepted;
+
+/* Sends byte after byte until it is told that the run is not open any more. */
+static void
+pour(void *token)
+{
+    while (abi->output(abi, *(execz_run *)token, 1, "x", 1) == EXECZ_OK) {
+        atomic_fetch_add(&accepted, 1);
+    }
+}
+
+Test(output, is_complete_when_the_run_is_finished_while_it_pours)
+{
+    for (int i = 0; i < 500; i++) {
+        ez_run *loud = open_with_output_limit(1000000);
+        execz_run token = loud->token;
+        const ez_outcome *outcome = &loud->times[0];
+        size_t length;
+
+        atomic_store(&accepted, 0);
+        cr_assert(eq(int, abi->thread(abi, "pour", pour, &token), EXECZ_OK));
+        while (atomic_load(&accepted) < 10) {
+        }
+        cr_assert(eq(int, abi->finish(abi, token, NULL, 0), EXECZ_OK));
+        length = outcome->output_length;
+        cr_assert(ez_threads_join(&host.threads, INT64_MAX / 2));
+        cr_assert(eq(sz, outcome->output_length, length));
+        cr_assert(eq(sz, atomic_load(&accepted), length));
+        ez_runs_close(around->services.runs, loud);
+    }
 }
 
 Test(output, of_a_finished_run_is_refused)
