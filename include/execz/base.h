@@ -256,6 +256,35 @@ execz_base_cancel(execz_executor *executor, execz_run run)
     return EXECZ_OK;
 }
 
+/* Cancels what there is; or only what has not started.  The table also has runs that are long
+ * finished: cancelling those changes nothing. */
+static inline void
+execz_base_cancel_all(execz_base *base, int waiting_only)
+{
+    int plain = base->hooks->do_send_run != NULL;
+    size_t size = plain ? sizeof(execz_run) : sizeof(execz_submission);
+
+    for (uint32_t i = 0; i < EXECZ_RUNS_MAX; i += EXECZ_BASE_CHUNK) {
+        char *at = (char *)execz_base_entry(base, i + 1u, size, 0);
+
+        for (uint32_t j = 0; at != NULL && j < EXECZ_BASE_CHUNK; j++, at += size) {
+            execz_submission *submission = (execz_submission *)(void *)at;
+            execz_run *run = plain ? (execz_run *)(void *)at : &submission->run;
+            execz_run found = __atomic_load_n(run, __ATOMIC_ACQUIRE);
+
+            if (found == 0) {
+                continue;
+            }
+            if (plain && waiting_only) {
+                (void)execz_base_retract(base, found);
+            } else if (plain || !waiting_only ||
+                       !__atomic_load_n(&submission->started, __ATOMIC_ACQUIRE)) {
+                (void)execz_base_cancel((execz_executor *)base, found);
+            }
+        }
+    }
+}
+
 /* FNV-1a, 64 bits: so that tasks can be told apart when they may be gone. */
 static inline uint64_t
 execz_base_hash(const char *task_id)

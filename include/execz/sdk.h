@@ -168,35 +168,6 @@ execz_base_send_task(execz_executor *executor, const execz_task *task, const exe
     return status;
 }
 
-/* Cancels what there is; or only what has not started.  The table also has runs that are long
- * finished: cancelling those changes nothing. */
-static inline void
-execz_base_cancel_all(execz_base *base, int waiting_only)
-{
-    int plain = base->hooks->do_send_run != NULL;
-    size_t size = plain ? sizeof(execz_run) : sizeof(execz_submission);
-
-    for (uint32_t i = 0; i < EXECZ_RUNS_MAX; i += EXECZ_BASE_CHUNK) {
-        char *at = (char *)execz_base_entry(base, i + 1u, size, 0);
-
-        for (uint32_t j = 0; at != NULL && j < EXECZ_BASE_CHUNK; j++, at += size) {
-            execz_submission *submission = (execz_submission *)(void *)at;
-            execz_run *run = plain ? (execz_run *)(void *)at : &submission->run;
-            execz_run found = __atomic_load_n(run, __ATOMIC_ACQUIRE);
-
-            if (found == 0) {
-                continue;
-            }
-            if (plain && waiting_only) {
-                (void)execz_base_retract(base, found);
-            } else if (plain || !waiting_only ||
-                       !__atomic_load_n(&submission->started, __ATOMIC_ACQUIRE)) {
-                (void)execz_base_cancel((execz_executor *)base, found);
-            }
-        }
-    }
-}
-
 static inline void
 execz_base_nap(void)
 {
@@ -305,6 +276,14 @@ execz_base_flush(execz_executor *executor)
 }
 
 /* ---- the descriptor ------------------------------------------------------------------------- */
+
+/** The options that the base's shutdown honours, for EXECZ_OPTIONS(). */
+#define EXECZ_SHUTDOWN_OPTIONS                                                                     \
+    EXECZ_OPTION(BOOL, 0, "cancel_futures", "no", "",                                              \
+                 "Whether a shutdown cancels the runs that have not begun"),                       \
+        EXECZ_OPTION(BOOL, 0, "overwrite_wait", "", "",                                            \
+                     "Whether a shutdown waits for the runs, whatever it was asked for; not set: " \
+                     "as it was asked")
 
 /** For EXECZ_EXECUTOR_PLUGIN_WITH: an option table made by EXECZ_OPTIONS(), or none. */
 #define EXECZ_TABLE(table) (table), (uint32_t)(sizeof(table) / sizeof((table)[0])), 0

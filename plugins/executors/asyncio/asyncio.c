@@ -288,11 +288,7 @@ EXECZ_OPTIONS(
     EXECZ_OPTION(BOOL, 0, "stack_overflow_report", "yes", "",
                  "Whether a handler of SIGSEGV says whose stack was too small; the process dies of "
                  "it either way"),
-    EXECZ_OPTION(BOOL, 0, "cancel_futures", "no", "",
-                 "Whether a shutdown cancels the runs that have not begun"),
-    EXECZ_OPTION(BOOL, 0, "overwrite_wait", "", "",
-                 "Whether a shutdown waits for the runs, whatever it was asked for; not set: as "
-                 "it was asked"));
+    EXECZ_SHUTDOWN_OPTIONS);
 
 EXECZ_EXECUTOR_PLUGIN_WITH("org.execz.asyncio", "asyncio", EXECZ_VERSION,
                            "Runs coroutines and commands on an event loop, functions in its pool",

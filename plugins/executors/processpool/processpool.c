@@ -393,12 +393,7 @@ EXECZ_OPTIONS(
                  "Runs after which a process is replaced by a fresh one; 0: never"),
     EXECZ_OPTION(INT, 0, "queue_limit", "0", "0..100000000",
                  "Runs that may wait for a worker; the scheduler keeps further ones; 0: no limit"),
-    EXECZ_OPTION(BOOL, 0, "cancel_futures", "no", "",
-                 "Whether a shutdown cancels the runs that still wait for a worker"),
-    EXECZ_OPTION(
-        BOOL, 0, "overwrite_wait", "", "",
-        "Whether a shutdown waits for the runs, whatever it was asked for; not set: as it was "
-        "asked"),
+    EXECZ_SHUTDOWN_OPTIONS,
     EXECZ_OPTION(STRING, 0, "initializer", "", "",
                  "Function module:name that each new process calls before it takes a run"),
     EXECZ_OPTION(STRING, 0, "preload", "", "",

@@ -78,11 +78,7 @@ EXECZ_OPTIONS(
                  "How long a thread without work stays; 0s: until shutdown"),
     EXECZ_OPTION(STRING, 0, "initializer", "", "",
                  "Function module:name that each new thread runs first"),
-    EXECZ_OPTION(BOOL, 0, "cancel_futures", "no", "",
-                 "Whether a shutdown cancels the runs that still wait for a worker"),
-    EXECZ_OPTION(BOOL, 0, "overwrite_wait", "", "",
-                 "Whether a shutdown waits for the runs, whatever it was asked for; not set: as "
-                 "it was asked"));
+    EXECZ_SHUTDOWN_OPTIONS);
 
 EXECZ_EXECUTOR_PLUGIN_WITH("org.execz.threadpool", ALIASES, EXECZ_VERSION,
                            "Runs tasks on a pool of threads", EXECZ_CAP_BODIES | EXECZ_CAP_CANCEL,
