@@ -33,7 +33,7 @@ typedef struct execz_submission {
     struct execz_submission *queue_next;
 } execz_submission;
 
-/** What a plugin adds.  Either do_send_task or do_send_run is required, the others may be NULL. */
+/** What a plugin adds.  One of do_send_task and do_send_run is required, the others may be NULL. */
 typedef struct execz_base_hooks {
     /**
      * Takes the submission, and sees to it that it is run or finished once.  Anything but EXECZ_OK
@@ -48,8 +48,8 @@ typedef struct execz_base_hooks {
     void (*stop)(execz_base *base);
     /**
      * The run is marked cancelled and its body, if it runs, is interrupted; a plugin with a queue
-     * of submissions looks there for one with this run, takes it out and finishes it.
-     * [any-thread]
+     * of submissions looks there for one with this run, takes it out and finishes it.  Not called
+     * with do_send_run.  [any-thread]
      */
     void (*cancel)(execz_base *base, execz_run run);
     /** Adds workers, busy and queued to what the base knows.  [any-thread] */

@@ -127,7 +127,7 @@ struct execz_host {
      * Closes a run: exactly once for each run that send_task() accepted, also from inside
      * send_task(). results (n of them, borrowed) tell how its run times ended and win over what
      * execute() kept; a run time with neither is CANCELLED if cancelling was asked for, else LOST.
-     * n = 0 is the usual case.
+     * n = 0 is the usual case.  No thread may be inside execute() for this run any more.
      *
      * EXECZ_E_STATE for a second or stale finish: nothing changes, and the host logs that the
      * plugin misbehaves.  After this call the task and the run are gone.  [any-thread]

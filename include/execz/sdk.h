@@ -77,9 +77,14 @@ static inline execz_status
 execz_base_start(const execz_base_hooks *hooks, const execz_host *host, const char *alias,
                  execz_executor **executor_out, execz_error *err)
 {
-    execz_base *base = execz_base_new(hooks, host, alias);
+    execz_base *base;
     execz_status status = EXECZ_OK;
 
+    if ((hooks->do_send_task == NULL) == (hooks->do_send_run == NULL)) {
+        return execz_error_set(err, EXECZ_E_PLUGIN,
+                               "its hooks need one of do_send_task and do_send_run, and not both");
+    }
+    base = execz_base_new(hooks, host, alias);
     if (base == NULL) {
         return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
     }

@@ -88,6 +88,19 @@ Test(base, knows_how_many_runs_of_a_task_there_are)
     cr_expect(eq(u32, execz_base_instances((execz_base *)base, "backup"), 0));
 }
 
+Test(base_without_a_way, to_send_tasks_does_not_start)
+{
+    static const execz_base_hooks none = {.do_send_task = NULL};
+    static const execz_base_hooks both = {.do_send_task = take_task, .do_send_run = take_run};
+    const execz_host nothing = {.size = 0}; /* not even looked at */
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_expect(eq(int, execz_base_start(&none, &nothing, "cpu", &base, &err), EXECZ_E_PLUGIN));
+    cr_expect(eq(int, execz_base_start(&both, &nothing, "cpu", &base, &err), EXECZ_E_PLUGIN));
+    cr_expect(eq(str, err.message,
+                 (char *)"its hooks need one of do_send_task and do_send_run, and not both"));
+}
+
 Test(base, that_keeps_runs_only_does_not_know_their_tasks)
 {
     start(&with_runs);
