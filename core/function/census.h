@@ -37,7 +37,7 @@ uint64_t ez_census_now(void);
  * before (may be NULL) is an earlier census: who was marked stays
  * marked, and of who was found to be kin only the life is looked at.  EXECZ_E_LIMIT if
  * there are not descriptors enough, EXECZ_E_IO if /proc cannot be read.  Takes 30 us a
- * process, 3 us one of kin: not for an event loop. */
+ * process, less one of kin: not for an event loop. */
 execz_status ez_census_take(ez_census *self, const ez_census *before, uint64_t since,
                             execz_error *err);
 void ez_census_deinit(ez_census *self);
