@@ -7,9 +7,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,7 +22,8 @@
 
 /* Numbers behind the state in /proc/PID/stat, from the parent on. */
 enum { AT_PARENT, AT_GROUP, AT_SESSION, AT_FLAGS = 5, AT_THREADS = 16, AT_BEGAN = 18, N_NUMBERS };
-#define FLAG_KERNEL 0x00200000u /* PF_KTHREAD: it has no environment and never will */
+#define FILES_OF_PIDFDS 0x50494446 /* PID_FS_MAGIC */
+#define FLAG_KERNEL 0x00200000u    /* PF_KTHREAD: it has no environment and never will */
 
 /* One file of /proc at a time. */
 typedef struct text {
@@ -161,16 +166,64 @@ find_pipe(pid_t pid, int fd)
     return g_str_has_prefix(target, "pipe:[") ? next_number(&at) : 0;
 }
 
+/* Where pidfds are files of their own kind (Linux 6.9), they tell who somebody is at a tenth of the
+ * price of stat. */
+static uint64_t
+identity_of(int pidfd)
+{
+    struct statfs system;
+    struct stat facts;
+
+    if (pidfd < 0 || fstatfs(pidfd, &system) != 0 || system.f_type != FILES_OF_PIDFDS ||
+        fstat(pidfd, &facts) != 0) {
+        return 0;
+    }
+    return facts.st_ino;
+}
+
+static bool
+is_dead(int pidfd)
+{
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+
+    return poll(&end, 1, 0) != 0;
+}
+
+/* If this is one of kin that known knows, takes over what that says. */
+static bool
+is_known_kin(ez_census *self, const ez_census_process *known, int pidfd, uint64_t identity)
+{
+    ez_census_process process;
+
+    if (known == NULL || known->kin == NULL || identity == 0 || known->identity != identity) {
+        return false;
+    }
+    if (!is_dead(pidfd)) {
+        process = *known;
+        process.kin = g_string_chunk_insert_const(self->texts, known->kin);
+        process.mark = known->mark != NULL ? g_string_chunk_insert(self->texts, known->mark) : NULL;
+        g_array_append_val(self->processes, process);
+    }
+    return true;
+}
+
+/* The descriptor comes first: if the number gets another owner before stat is read, identity is that
+ * of one who is gone, and nobody is mistaken for another. */
 static void
 look_at(ez_census *self, const ez_census *before, pid_t pid, uint64_t since, text *room)
 {
-    const ez_census_process *known;
-    ez_census_process process = {.pid = pid};
+    const ez_census_process *known = before != NULL ? ez_census_find(before, pid) : NULL;
+    int pidfd = pidfd_open(pid, 0);
+    ez_census_process process = {.pid = pid, .identity = identity_of(pidfd)};
+    bool taken = is_known_kin(self, known, pidfd, process.identity);
 
-    if (!read_file(room, pid, "stat") || !parse_stat(room, &process) || process.began < since) {
+    if (pidfd >= 0) {
+        close(pidfd);
+    }
+    if (taken || !read_file(room, pid, "stat") || !parse_stat(room, &process) ||
+        process.began < since) {
         return;
     }
-    known = before != NULL ? ez_census_find(before, pid) : NULL;
     if (known != NULL && known->began == process.began && known->mark != NULL) {
         process.mark = g_string_chunk_insert(self->texts, known->mark);
         memcpy(process.pipes, known->pipes, sizeof process.pipes);
@@ -264,9 +317,12 @@ ez_census_open(const ez_census_process *process)
     if (pidfd < 0) {
         return -1;
     }
+    if (process->identity != 0 && process->identity == identity_of(pidfd) && !is_dead(pidfd)) {
+        return pidfd;
+    }
     /* Only now: while what pidfd names is alive, its number is that of no other. */
-    same = read_file(&room, process->pid, "stat") && parse_stat(&room, &now) &&
-           now.began == process->began;
+    same = process->identity == 0 && read_file(&room, process->pid, "stat") &&
+           parse_stat(&room, &now) && now.began == process->began;
     g_free(room.bytes);
     if (!same) {
         close(pidfd);
@@ -274,4 +330,22 @@ ez_census_open(const ez_census_process *process)
         pidfd = -1;
     }
     return pidfd;
+}
+
+int
+ez_census_send(const ez_census_process *process, int signal_number)
+{
+    int pidfd = ez_census_open(process);
+    int error = 0;
+
+    if (pidfd < 0) {
+        return -errno;
+    }
+    if (pidfd_send_signal(pidfd, signal_number, NULL, 0) != 0) {
+        error = -errno;
+    } else if (signal_number == SIGTERM) {
+        (void)pidfd_send_signal(pidfd, SIGCONT, NULL, 0); /* a stopped process sees no TERM */
+    }
+    close(pidfd);
+    return error;
 }

@@ -291,6 +291,7 @@ stop(command *self)
     if (self->pipe >= 0 && fstat(self->pipe, &facts) == 0) {
         self->tree.pipe = facts.st_ino;
     }
+    ez_hunt_remember();
     terminate(self);
     while (!self->ended && ez_waiter_now() < grace_end) {
         wait_until(self, grace_end);
@@ -301,6 +302,7 @@ stop(command *self)
     if (left) {
         slay(self);
     }
+    ez_hunt_forget();
     while (!self->ended) {
         wait_until(self, EXECZ_NO_DEADLINE);
     }

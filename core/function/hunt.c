@@ -2,15 +2,10 @@
 /* One thread takes a census and lets every hunt look at it, round after round, until all are done:
  * a hundred commands that time out together cost as many censuses as one.
  *
- * A process is of the tree if any of these holds:
- *   it is the command, or in its session or group    while that number is the command's
- *   it carries the mark of the run                   EXECZ_TREE in its environment
- *   its stdout or stderr is the run's pipe
- *   its parent is of the tree
- *
  * Killing takes two stages.  First everybody is stopped, in rounds, until a census shows nobody
  * new: what stands still neither forks nor loses its children to init, and keeps its place in the
- * table of processes, so that a fork bomb runs dry.  Then everybody is killed, in rounds, too.
+ * table of processes, so that a fork bomb runs dry.  Then everybody is killed, whom that census
+ * shows; in rounds only if not everybody could be stopped.
  *
  * Invariants: a process is signalled through a pidfd whose owner was looked at again after it was
  * opened, so never one that has inherited a number; and it gets TERM only once, so TERM goes to
@@ -37,66 +32,6 @@
 #define PIDFD_SIGNAL_PROCESS_GROUP (1u << 2)
 #endif
 
-/* ---- who is of the tree ---- */
-
-/* Whether the command has not been reaped by the program around us, so that its number, and that of
- * its group, is still its own. */
-static bool
-owns_number(const ez_tree *tree)
-{
-    siginfo_t end;
-
-    return waitid(P_PIDFD, (id_t)tree->pidfd, &end, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
-
-static bool
-is_marked(const char *mark, const char *wanted)
-{
-    size_t length = strlen(wanted);
-
-    return mark != NULL && strncmp(mark, wanted, length) == 0 &&
-           (mark[length] == '\0' || mark[length] == '/');
-}
-
-static bool
-is_known(const ez_tree *tree, const ez_census_process *process, bool numbered)
-{
-    if (numbered && (process->pid == tree->pid || process->group == tree->pid ||
-                     process->session == tree->pid)) {
-        return true;
-    }
-    return (tree->pipe != 0 &&
-            (process->pipes[0] == tree->pipe || process->pipes[1] == tree->pipe)) ||
-           is_marked(process->mark, tree->mark);
-}
-
-/* The living of the tree, as ez_census_process.  Children come after their parents but where the
- * numbers have begun anew, so that few passes find them all. */
-static GPtrArray *
-gather(const ez_tree *tree, const ez_census *census)
-{
-    GPtrArray *members = g_ptr_array_new();
-    g_autoptr(GHashTable) pids = g_hash_table_new(NULL, NULL);
-    bool numbered = owns_number(tree);
-    guint before;
-
-    do {
-        before = members->len;
-        for (guint i = 0; i < census->processes->len; i++) {
-            ez_census_process *at = &g_array_index(census->processes, ez_census_process, i);
-
-            if (at->began >= tree->began &&
-                !g_hash_table_contains(pids, GINT_TO_POINTER(at->pid)) &&
-                (g_hash_table_contains(pids, GINT_TO_POINTER(at->parent)) ||
-                 is_known(tree, at, numbered))) {
-                g_hash_table_add(pids, GINT_TO_POINTER(at->pid));
-                g_ptr_array_add(members, at);
-            }
-        }
-    } while (members->len > before);
-    return members;
-}
-
 /* ---- signals ---- */
 
 void
@@ -105,31 +40,12 @@ ez_hunt_signal_group(const ez_tree *tree, int signal_number)
     long result = syscall(SYS_pidfd_send_signal, tree->pidfd, signal_number, NULL,
                           PIDFD_SIGNAL_PROCESS_GROUP);
 
-    if (result != 0 && errno == EINVAL && owns_number(tree)) {
+    if (result != 0 && errno == EINVAL && ez_tree_owns_number(tree)) {
         result = kill(-tree->pid, signal_number);
     }
     if (result != 0 && errno == ESRCH) { /* not yet the leader of a group */
         (void)pidfd_send_signal(tree->pidfd, signal_number, NULL, 0);
     }
-}
-
-/* 0, or a negative errno. */
-static int
-send_to(const ez_census_process *process, int signal_number)
-{
-    int pidfd = ez_census_open(process);
-    int error = 0;
-
-    if (pidfd < 0) {
-        return -errno;
-    }
-    if (pidfd_send_signal(pidfd, signal_number, NULL, 0) != 0) {
-        error = -errno;
-    } else if (signal_number == SIGTERM) {
-        (void)pidfd_send_signal(pidfd, SIGCONT, NULL, 0); /* a stopped process sees no TERM */
-    }
-    close(pidfd);
-    return error;
 }
 
 static bool
@@ -141,11 +57,12 @@ is_seen(const ez_hunt *self, const ez_census_process *process)
            GPOINTER_TO_SIZE(began) == (gsize)process->began;
 }
 
-/* Sends to those who have not got it yet; returns how many these were. */
+/* Sends to those who have not got it yet; returns how many these were, and in lacking_out (may be
+ * NULL) how many could not get it now. */
 static guint
-send_to_new(ez_hunt *self, const GPtrArray *members, int signal_number)
+send_to_new(ez_hunt *self, const GPtrArray *members, int signal_number, guint *lacking_out)
 {
-    guint n = 0;
+    guint n = 0, lacking = 0;
 
     for (guint i = 0; i < members->len; i++) {
         const ez_census_process *at = members->pdata[i];
@@ -155,14 +72,18 @@ send_to_new(ez_hunt *self, const GPtrArray *members, int signal_number)
             continue;
         }
         n++;
-        result = send_to(at, signal_number);
+        result = ez_census_send(at, signal_number);
         if (result == -EMFILE || result == -ENFILE || result == -ENOMEM) {
-            continue; /* in the next round, perhaps */
+            lacking++; /* in the next round, perhaps */
+            continue;
         }
         g_hash_table_insert(self->seen, GINT_TO_POINTER(at->pid),
                             GSIZE_TO_POINTER((gsize)at->began));
         self->refused += signal_number == SIGKILL && result == -EPERM;
         self->killed += signal_number == SIGKILL && result != -EPERM; /* if not now, by its group */
+    }
+    if (lacking_out != NULL) {
+        *lacking_out = lacking;
     }
     return n;
 }
@@ -182,7 +103,7 @@ look(ez_hunt *self, const GPtrArray *members)
 static bool
 terminate(ez_hunt *self, GPtrArray *members)
 {
-    bool numbered = owns_number(&self->tree);
+    bool numbered = ez_tree_owns_number(&self->tree);
 
     for (guint i = members->len; i > 0; i--) {
         const ez_census_process *at = members->pdata[i - 1];
@@ -191,7 +112,7 @@ terminate(ez_hunt *self, GPtrArray *members)
             g_ptr_array_remove_index_fast(members, i - 1);
         }
     }
-    (void)send_to_new(self, members, self->signal);
+    (void)send_to_new(self, members, self->signal, NULL);
     self->left = members->len;
     return true;
 }
@@ -203,7 +124,8 @@ is_frozen(ez_hunt *self, const GPtrArray *members, bool unclear)
         return true;
     }
     ez_hunt_signal_group(&self->tree, SIGSTOP);
-    if ((send_to_new(self, members, SIGSTOP) > 0 || unclear) && self->rounds < ROUNDS_MAX) {
+    self->complete = send_to_new(self, members, SIGSTOP, NULL) == 0 && !unclear;
+    if (!self->complete && self->rounds < ROUNDS_MAX) {
         return false;
     }
     g_hash_table_remove_all(self->seen);
@@ -215,24 +137,24 @@ is_frozen(ez_hunt *self, const GPtrArray *members, bool unclear)
 static bool
 slay(ez_hunt *self, const GPtrArray *members, bool unclear)
 {
-    guint n;
+    guint n, lacking;
 
     if (!is_frozen(self, members, unclear)) {
         return false;
     }
     ez_hunt_signal_group(&self->tree, SIGKILL);
-    n = send_to_new(self, members, SIGKILL);
+    n = send_to_new(self, members, SIGKILL, &lacking);
+    if (self->complete) {
+        n = lacking; /* who stands still has no children */
+    }
     self->left = self->refused + n; /* n have got it, and others may have come */
     return n == 0;
 }
 
-/* Whether it was the last round. */
+/* Whether it was the last round.  unclear: somebody may be of the tree and not look like it. */
 static bool
-take_round(ez_hunt *self, const ez_census *census)
+take_round(ez_hunt *self, GPtrArray *members, bool unclear)
 {
-    g_autoptr(GPtrArray) members = gather(&self->tree, census);
-
-    bool unclear = census->n_unclear > 0; /* somebody may be of the tree and not look like it */
     bool last;
 
     self->rounds++;
@@ -252,6 +174,8 @@ static struct {
     pthread_mutex_t lock;
     GPtrArray *waiting; /* of ez_hunt; owned, and NULL when empty */
     bool running;       /* a thread will take what is waiting */
+    unsigned stopping;  /* who may hunt again */
+    ez_census last;     /* of the thread while it runs; kept as long as somebody is stopping */
 } office = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* Self may be gone after this. */
@@ -272,38 +196,108 @@ give_up(ez_hunt *self, const char *why)
     finish(self);
 }
 
-/* Takes one census for all hunts in place of the last one, and removes those that are over. */
+/* Lets all hunts look at census, and removes those that are over. */
 static void
-take_rounds(GPtrArray *hunts, ez_census *last)
+show(GPtrArray *hunts, ez_census *census, bool unclear)
 {
-    execz_error err = EXECZ_ERROR_INIT;
-    ez_census census;
-    uint64_t since = UINT64_MAX;
-    bool taken;
+    guint n = hunts->len;
+    g_autofree const ez_tree **trees = g_new(const ez_tree *, n);
+    g_autofree GPtrArray **members = g_new(GPtrArray *, n);
 
-    for (guint i = 0; i < hunts->len; i++) {
-        since = MIN(since, ((ez_hunt *)hunts->pdata[i])->tree.began);
+    for (guint i = 0; i < n; i++) {
+        trees[i] = &((ez_hunt *)hunts->pdata[i])->tree;
+        members[i] = g_ptr_array_new();
     }
-    taken = ez_census_take(&census, last->processes != NULL ? last : NULL, since, &err) == EXECZ_OK;
-    if (err.status == EXECZ_E_LIMIT) {
+    ez_kin_gather(census, trees, members, n);
+    for (guint i = n; i > 0; i--) {
+        ez_hunt *hunt = hunts->pdata[i - 1];
+
+        if (take_round(hunt, members[i - 1], unclear)) {
+            g_ptr_array_remove_index_fast(hunts, i - 1);
+            finish(hunt);
+        }
+        g_ptr_array_unref(members[i - 1]);
+    }
+}
+
+/* There is no census: a lack may pass, and who has waited for that long enough goes without. */
+static void
+go_without(GPtrArray *hunts, const execz_error *err)
+{
+    if (err->status == EXECZ_E_LIMIT) {
         poll(NULL, 0, 10); /* others may give descriptors back */
     }
     for (guint i = hunts->len; i > 0; i--) {
         ez_hunt *hunt = hunts->pdata[i - 1];
 
-        if (!taken && err.status == EXECZ_E_LIMIT && ++hunt->rounds < ROUNDS_MAX) {
-            continue;
-        }
-        if (!taken) {
+        if (err->status != EXECZ_E_LIMIT || ++hunt->rounds >= ROUNDS_MAX) {
             g_ptr_array_remove_index_fast(hunts, i - 1);
-            give_up(hunt, err.message);
-        } else if (take_round(hunt, &census)) {
-            g_ptr_array_remove_index_fast(hunts, i - 1);
-            finish(hunt);
+            give_up(hunt, err->message);
         }
     }
+}
+
+/* Whether all have just begun to kill: then who is known from before can be stopped at once. */
+static bool
+all_begin_to_kill(const GPtrArray *hunts)
+{
+    for (guint i = 0; i < hunts->len; i++) {
+        const ez_hunt *hunt = hunts->pdata[i];
+
+        if (hunt->signal != SIGKILL || hunt->rounds > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Takes one census for all hunts in place of the last one. */
+static void
+take_rounds(GPtrArray *hunts)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    ez_census *last = &office.last;
+    uint64_t since = UINT64_MAX;
+    ez_census census;
+
+    for (guint i = 0; i < hunts->len; i++) {
+        since = MIN(since, ((ez_hunt *)hunts->pdata[i])->tree.began);
+    }
+    if (last->processes != NULL && all_begin_to_kill(hunts)) {
+        show(hunts, last, true);
+    }
+    if (ez_census_take(&census, last->processes != NULL ? last : NULL, since, &err) != EXECZ_OK) {
+        go_without(hunts, &err);
+        return;
+    }
     ez_census_deinit(last);
-    *last = taken ? census : (ez_census){0};
+    *last = census;
+    show(hunts, last, last->n_unclear > 0);
+}
+
+static void
+forget_locked(void)
+{
+    if (office.stopping == 0 && !office.running) {
+        ez_census_deinit(&office.last);
+    }
+}
+
+void
+ez_hunt_remember(void)
+{
+    pthread_mutex_lock(&office.lock);
+    office.stopping++;
+    pthread_mutex_unlock(&office.lock);
+}
+
+void
+ez_hunt_forget(void)
+{
+    pthread_mutex_lock(&office.lock);
+    office.stopping--;
+    forget_locked();
+    pthread_mutex_unlock(&office.lock);
 }
 
 static bool
@@ -314,6 +308,7 @@ take_waiting(GPtrArray *hunts)
         g_ptr_array_extend_and_steal(hunts, g_steal_pointer(&office.waiting));
     }
     office.running = hunts->len > 0;
+    forget_locked();
     pthread_mutex_unlock(&office.lock);
     return hunts->len > 0;
 }
@@ -322,13 +317,11 @@ static void *
 hunt_all(void *user)
 {
     g_autoptr(GPtrArray) hunts = g_ptr_array_new();
-    ez_census last = {0};
 
     (void)user;
     while (take_waiting(hunts)) {
-        take_rounds(hunts, &last);
+        take_rounds(hunts);
     }
-    ez_census_deinit(&last);
     return NULL;
 }
 

@@ -4,18 +4,9 @@
 #ifndef EZ_FUNCTION_HUNT_H
 #define EZ_FUNCTION_HUNT_H
 
-#include "function/census.h"
+#include "function/kin.h"
 
 #include <stdatomic.h>
-
-/* By what the processes of a command are known. */
-typedef struct ez_tree {
-    pid_t pid;        /* of the command, whose session and group have this number, too */
-    int pidfd;        /* of the command */
-    uint64_t began;   /* ez_census_now() before it began */
-    uint64_t pipe;    /* inode of the pipe that its output goes to */
-    const char *mark; /* its EZ_MARK_NAME */
-} ez_tree;
 
 typedef struct ez_hunt {
     ez_tree tree;  /* all below: of the hunter, until done */
@@ -30,6 +21,7 @@ typedef struct ez_hunt {
     atomic_bool done;
     unsigned rounds;
     bool frozen;
+    bool complete;    /* when frozen: nobody was missing */
     GHashTable *seen; /* pid -> began, of those signalled in this stage */
 } ez_hunt;
 
@@ -39,6 +31,11 @@ typedef struct ez_hunt {
 void ez_hunt_start(ez_hunt *self, const ez_tree *tree, int signal_number);
 bool ez_hunt_is_done(const ez_hunt *self);
 void ez_hunt_deinit(ez_hunt *self);
+
+/* Between these, what is found out about processes is kept for the next hunt, which is then quicker.
+ * For who begins to stop a command, and will hunt again. */
+void ez_hunt_remember(void);
+void ez_hunt_forget(void);
 
 /* Signals the command's process group, at once; nothing if that is gone. */
 void ez_hunt_signal_group(const ez_tree *tree, int signal_number);

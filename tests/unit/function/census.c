@@ -119,7 +119,61 @@ Test(census, one_with_the_same_number_is_another)
     pidfd = ez_census_open(&other);
     cr_expect(ge(int, pidfd, 0));
     close(pidfd);
+    other.identity++;
+    cr_expect(eq(int, ez_census_open(&other), -1));
+    other.identity = 0; /* as on an older kernel */
+    pidfd = ez_census_open(&other);
+    cr_expect(ge(int, pidfd, 0));
+    close(pidfd);
     other.began--;
     cr_expect(eq(int, ez_census_open(&other), -1));
+    process_end(&child);
+}
+
+/* A census in which child, and no other, is kin. */
+static ez_census_process
+kin_of(const process *child)
+{
+    ez_census_process known = {0};
+
+    take(NULL, 0);
+    known = *ez_census_find(&census, child->pid);
+    known.kin = known.mark = "m1";
+    ez_census_deinit(&census);
+    return known;
+}
+
+Test(census, of_kin_only_the_life_is_looked_at)
+{
+    process child = process_start((process_kind){0});
+    ez_census_process known = kin_of(&child);
+    ez_census before = {.processes = g_array_new(FALSE, FALSE, sizeof known)};
+
+    g_array_append_val(before.processes, known);
+    take(&before, 0);
+    if (known.identity != 0) { /* on a kernel that tells it */
+        cr_expect(eq(str, (char *)ez_census_find(&census, child.pid)->kin, (char *)"m1"));
+    }
+    process_kill(&child);
+    ez_census_deinit(&census);
+    take(&before, 0);
+    cr_expect(zero(ptr, (void *)ez_census_find(&census, child.pid)));
+    ez_census_deinit(&before);
+    process_end(&child);
+}
+
+Test(census, one_with_the_number_of_kin_is_looked_at_anew)
+{
+    process child = process_start((process_kind){.mark = "m2"});
+    ez_census_process known = kin_of(&child);
+    ez_census before = {.processes = g_array_new(FALSE, FALSE, sizeof known)};
+
+    known.identity++;
+    known.began--;
+    g_array_append_val(before.processes, known);
+    take(&before, 0);
+    cr_expect(zero(ptr, (void *)ez_census_find(&census, child.pid)->kin));
+    cr_expect(eq(str, (char *)ez_census_find(&census, child.pid)->mark, (char *)"m2"));
+    ez_census_deinit(&before);
     process_end(&child);
 }
