@@ -187,6 +187,14 @@ ez_loop_unwatch(ez_loop *self, int fd)
 }
 
 void
+ez_loop_unwatch_all(ez_loop *self)
+{
+    while (self->watches->len > 0) {
+        ez_loop_unwatch(self, g_array_index(self->watches, ez_watch, 0).fd);
+    }
+}
+
+void
 ez_loop_wait(const ez_loop *self)
 {
     struct pollfd poll_fd = {.fd = self->epoll, .events = POLLIN};

@@ -38,6 +38,9 @@ bool ez_loop_look(ez_loop *self);
 execz_status ez_loop_watch(ez_loop *self, int fd, void (*function)(void *), void *argument);
 void ez_loop_unwatch(ez_loop *self, int fd);
 
+/* Ends what was not ended by those who began it. */
+void ez_loop_unwatch_all(ez_loop *self);
+
 /* Sleeps until there is something to do. */
 void ez_loop_wait(const ez_loop *self);
 
