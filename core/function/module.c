@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/parse.h"
+#include "plugin/elf_note.h"
 #include "plugin/link.h"
 
 #include <string.h>
@@ -150,6 +151,19 @@ find_entry(ez_image *image, execz_error *err)
     return entry;
 }
 
+/* A file that is not all there, because it is being copied, kills who maps it. */
+static execz_status
+check_file(const ez_image *image, execz_error *err)
+{
+    g_auto(ez_elf) elf = {0};
+    execz_status status = ez_elf_read(image->bytes, image->size, &elf, err);
+
+    if (status != EXECZ_OK) {
+        ez_error_prefix(err, "%s: ", image->path);
+    }
+    return status;
+}
+
 static execz_status
 check_abi(const char *path, const execz_module *module, execz_error *err)
 {
@@ -205,6 +219,9 @@ ez_function_module_load(ez_image *image, const char *name, execz_error *err)
     const execz_module *module;
     entry_function entry;
 
+    if (check_file(image, err) != EXECZ_OK) {
+        return NULL;
+    }
     ez_image_seal(image);
     entry = find_entry(image, err);
     if (entry == NULL) {

@@ -189,6 +189,14 @@ ez_loop_unwatch(ez_loop *self, int fd)
 }
 
 void
+ez_loop_unwatch_all(ez_loop *self)
+{
+    while (self->watches->len > 0) {
+        ez_loop_unwatch(self, g_array_index(self->watches, ez_watch, 0).fd);
+    }
+}
+
+void
 ez_loop_wait(ez_loop *self)
 {
     do {

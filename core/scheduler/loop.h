@@ -46,6 +46,9 @@ bool ez_loop_look(ez_loop *self);
 execz_status ez_loop_watch(ez_loop *self, int fd, void (*function)(void *), void *argument);
 void ez_loop_unwatch(ez_loop *self, int fd);
 
+/* Ends what was not ended by those who began it. */
+void ez_loop_unwatch_all(ez_loop *self);
+
 /* Sleeps until there is something to look at. */
 void ez_loop_wait(ez_loop *self);
 

@@ -117,14 +117,16 @@ take_started(execz_scheduler *self, ez_started *started)
 }
 
 static void
-take_posted(ez_posted *posted)
+take_posted(ez_posted *posted, bool wanted)
 {
-    posted->function(posted->argument);
+    if (wanted) {
+        posted->function(posted->argument);
+    }
     g_free(posted);
 }
 
-bool
-ez_result_take(execz_scheduler *self)
+static bool
+take_all(execz_scheduler *self, bool posted_too)
 {
     ez_message *at = ez_mailbox_take(&self->mailbox);
     bool some = at != NULL;
@@ -141,10 +143,22 @@ ez_result_take(execz_scheduler *self)
             take_started(self, (ez_started *)head);
             break;
         default:
-            take_posted((ez_posted *)head);
+            take_posted((ez_posted *)head, posted_too);
         }
     }
     return some;
+}
+
+bool
+ez_result_take(execz_scheduler *self)
+{
+    return take_all(self, true);
+}
+
+void
+ez_result_take_last(execz_scheduler *self)
+{
+    (void)take_all(self, false);
 }
 
 typedef struct giving_up {

@@ -12,6 +12,9 @@
  */
 bool ez_result_take(execz_scheduler *self);
 
+/* The same when the executors are gone, and with them whatever they wanted to have called.  [loop] */
+void ez_result_take_last(execz_scheduler *self);
+
 /* Closes every unfinished run as LOST, for the reason in message.  [loop] */
 void ez_result_give_up(execz_scheduler *self, const char *message);
 

@@ -57,6 +57,8 @@ stop_executors(execz_scheduler *self)
         ez_executor_stop(place->executor, deadline, place->abandoned);
         place->abandoned = false;
     }
+    ez_result_take_last(self);
+    ez_loop_unwatch_all(&self->loop);
 }
 
 static void

@@ -75,6 +75,8 @@ ez_outcome_copy(ez_outcome *self, const execz_result *result)
     ez_outcome copy;
 
     memcpy(&known, result, MIN(result->size, sizeof known));
+    known.started = MAX(0, known.started); /* a difference of the two must make sense to all */
+    known.finished = MAX(known.started, known.finished);
     copy = (ez_outcome){
         .outcome = known.outcome,
         .exit_status = known.exit_status,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "function/module.h"
 
+#include <unistd.h>
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -155,6 +157,35 @@ Test(module, its_functions_outlive_it)
 Test(module, a_missing_file_is_named)
 {
     expect_bad_file("nowhere", "P102", "cannot open ");
+}
+
+/* The first bytes of a module, in a file of their own. */
+static char *
+cut_module(const char *directory, gsize length)
+{
+    char *path = g_build_filename(directory, "sample.so", NULL);
+    g_autofree char *whole = NULL;
+
+    cr_assert(g_file_get_contents(EXECZ_TEST_FUNCTIONS "/sample.so", &whole, NULL, NULL));
+    cr_assert(g_file_set_contents_full(path, whole, (gssize)length, G_FILE_SET_CONTENTS_NONE, 0600,
+                                       NULL));
+    return path;
+}
+
+Test(module, a_file_that_is_not_all_there_is_refused)
+{
+    g_autofree char *directory = g_dir_make_tmp("execz-module-XXXXXX", NULL);
+
+    for (gsize length = 32; length <= 4096; length *= 2) { /* mapped, it would kill us */
+        g_autofree char *path = cut_module(directory, length);
+        execz_error err = EXECZ_ERROR_INIT;
+
+        cr_expect(zero(ptr, load(path, "sample", &err)));
+        cr_expect(eq(str, err.code, (char *)"P303"));
+        cr_expect(g_str_has_prefix(err.message, path) != 0, "%s", err.message);
+        unlink(path);
+    }
+    rmdir(directory);
 }
 
 Test(module, a_missing_symbol_is_named)

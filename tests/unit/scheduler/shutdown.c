@@ -122,6 +122,20 @@ Test(shutdown, can_be_followed_by_a_start_any_number_of_times)
     fixture_free(self);
 }
 
+Test(shutdown, ends_what_an_executor_has_left_on_the_loop)
+{
+    fixture *self = fixture_new(EXECZ_TEST_PLUGIN_DIR "/lingers.so");
+
+    for (int i = 0; i < 2; i++) {
+        cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+        fixture_settle(self); /* what was left would be called, and abort */
+        cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+        fixture_wait_for(self, "scheduler_shutdown");
+        (void)fixture_take_events(self);
+    }
+    fixture_free(self);
+}
+
 Test(shutdown, of_a_stopped_scheduler_is_refused)
 {
     fixture *self = fixture_new("debug");

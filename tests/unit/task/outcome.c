@@ -97,6 +97,18 @@ Test(outcome, a_copy_reads_no_further_than_the_reporter_knew)
     ez_outcome_clear(&outcome);
 }
 
+Test(outcome, a_copy_has_not_finished_before_it_started)
+{
+    execz_result result = {.size = sizeof result, .started = INT64_MAX, .finished = INT64_MIN};
+    ez_outcome outcome = {0};
+
+    ez_outcome_copy(&outcome, &result);
+    cr_expect(all(eq(i64, outcome.started, INT64_MAX), eq(i64, outcome.finished, INT64_MAX)));
+    result.started = INT64_MIN;
+    ez_outcome_copy(&outcome, &result);
+    cr_expect(all(zero(i64, outcome.started), zero(i64, outcome.finished)));
+}
+
 Test(outcome, may_be_copied_from_a_view_of_itself)
 {
     ez_outcome outcome = {0};
