@@ -130,16 +130,27 @@ ez_run_open(ez_run *run)
 bool
 ez_run_close(ez_run *run)
 {
-    uint64_t index = run->token & UINT32_MAX;
     uint32_t generation = (uint32_t)(run->token >> 32) + 1;
+    uint64_t next = (uint64_t)MAX(generation, 1) << 32;
     uint64_t phase = look(run);
-    uint64_t after;
 
-    run->token = (uint64_t)MAX(generation, 1) << 32 | index;
-    do {
-        after = (run->token & GENERATION_MASK) | (phase & INSIDE_MASK) | FREE;
-    } while (!change(run, &phase, after));
-    return (after & INSIDE_MASK) == 0;
+    while (!change(run, &phase, next | (phase & INSIDE_MASK) | FREE)) {
+    }
+    return (phase & INSIDE_MASK) == 0;
+}
+
+void
+ez_run_rename(ez_run *run)
+{
+    run->token = ez_run_token(run, (uint32_t)run->token - 1);
+}
+
+bool
+ez_run_has_token(const ez_run *run, execz_run token)
+{
+    uint64_t phase = atomic_load(&run->phase);
+
+    return is_of(phase, token) && state_of(phase) != FREE;
 }
 
 bool

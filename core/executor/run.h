@@ -57,11 +57,11 @@ typedef ez_outcome ez_run_time;
 typedef struct ez_run {
     alignas(EZ_CACHE_LINE) ez_host_message head; /* on its way to the loop once it has ended */
     atomic_uint_fast64_t phase;                  /* see runs.c */
-    execz_run token;
-    ez_task *task;                /* borrowed from the table while open */
-    struct ez_executor *executor; /* borrowed */
-    uint16_t n;                   /* run times */
-    uint16_t source;              /* EXECZ_SOURCE_* */
+    execz_run token;                             /* stays as it is while anybody is inside */
+    ez_task *task;                               /* borrowed from the table while open */
+    struct ez_executor *executor;                /* borrowed */
+    uint16_t n;                                  /* run times */
+    uint16_t source;                             /* EXECZ_SOURCE_* */
     uint16_t attempt;
     uint8_t told;  /* [loop] of how many of the run times the start was told */
     bool given_up; /* [loop] while WORKING: nothing more is to be told of it */
@@ -125,10 +125,16 @@ bool ez_run_is_working(const ez_run *run);
 /* The run time of run that is time; NULL if it has none. */
 ez_run_time *ez_run_find_time(ez_run *run, execz_time time);
 
-/* Opens the slot for a run; and closes it, with the token that the next one will have: true if
- * nobody is inside any more.  [loop] */
+/* Opens the slot for a run; and closes it: true if nobody is inside any more.  [loop] */
 void ez_run_open(ez_run *run);
 bool ez_run_close(ez_run *run);
+
+/* Gives it the token of the next run, once it is closed and left: until then who is inside reads the
+ * one it came with.  [loop] */
+void ez_run_rename(ez_run *run);
+
+/* Whether token is that of the run that is in the slot now, open or finished.  [any-thread] */
+bool ez_run_has_token(const ez_run *run, execz_run token);
 
 /* Whether it is closed, and whether nobody is inside.  [any-thread] */
 bool ez_run_is_free(const ez_run *run);

@@ -107,6 +107,7 @@ static void
 put_free(ez_runs *self, ez_run *run)
 {
     drop_content(run);
+    ez_run_rename(run);
     self->free[self->n_free++] = (uint32_t)run->token - 1;
 }
 
@@ -307,7 +308,7 @@ ez_runs_find(ez_runs *self, execz_run token)
 {
     ez_run *run = slot_of(self, token);
 
-    return run != NULL && run->token == token ? run : NULL;
+    return run != NULL && ez_run_has_token(run, token) ? run : NULL;
 }
 
 /* ---- all of them ----------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 
 #include "hosted.h"
 
+#include <sched.h>
 #include <string.h>
 
 TestSuite(execute, .init = hosted_set_up, .fini = hosted_tear_down);
@@ -195,6 +196,88 @@ Test(execute, does_not_start_what_was_cancelled_before)
                   eq(i64, run->times[0].started, 0)));
     cr_expect(eq(str, run->times[0].message, (char *)"cancelled before it started"));
     cr_expect(eq(uint, atomic_load(&around->n_bodies), 0));
+}
+
+/* ---- given up meanwhile ---------------------------------------------------------------------- */
+
+/* As the loop may at any moment. */
+static void
+give_up(void)
+{
+    if (ez_run_finish(run)) {
+        ez_runs_close(around->services.runs, run);
+    }
+}
+
+/* The clock is read when the run has begun and its body has not. */
+static execz_time
+give_up_and_tell(const ez_clock *self)
+{
+    give_up();
+    return ((const fake_clock *)(const void *)self)->now;
+}
+
+Test(execute, knows_its_run_though_that_is_given_up_before_the_body_is_called)
+{
+    execz_run token = run->token;
+    g_autofree ez_started *started = NULL;
+
+    around->wants_started = true;
+    around->body = see_body;
+    around->clock.clock.now = give_up_and_tell;
+    cr_expect(eq(int, execute(), EXECZ_OK));
+    cr_expect(eq(u64, seen_body->run, token));
+    started = (ez_started *)fixture_next_message(around, false);
+    cr_assert(ne(ptr, started, NULL));
+    cr_expect(eq(u64, started->token, token), "or the next run in this slot is told to have begun");
+}
+
+static execz_run sent; /* what the thread below executes */
+static atomic_bool begun;
+static atomic_uint n_mistaken;
+
+static execz_time
+begin_and_tell(const ez_clock *self)
+{
+    atomic_store(&begun, true);
+    return ((const fake_clock *)(const void *)self)->now;
+}
+
+static void
+compare_body(fixture *self, const ez_body *body, ez_outcome *outcome)
+{
+    (void)self;
+    atomic_fetch_add(&n_mistaken, body->run != sent);
+    ez_outcome_set(outcome, EXECZ_OUTCOME_OK, NULL);
+}
+
+static void *
+execute_sent(void *run_time)
+{
+    cr_expect(eq(int, abi->execute(abi, sent, *(execz_time *)run_time, NULL, NULL), EXECZ_OK));
+    return NULL;
+}
+
+Test(execute, may_be_given_up_while_a_thread_begins_it)
+{
+    execz_time run_time = run->times[0].run_time;
+
+    around->body = compare_body;
+    around->clock.clock.now = begin_and_tell;
+    for (int i = 0; i < 100; i++) {
+        pthread_t thread;
+
+        sent = run->token;
+        atomic_store(&begun, false);
+        cr_assert(eq(int, pthread_create(&thread, NULL, execute_sent, &run_time), 0));
+        while (!atomic_load(&begun)) {
+            sched_yield();
+        }
+        give_up();
+        pthread_join(thread, NULL);
+        run = fixture_open(around, task, executor, 1);
+    }
+    cr_expect(eq(uint, atomic_load(&n_mistaken), 0));
 }
 
 /* ---- started --------------------------------------------------------------------------------- */

@@ -57,6 +57,18 @@ Test(runs, the_token_of_a_closed_slot_is_stale_though_the_slot_is_used_again)
     cr_expect(ne(u64, run->token, token));
 }
 
+Test(runs, the_token_that_a_free_slot_will_have_is_nobody_yet)
+{
+    ez_run *run = open_one();
+    execz_run next = run->token + (UINT64_C(1) << 32);
+
+    ez_runs_close(runs, run);
+    cr_expect(not(is_known(next)));
+    cr_expect(eq(ptr, ez_runs_find(runs, next), NULL));
+    cr_assert(eq(ptr, open_one(), run));
+    cr_expect(eq(ptr, ez_runs_find(runs, next), run));
+}
+
 Test(runs, a_refused_run_is_closed_without_a_finish)
 {
     ez_run *run = open_one();
@@ -97,11 +109,14 @@ Test(runs, of_the_last_generation_are_found_too)
 Test(runs, a_slot_is_not_used_again_while_a_thread_is_inside)
 {
     ez_run *run = open_one();
-    ez_run *inside = ez_runs_enter(runs, run->token);
+    execz_run token = run->token;
+    ez_run *inside = ez_runs_enter(runs, token);
 
     cr_assert(eq(ptr, inside, run));
     cr_assert(ez_run_finish(run));
     ez_runs_close(runs, run);
+    cr_expect(eq(u64, inside->token, token), "the one it was entered with");
+    cr_expect(eq(ptr, ez_runs_find(runs, token), NULL));
     cr_expect(eq(sz, ez_runs_count(runs), 0));
     cr_expect(ne(ptr, open_one(), run));
     cr_expect(eq(str, (char *)inside->task->abi.id, (char *)"backup"), "still there to be read");
