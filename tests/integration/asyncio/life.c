@@ -90,7 +90,7 @@ Test(life, several_live_side_by_side)
     (void)submit(EXECZ_TASK_COROUTINE, "one");
     (void)finish_one();
     ez_executor_shutdown(asyncio, 0, 0);
-    ez_executor_stop(asyncio, ez_waiter_now() + 10 * EXECZ_SECOND, false);
+    ez_executor_stop(asyncio, patience_ends(), false);
     ez_executor_free(asyncio);
     asyncio = NULL;
 }
@@ -104,7 +104,7 @@ expect_shutdown(uint32_t flags, const char *const *options, unsigned cancelled)
         (void)submit(EXECZ_TASK_COROUTINE, "one");
     }
     turn_until(&n_begun, 100);
-    ez_executor_shutdown(asyncio, flags, ez_waiter_now() + EXECZ_SECOND);
+    ez_executor_shutdown(asyncio, flags, patience_ends());
     for (int i = 0; i < 100; i++) {
         cancelled -= finish_one()->outcome == EXECZ_OUTCOME_CANCELLED;
     }
@@ -208,7 +208,8 @@ Test(life, max_coroutines_is_where_it_is_busy)
         cr_expect(eq(int, send_run(refused), EXECZ_E_BUSY));
         ez_executor_cancel(asyncio, run);
         (void)finish_one();
-        for (int n = 0; send_run(refused) != EXECZ_OK && n < 1000; n++) {
+        for (int64_t end = patience_ends(); send_run(refused) != EXECZ_OK;) {
+            cr_assert(not(patience_is_over(end)));
             (void)poll(NULL, 0, 1); /* the coroutine finishes a little before its stack is free */
         }
         stop_asyncio(EXECZ_SHUTDOWN_CANCEL);
