@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <signal.h>
 #include <string.h>
 
 /* Copies the example to where it lies beside a build directory of its own, and builds its plugin. */
@@ -21,29 +22,30 @@ set_up(void)
 }
 
 static void
-expect_executed(const char *out, const char *task, const char *executor)
+await_executed(live *execz, const char *task, const char *executor)
 {
-    g_autofree char *subject = g_strdup_printf("  %s ", task);
+    g_autofree char *subject = g_strdup_printf("  EXECUTED       %s ", task);
     g_autofree char *place = g_strdup_printf("  on %s ", executor);
-    char *line = line_with(out, "  EXECUTED ", subject);
 
-    cr_assert(line != NULL, "%s", out);
-    expect_in(line, place);
+    await(execz, subject);
+    while (line_with(execz->out->str, subject, place) == NULL) { /* half of a line may have come */
+        await_more(execz);
+    }
 }
 
 Test(example, every_task_of_it_runs_on_its_executor)
 {
-    ended result;
+    live execz;
 
     set_up();
-    result = run_execz("start", "-c", "examples/hello.conf", "--for", "1500ms", NULL);
-    cr_expect(eq(int, result.status, 0));
-    cr_expect(eq(str, result.err, (char *)""));
-    expect_executed(result.out, "greet", "default");
-    expect_executed(result.out, "command", "default");
-    expect_executed(result.out, "shell", "default");
-    expect_executed(result.out, "sum", "inline");
-    expect_executed(result.out, "custom", "oneshot");
-    expect_in(result.out, "\"hello, custom executor\"");
-    expect_in(result.out, own_path("build/examples/plugins/oneshot.so"));
+    execz = start_execz("start", "-c", "examples/hello.conf", NULL);
+    await_executed(&execz, "greet", "default");
+    await_executed(&execz, "command", "default");
+    await_executed(&execz, "shell", "default");
+    await_executed(&execz, "sum", "inline");
+    await_executed(&execz, "custom", "oneshot");
+    cr_assert(eq(int, kill(execz.pid, SIGTERM), 0));
+    cr_expect(eq(int, await_end(&execz), 0), "%s", execz.text);
+    expect_in(execz.text, "\"hello, custom executor\"");
+    expect_in(execz.text, own_path("build/examples/plugins/oneshot.so"));
 }

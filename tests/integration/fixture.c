@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "support/patience.h"
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
@@ -12,9 +14,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* Longer than anything takes on a slow machine under a sanitizer. */
-#define PATIENCE_MS 60000
 
 static char *directory;    /* of this test, owned */
 static GPtrArray *garbage; /* texts that were handed out, owned */
@@ -188,6 +187,12 @@ await(live *self, const char *text)
     while (strstr(self->out->str, text) == NULL) {
         cr_assert(read_more(self), "%s did not come, but:\n%s", text, self->out->str);
     }
+}
+
+void
+await_more(live *self)
+{
+    cr_assert(read_more(self), "nothing more came than:\n%s", self->out->str);
 }
 
 void

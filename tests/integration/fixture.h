@@ -44,6 +44,9 @@ live start_execz(const char *first, ...) G_GNUC_NULL_TERMINATED;
 /* Reads until text has come; the test fails if it does not come. */
 void await(live *self, const char *text);
 
+/* Reads a piece, whatever it is; the test fails if nothing comes. */
+void await_more(live *self);
+
 /* Waits for a file to appear in the own directory. */
 void await_file(const char *name);
 

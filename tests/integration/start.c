@@ -2,6 +2,8 @@
 /* What `execz start` shows of what happens. */
 #include "fixture.h"
 
+#include "support/patience.h"
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <signal.h>
@@ -215,14 +217,22 @@ Test(start, each_submitted_run_has_exactly_one_end_in_json)
     g_autoptr(GHashTable) open = g_hash_table_new(g_str_hash, g_str_equal);
     unsigned submitted = 0, ends = 0;
 
+    unsigned length = 500;
+    ended result;
+
     own_file("tasks.conf", POOL "[executor:inline]\ntype = debug\n"
                                 "[task:a]\nevery = 20ms\nshell = true\n"
                                 "[task:b]\nevery = 30ms\nfunction = greetings:hello\n"
                                 "[task:c]\nevery = 50ms\nfunction = greetings:fail\n"
                                 "executor = inline\n"
                                 "[task:d]\nevery = 40ms\ncommand = sleep 1000\ntimeout = 100ms\n");
-    ended result = run_execz("start", "-c", "tasks.conf", "--json", "--for", "500ms", NULL);
-    cr_expect(eq(int, result.status, 0));
+    do { /* long enough for something to happen */
+        g_autofree char *limit = g_strdup_printf("%ums", length);
+
+        result = run_execz("start", "-c", "tasks.conf", "--json", "--for", limit, NULL);
+        cr_expect(eq(int, result.status, 0));
+        length *= 2;
+    } while (count_of(result.out, "task_submitted") < 20 && length < PATIENCE_MS);
     events = json_lines(result.out);
     for (guint i = 0; i < events->len; i++) {
         char *run = (char *)text_of(events->pdata[i], "run");
@@ -235,7 +245,7 @@ Test(start, each_submitted_run_has_exactly_one_end_in_json)
             cr_expect(g_hash_table_remove(open, run), "%s was not open", run);
         }
     }
-    cr_expect(gt(uint, submitted, 10));
+    cr_expect(ge(uint, submitted, 20));
     cr_expect(eq(uint, ends, submitted));
     cr_expect(eq(uint, g_hash_table_size(open), 0));
 }
@@ -283,13 +293,15 @@ Test(start, a_value_is_json_in_json)
 
 Test(start, for_a_time_ends_after_it_and_waits_for_what_runs)
 {
-    own_file("tasks.conf", POOL "[task:a]\nat = now\ncommand = sleep 0.5\n"
-                                "[task:b]\nevery = 1h\nshell = true\n");
-    ended result = run_execz("start", "-c", "tasks.conf", "--for", "100ms", NULL);
+    live execz;
 
-    cr_expect(eq(int, result.status, 0));
-    cr_expect(line_with(result.out, "EXECUTED", " a  ") != NULL, "%s", result.out);
-    expect_in(result.err, "the time is over: shutting down when 1 unfinished run has ended");
+    own_file("tasks.conf", POOL "[task:a]\nat = now\nshell = until [ -e go ]; do sleep 0.02; done\n"
+                                "[task:b]\nevery = 1h\nshell = true\n");
+    execz = start_execz("start", "-c", "tasks.conf", "--for", "3s", NULL);
+    await(&execz, "the time is over: shutting down when 1 unfinished run has ended");
+    own_file("go", "");
+    cr_expect(eq(int, await_end(&execz), 0), "%s", execz.text);
+    cr_expect(line_with(execz.text, "EXECUTED", " a  ") != NULL, "%s", execz.text);
 }
 
 Test(start, until_idle_ends_when_the_last_run_has_ended)

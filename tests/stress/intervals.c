@@ -2,7 +2,8 @@
 /* Many tasks, each due once a second, on a pool of threads: what was submitted ends exactly once,
  * no run time is lost or doubled, and neither threads nor descriptors grow.
  *
- *   intervals [TASKS [SECONDS]]     100000 tasks for 10 seconds unless told otherwise */
+ *   intervals [TASKS [SECONDS]]     100000 tasks for 10 seconds unless told otherwise, or until each
+ *                                   task was submitted once */
 #include <execz/execz.h>
 
 #include <dirent.h>
@@ -31,6 +32,7 @@ typedef struct witness {
     record *records;
     uint64_t faults;
     uint64_t runs;
+    size_t n, n_begun; /* tasks; and those that were submitted at least once */
     execz_time end;
     bool stopping;
     bool measured;
@@ -73,6 +75,7 @@ take_due(witness *self, record *at, const execz_event *event, uint64_t *counter)
         fault(self, event, "a run time came twice or out of order");
     }
     at->last_submitted = latest;
+    self->n_begun += counter == &at->submitted && at->submitted == 0;
     *counter += event->n_run_times;
     at->coalesced += event->coalesced;
 }
@@ -99,7 +102,7 @@ stop_in_time(witness *self, const execz_event *event)
         self->threads = count_entries("/proc/self/task");
         self->descriptors = count_entries("/proc/self/fd");
     }
-    if (!self->stopping && event->time >= self->end) {
+    if (!self->stopping && event->time >= self->end && self->n_begun == self->n) {
         self->stopping = true;
         (void)execz_scheduler_shutdown(self->scheduler, 0, -1, NULL);
     }
@@ -186,7 +189,7 @@ main(int argc, char **argv)
     int64_t seconds = argc > 2 ? atol(argv[2]) : 10;
     execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
     execz_error err = EXECZ_ERROR_INIT;
-    witness self = {.records = g_new0(record, n)};
+    witness self = {.records = g_new0(record, n), .n = n};
 
     options.plugin_path = plugin_path;
     options.log_level = EXECZ_LOG_ERROR;

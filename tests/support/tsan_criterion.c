@@ -34,6 +34,7 @@
 
 typedef void *map_function(void *, size_t, int, int, int, off64_t);
 
+INTERPOSED const char *__tsan_default_options(void);
 INTERPOSED void *mmap64(void *address, size_t length, int protection, int flags, int fd,
                         off64_t offset);
 INTERPOSED int mincore(void *address, size_t length, unsigned char *vector);
@@ -53,6 +54,13 @@ is_arena_place(const void *address)
     uint64_t at = (uint64_t)(uintptr_t)address;
 
     return at >= ARENAS_START && at < ARENAS_END && !(at >= SLOTS_START && at < SLOTS_END);
+}
+
+/* A test may fork a process that starts threads, to see how it dies: it is not watched there. */
+const char *
+__tsan_default_options(void)
+{
+    return "die_after_fork=0";
 }
 
 UNINSTRUMENTED static void *

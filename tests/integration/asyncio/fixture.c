@@ -109,7 +109,7 @@ start_asyncio(const char *const *options)
     threads_before = fixture_count_threads();
     cr_assert(eq(int, ez_executor_start(asyncio, &err), EXECZ_OK), "%s", err.message);
     ez_executor_shutdown(asyncio, 0, 0);
-    ez_executor_stop(asyncio, ez_waiter_now() + EXECZ_MINUTE, false); /* the file is loaded now */
+    ez_executor_stop(asyncio, patience_ends(), false); /* the file is loaded now */
     ez_executor_free(asyncio);
     await_threads(0);
     asyncio = fixture_executor(around, path, options);
@@ -124,7 +124,7 @@ turn(void)
     struct pollfd fds[] = {{.fd = around->mailbox.bell, .events = POLLIN},
                            {.fd = watched_fd, .events = POLLIN}};
 
-    cr_assert(gt(int, poll(fds, 2, 60000), 0), "nothing happens any more");
+    cr_assert(gt(int, poll(fds, 2, PATIENCE_MS), 0), "nothing happens any more");
     if (fds[1].revents != 0) {
         watched_function(watched_argument);
     }
@@ -171,10 +171,10 @@ turn_a_little(void)
 void
 turn_until(const atomic_uint *figure, unsigned at_least)
 {
-    int64_t end = ez_waiter_now() + EXECZ_MINUTE;
+    int64_t end = patience_ends();
 
     while (atomic_load(figure) < at_least) {
-        cr_assert(lt(i64, ez_waiter_now(), end), "nothing happens any more");
+        cr_assert(not(patience_is_over(end)), "nothing happens any more");
         turn_a_little();
     }
 }
@@ -182,7 +182,7 @@ turn_until(const atomic_uint *figure, unsigned at_least)
 void
 stop_asyncio(uint32_t flags)
 {
-    int64_t deadline = ez_waiter_now() + EXECZ_MINUTE;
+    int64_t deadline = patience_ends();
 
     ez_executor_shutdown(asyncio, flags, deadline);
     while (*ez_executor_unfinished(asyncio) > 0) {
@@ -192,7 +192,7 @@ stop_asyncio(uint32_t flags)
     ez_executor_free(asyncio);
     asyncio = NULL;
     cr_expect(eq(int, watched_fd, -1));
-    await_threads(0);
+    fixture_await_threads(threads_before);
     cr_expect(eq(uint, count_descriptors(), descriptors_before));
 }
 

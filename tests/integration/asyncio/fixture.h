@@ -3,6 +3,7 @@
 #ifndef TESTS_INTEGRATION_ASYNCIO_H
 #define TESTS_INTEGRATION_ASYNCIO_H
 
+#include "support/patience.h"
 #include "unit/executor/fixture.h"
 
 #include "function/waiter.h"

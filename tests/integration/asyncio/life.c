@@ -90,7 +90,7 @@ Test(life, several_live_side_by_side)
     (void)submit(EXECZ_TASK_COROUTINE, "one");
     (void)finish_one();
     ez_executor_shutdown(asyncio, 0, 0);
-    ez_executor_stop(asyncio, ez_waiter_now() + 10 * EXECZ_SECOND, false);
+    ez_executor_stop(asyncio, patience_ends(), false);
     ez_executor_free(asyncio);
     asyncio = NULL;
 }
@@ -104,7 +104,7 @@ expect_shutdown(uint32_t flags, const char *const *options, unsigned cancelled)
         (void)submit(EXECZ_TASK_COROUTINE, "one");
     }
     turn_until(&n_begun, 100);
-    ez_executor_shutdown(asyncio, flags, ez_waiter_now() + EXECZ_SECOND);
+    ez_executor_shutdown(asyncio, flags, patience_ends());
     for (int i = 0; i < 100; i++) {
         cancelled -= finish_one()->outcome == EXECZ_OUTCOME_CANCELLED;
     }

@@ -159,7 +159,7 @@ finish(unsigned n, uint32_t outcome)
 void
 stop_pool(void)
 {
-    int64_t deadline = ez_clock_monotonic(ez_clock_system()) + 10 * EXECZ_SECOND;
+    int64_t deadline = patience_ends();
 
     ez_executor_shutdown(pool, 0, deadline);
     (void)finish(*ez_executor_unfinished(pool), 0);

@@ -3,6 +3,7 @@
 #ifndef TESTS_INTEGRATION_THREADPOOL_H
 #define TESTS_INTEGRATION_THREADPOOL_H
 
+#include "support/patience.h"
 #include "unit/executor/fixture.h"
 
 extern fixture *around;
@@ -20,8 +21,8 @@ extern unsigned n_fail;  /* of them that fail, from the first on */
 void nap(int ms);
 
 #define WAIT_UNTIL(condition)                                                                      \
-    for (int left_ = 10000; !(condition); left_--) {                                               \
-        cr_assert(gt(int, left_, 0), "never: %s", #condition);                                     \
+    for (int64_t end_ = patience_ends(); !(condition);) {                                          \
+        cr_assert(not(patience_is_over(end_)), "never: %s", #condition);                           \
         nap(1);                                                                                    \
     }
 

@@ -42,8 +42,7 @@ stop_plugin(void)
 {
     atomic_store(&released, true);
     (void)ops->shutdown(plugin, 0, EXECZ_NO_DEADLINE, NULL);
-    cr_assert(ez_threads_join(&host.threads,
-                              ez_clock_monotonic(around->services.clock) + 10 * EXECZ_SECOND));
+    cr_assert(ez_threads_join(&host.threads, patience_ends()));
     ops->destroy(plugin);
     ez_host_deinit(&host);
     ez_executor_free(named);

@@ -2,6 +2,7 @@
 #include "asyncio/fixture.h"
 
 #include "hosted.h"
+#include "support/patience.h"
 
 loop on;
 static pool threads;
@@ -52,8 +53,7 @@ void
 loop_tear_down(void)
 {
     pool_stop(&threads);
-    cr_assert(
-        ez_threads_join(&host.threads, ez_clock_monotonic(ez_clock_system()) + 10 * EXECZ_SECOND));
+    cr_assert(ez_threads_join(&host.threads, patience_ends()));
     loop_deinit(&on);
     pool_deinit(&threads);
     hosted_tear_down();

@@ -2,6 +2,7 @@
 #include "stack.h"
 
 #include "sanitizer.h"
+#include "support/old_kernel.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -65,6 +66,17 @@ Test(stack, all_of_it_can_be_used)
     stack_pool_deinit(&stacks);
 }
 
+Test(stack, on_an_old_kernel_it_falls_back_by_itself)
+{
+    cr_assert(stack_pool_init(&stacks, 16384, 2000, STACK_GUARD_INSTALL));
+    cr_assert(kernel_make_old());
+    for (int i = 0; i < 2000; i++) {
+        *((char *)take() - 1) = 1;
+    }
+    cr_expect(eq(int, (int)stacks.guard, STACK_GUARD_PROTECT));
+    stack_pool_deinit(&stacks);
+}
+
 #if !SANITIZE_ADDRESS && !SANITIZE_THREAD
 static unsigned
 count_mappings(void)
@@ -125,14 +137,15 @@ Test(stack, an_old_kernel_has_guards_for_32000_and_says_when_there_are_no_more)
 
 Test(stack, a_new_kernel_has_guards_for_100000_without_mappings)
 {
+    if (!kernel_installs_guards()) {
+        return; /* then the test before this one is what there is to say */
+    }
     cr_assert(stack_pool_init(&stacks, 16384, 100000, STACK_GUARD_INSTALL));
     for (int i = 0; i < 100000; i++) {
         cr_assert(eq(int, stack_pool_reserve(&stacks), STACK_OK));
         (void)stack_pool_take(&stacks);
     }
-    if (stacks.guard == STACK_GUARD_INSTALL) {
-        cr_expect(lt(u32, count_mappings(), 1000));
-    }
+    cr_expect(lt(u32, count_mappings(), 1000));
     stack_pool_deinit(&stacks);
 }
 

@@ -136,7 +136,7 @@ ping_pong(coroutine *self)
 
     for (int i = 0; i < 1000; i++) {
         cr_assert(write(ends[1], "x", 1) == 1);
-        cr_assert(eq(int, WAIT_FD(self, ends[0], POLLIN, EXECZ_SECOND), POLLIN));
+        cr_assert(eq(int, WAIT_FD(self, ends[0], POLLIN, EXECZ_HOUR), POLLIN));
         cr_assert(read(ends[0], &byte, 1) == 1);
     }
 }
@@ -196,7 +196,7 @@ Test(waiter, a_command_is_woken_without_an_error)
 static void
 wait_to_write(coroutine *self)
 {
-    cr_expect(eq(int, WAIT_FD(self, ends[0], POLLOUT, EXECZ_SECOND), POLLOUT));
+    cr_expect(eq(int, WAIT_FD(self, ends[0], POLLOUT, EXECZ_HOUR), POLLOUT));
 }
 
 Test(waiter, several_wait_for_one_descriptor_and_each_gets_its_own_events)
@@ -228,7 +228,7 @@ wait_with_new_descriptors(coroutine *self)
 {
     for (int i = 0; i < 20; i++) {
         open_ends(); /* the numbers are those of the round before */
-        cr_expect(eq(int, WAIT_FD(self, ends[0], POLLOUT, EXECZ_SECOND), POLLOUT));
+        cr_expect(eq(int, WAIT_FD(self, ends[0], POLLOUT, EXECZ_HOUR), POLLOUT));
         cr_expect(eq(int, WAIT_FD(self, ends[1], POLLIN, MS), -ETIMEDOUT));
         close(ends[0]);
         close(ends[1]);
@@ -264,16 +264,21 @@ Test(waiter, files_are_ready_and_what_is_not_open_is_an_error)
 static void
 await_process(coroutine *self)
 {
-    pid_t pid = fork();
+    pid_t pid;
     int pidfd;
+    char byte;
 
+    open_ends();
+    pid = fork();
     if (pid == 0) {
-        (void)poll(NULL, 0, 20);
+        close(ends[1]);
+        (void)read(ends[0], &byte, 1); /* until it is closed */
         _exit(0);
     }
     pidfd = pidfd_open(pid, 0);
     cr_assert(pidfd >= 0);
     cr_expect(eq(int, self->waiter.wait_child(self, pidfd, MS), -ETIMEDOUT));
+    close(ends[1]);
     cr_expect(eq(int, self->waiter.wait_child(self, pidfd, -1), 0));
     cr_expect(waitpid(pid, NULL, 0) == pid, "it was not reaped");
     close(pidfd);

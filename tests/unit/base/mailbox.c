@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mailbox.h"
 
+#include "support/patience.h"
+
 #include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -136,7 +138,7 @@ Test(mailbox, loses_and_reorders_nothing_of_four_senders_at_once)
         struct pollfd poll_fd = {.fd = mailbox.bell, .events = POLLIN};
 
         ez_mailbox_sleep(&mailbox);
-        cr_assert(eq(int, poll(&poll_fd, 1, 10000), 1), "a message without a ring");
+        cr_assert(eq(int, poll(&poll_fd, 1, PATIENCE_MS), 1), "a message without a ring");
         for (ez_message *at = ez_mailbox_take(&mailbox), *after; at != NULL; at = after) {
             letter *one = (letter *)at;
 

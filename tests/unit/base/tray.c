@@ -2,6 +2,8 @@
 /* The trays of a mailbox. */
 #include "base/mailbox.h"
 
+#include "support/patience.h"
+
 #include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -232,7 +234,7 @@ Test(tray, loses_nothing_of_four_threads_that_change_trays)
     }
     while (received < SENDERS * LETTERS) {
         ez_mailbox_sleep(&mailbox);
-        cr_assert(eq(int, rings(10000), 1), "a message without a ring");
+        cr_assert(eq(int, rings(PATIENCE_MS), 1), "a message without a ring");
         received += mark_taken(seen);
     }
     for (int i = 0; i < SENDERS; i++) {
@@ -261,7 +263,7 @@ Test(tray, reorders_nothing_while_it_is_filled_and_emptied)
     pthread_create(&thread, NULL, send_on_one_tray, &one);
     while (next[0] < LETTERS) {
         ez_mailbox_sleep(&mailbox);
-        cr_assert(eq(int, rings(10000), 1), "a message without a ring");
+        cr_assert(eq(int, rings(PATIENCE_MS), 1), "a message without a ring");
         (void)take_in_order(next);
     }
     pthread_join(thread, NULL);

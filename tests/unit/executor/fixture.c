@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "support/patience.h"
+
 #include <poll.h>
 #include <string.h>
 
@@ -134,7 +136,7 @@ fixture_next_message(fixture *self, bool wait)
 
     while (taken == NULL && (taken = ez_mailbox_take(&self->mailbox)) == NULL) {
         ez_mailbox_sleep(&self->mailbox);
-        if (!wait || poll(&bell, 1, 10000) != 1) {
+        if (!wait || poll(&bell, 1, PATIENCE_MS) != 1) {
             return NULL;
         }
     }
@@ -200,6 +202,17 @@ char *
 fixture_plugin(const char *name)
 {
     return g_strdup_printf("%s/%s.so", EXECZ_TEST_PLUGIN_DIR, name);
+}
+
+void
+fixture_await_threads(unsigned n)
+{
+    int64_t end = patience_ends();
+
+    while (fixture_count_threads() != n) {
+        cr_assert(not(patience_is_over(end)), "%u threads, not %u", fixture_count_threads(), n);
+        (void)poll(NULL, 0, 1);
+    }
 }
 
 unsigned

@@ -55,4 +55,7 @@ char *fixture_plugin(const char *name);
 /* Threads of this process. */
 unsigned fixture_count_threads(void);
 
+/* Waits until there are n: one that was joined may still be seen for a moment. */
+void fixture_await_threads(unsigned n);
+
 #endif

@@ -131,7 +131,7 @@ Test(sending, that_shuts_down_runs_what_it_has_taken)
     for (int i = 0; i < 20; i++) {
         cr_expect(eq(u32, fixture_close_next(around), EXECZ_OUTCOME_OK));
     }
-    ez_executor_stop(self, in_seconds(10), false);
+    ez_executor_stop(self, patience_ends(), false);
 }
 
 Test(sending, may_be_told_to_cancel_after_it_was_told_to_end)
@@ -144,7 +144,7 @@ Test(sending, may_be_told_to_cancel_after_it_was_told_to_end)
     ez_executor_shutdown(self, 0, EXECZ_NO_DEADLINE);
     ez_executor_shutdown(self, EXECZ_SHUTDOWN_CANCEL, EXECZ_NO_DEADLINE);
     cr_expect(eq(u32, fixture_close_next(around), EXECZ_OUTCOME_CANCELLED));
-    ez_executor_stop(self, in_seconds(10), false);
+    ez_executor_stop(self, patience_ends(), false);
 }
 
 /* Hears nothing, until the process ends: its thread and all it uses are left behind on purpose. */
@@ -180,12 +180,10 @@ Test(sending, leaves_a_thread_that_does_not_end_and_can_be_started_again)
 Test(sending, whose_runs_were_given_up_is_left_behind_without_waiting)
 {
     g_autoptr(ez_executor) self = make_bundled("threadpool", NULL);
-    int64_t before = ez_clock_monotonic(ez_clock_system());
 
     start(self);
     send_to(self, be_deaf);
-    ez_executor_stop(self, in_seconds(60), true);
-    cr_expect(lt(i64, ez_clock_monotonic(ez_clock_system()) - before, 30 * EXECZ_SECOND));
+    ez_executor_stop(self, EXECZ_NO_DEADLINE, true); /* if it waited, it would do so for ever */
     expect_reason(self, "it is not started");
     cr_expect(eq(uint, *ez_executor_unfinished(self), 0));
 }

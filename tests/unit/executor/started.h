@@ -5,6 +5,8 @@
 
 #include "hosted.h"
 
+#include "support/patience.h"
+
 static inline void
 started_set_up(void)
 {
@@ -43,17 +45,11 @@ start(ez_executor *self)
     cr_assert(eq(int, ez_executor_start(self, &err), EXECZ_OK), "%s", err.message);
 }
 
-static inline int64_t
-in_seconds(int n)
-{
-    return ez_clock_monotonic(ez_clock_system()) + n * EXECZ_SECOND;
-}
-
 static inline void
 stop(ez_executor *self)
 {
     ez_executor_shutdown(self, EXECZ_SHUTDOWN_CANCEL, EXECZ_NO_DEADLINE);
-    ez_executor_stop(self, in_seconds(10), false);
+    ez_executor_stop(self, patience_ends(), false);
 }
 
 static inline ez_run *

@@ -2,6 +2,7 @@
 #include "executor/threads.h"
 
 #include "fixture.h"
+#include "support/patience.h"
 
 #include <signal.h>
 
@@ -14,12 +15,6 @@ init_threads(void)
 }
 
 TestSuite(threads, .init = init_threads);
-
-static int64_t
-in_seconds(int n)
-{
-    return ez_clock_monotonic(ez_clock_system()) + n * EXECZ_SECOND;
-}
 
 /* A thread that says what it is and then waits to be let go. */
 typedef struct witness {
@@ -81,7 +76,7 @@ start(witness *self, const char *name)
 static void
 expect_end(void)
 {
-    cr_assert(ez_threads_join(&threads, in_seconds(10)));
+    cr_assert(ez_threads_join(&threads, patience_ends()));
     cr_expect(eq(uint, ez_threads_running(&threads), 0));
     ez_threads_deinit(&threads);
 }
@@ -166,7 +161,7 @@ Test(threads, that_ended_leave_nothing_behind)
     cr_expect(eq(uint, fixture_count_threads(), before + 1));
     release(&one);
     expect_end();
-    cr_expect(eq(uint, fixture_count_threads(), before));
+    fixture_await_threads(before);
 }
 
 static void

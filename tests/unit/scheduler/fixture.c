@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "support/patience.h"
+
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
@@ -189,12 +191,11 @@ fixture_advance(fixture *self, execz_duration duration)
 void
 fixture_wait_for(fixture *self, const char *pattern)
 {
-    int64_t end = ez_clock_monotonic(ez_clock_system()) + 10 * EXECZ_SECOND;
+    int64_t end = patience_ends();
 
     fixture_settle(self);
     while (strstr(self->events->str, pattern) == NULL) {
-        cr_assert(ez_clock_monotonic(ez_clock_system()) < end, "no '%s' among: %s", pattern,
-                  self->events->str);
+        cr_assert(not(patience_is_over(end)), "no '%s' among: %s", pattern, self->events->str);
         (void)has_work(self, 100);
         fixture_settle(self);
     }

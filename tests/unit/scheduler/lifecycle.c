@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "support/patience.h"
+
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
@@ -43,7 +45,7 @@ Test(lifecycle, a_program_with_a_loop_of_its_own_polls_one_descriptor)
     fixture_settle(self);
     cr_expect(eq(int, poll(&poll_fd, 1, 0), 0), "nothing to do");
     fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
-    cr_expect(eq(int, poll(&poll_fd, 1, 10000), 1), "a task was added");
+    cr_expect(eq(int, poll(&poll_fd, 1, PATIENCE_MS), 1), "a task was added");
     fixture_free(self);
 }
 

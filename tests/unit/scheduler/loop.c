@@ -2,6 +2,7 @@
 #include "scheduler/loop.h"
 
 #include "base/clock.h"
+#include "support/patience.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -26,7 +27,7 @@ Test(loop, wakes_for_a_time_that_is_past_at_once)
     cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
     cr_expect(eq(int, readable(&loop, 0), 0));
     ez_loop_arm(&loop, -5, EXECZ_TIME_NEVER);
-    cr_expect(eq(int, readable(&loop, 10000), 1));
+    cr_expect(eq(int, readable(&loop, PATIENCE_MS), 1));
     cr_expect(not(ez_loop_look(&loop)), "nobody set the clock");
     cr_expect(eq(int, readable(&loop, 0), 0));
     ez_loop_deinit(&loop);
@@ -41,7 +42,7 @@ Test(loop, does_not_wake_before_its_time)
 
     cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
     ez_loop_arm(&loop, at, EXECZ_TIME_NEVER);
-    cr_expect(eq(int, readable(&loop, 10000), 1));
+    cr_expect(eq(int, readable(&loop, PATIENCE_MS), 1));
     cr_expect(ge(i64, ez_clock_now(ez_clock_system()), at));
     ez_loop_deinit(&loop);
     close(bell);
@@ -54,7 +55,7 @@ Test(loop, wakes_for_a_deadline_on_the_monotonic_clock)
 
     cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
     ez_loop_arm(&loop, EXECZ_TIME_NEVER, 1);
-    cr_expect(eq(int, readable(&loop, 10000), 1));
+    cr_expect(eq(int, readable(&loop, PATIENCE_MS), 1));
     ez_loop_deinit(&loop);
     close(bell);
 }
@@ -79,7 +80,7 @@ Test(loop, wakes_when_the_bell_rings)
 
     cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
     eventfd_write(bell, 1);
-    cr_expect(eq(int, readable(&loop, 10000), 1));
+    cr_expect(eq(int, readable(&loop, PATIENCE_MS), 1));
     ez_loop_wait(&loop);
     ez_loop_deinit(&loop);
     close(bell);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "support/patience.h"
+
 #include <poll.h>
 #include <string.h>
 
@@ -66,7 +68,7 @@ Test(shutdown, that_becomes_stronger_during_a_step_wakes_the_loop)
                                        cancel_everything, self);
     cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
     execz_scheduler_dispatch(self->scheduler);
-    cr_expect(eq(int, poll(&ready, 1, 1000), 1));
+    cr_expect(eq(int, poll(&ready, 1, PATIENCE_MS), 1));
     fixture_wait_for(self, "cancelled:long scheduler_shutdown");
     fixture_free(self);
 }

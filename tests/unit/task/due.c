@@ -225,16 +225,15 @@ Test(due, after_a_year_without_coalescing_the_latest_hundred_are_run)
     cr_expect(eq(i64, due.missed_last, AT(0) + YEAR - 100 * EXECZ_SECOND));
 }
 
-Test(due, a_year_of_seconds_costs_no_more_than_a_moment)
+/* Walking through one of these years takes a second or so: this test would not end. */
+Test(due, centuries_of_seconds_are_not_walked_through)
 {
-    clock_t before = clock();
-
-    for (int i = 0; i < 100; i++) { /* walking through one of these years takes a second or so */
-        ez_due due = collect(EACH_SECOND, EXECZ_COALESCE_NONE, EXECZ_HOUR, AT(0), AT(0) + YEAR);
+    for (int i = 0; i < 100; i++) {
+        ez_due due =
+            collect(EACH_SECOND, EXECZ_COALESCE_NONE, EXECZ_HOUR, AT(0), AT(0) + 200 * YEAR);
 
         cr_assert(eq(u32, due.n, EXECZ_RUN_TIMES_MAX));
     }
-    cr_expect(lt(i64, clock() - before, 2 * CLOCKS_PER_SEC));
 }
 
 /* ---- jitter ---------------------------------------------------------------------------------- */
