@@ -131,11 +131,12 @@ EXECZ_FUNCTION(blob, "Returns a text of so many bytes")
 
 EXECZ_FUNCTION(length, "Returns how many bytes of arguments it has, and a sum of them")
 {
-    uint64_t sum = 0, length;
+    uint64_t sum = 0, word = 0, length;
     const char *args = execz_args(call, &length);
 
-    for (uint64_t i = 0; i < length; i++) {
-        sum = sum * 31 + (unsigned char)args[i];
+    for (uint64_t i = 0; i < length; i += sizeof word) {
+        memcpy(&word, args + i, length - i < sizeof word ? length - i : sizeof word);
+        sum = sum * 31 + word;
     }
     return execz_return(call, "[%" PRIu64 ", %" PRIu64 "]", length, sum % UINT64_C(1000000007));
 }

@@ -95,6 +95,22 @@ Test(spare, one_that_is_stopped_is_replaced)
     cr_expect(ne(int, (int)await_spare(), (int)spare));
 }
 
+Test(spare, one_that_is_stopped_and_goes_on_gets_no_run)
+{
+    pid_t worker, spare;
+
+    open_pool("max_workers", "1", NULL);
+    worker = pid_of_a_run();
+    spare = await_spare();
+    cr_assert(eq(int, kill(spare, SIGSTOP), 0));
+    pass_time(20); /* the zygote sees both */
+    cr_assert(eq(int, kill(spare, SIGCONT), 0));
+    pass_time(20);
+    for (int i = 0; i < 20; i++) {
+        cr_expect(eq(int, (int)pid_of_a_run(), (int)worker));
+    }
+}
+
 Test(spare, it_calls_the_initializer_when_it_becomes_a_worker)
 {
     char path[] = "/tmp/execz-pool-XXXXXX", names[100] = "";

@@ -188,7 +188,7 @@ dispatch_more_locked(worker *self, wakes *due)
     uint32_t n;
     execz_time now;
 
-    if (self->state != WORKER_READY || self->loading || self->stopped_since != 0) {
+    if (self->state != WORKER_READY || self->spare || self->loading || self->stopped_since != 0) {
         return;
     }
     if (self->inflight == 0 && owner->first == NULL) {

@@ -258,6 +258,10 @@ void run_finish_cancelled(pool *self, execz_submission *submission);
 /* Ends a run that could not be loaded: with this message, or as cancelled if it was. */
 void run_finish_unloaded(worker *self, const char *message);
 
+/* ---- cancel.c -------------------------------------------------------------------------------- */
+
+void run_cancel(execz_base *base, execz_run run); /* the hook of this name */
+
 /* ---- deaths.c: what an end of a worker or of the zygote means --------------------------------- */
 
 /* The worker is gone, or must go: what it had not begun goes to others.  [supervisor] */
