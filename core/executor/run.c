@@ -39,12 +39,6 @@ ez_run_leave(ez_run *run)
 
 /* ---- from state to state --------------------------------------------------------------------- */
 
-void
-ez_run_return_work(ez_run *run)
-{
-    (void)change_state(run, 1u << EZ_WORKING, EZ_OPEN);
-}
-
 bool
 ez_run_begin(ez_run *run)
 {

@@ -58,11 +58,11 @@ typedef ez_outcome ez_run_time;
 typedef struct ez_run {
     alignas(EZ_CACHE_LINE) ez_host_message head; /* on its way to the loop once it has ended */
     ez_phase phase;
-    execz_run token;              /* stays as it is while anybody is inside */
-    ez_task *task;                /* borrowed from the table while open */
-    struct ez_executor *executor; /* borrowed */
-    uint16_t n;                   /* run times */
-    uint16_t source;              /* EXECZ_SOURCE_* */
+    execz_run token;                        /* stays as it is while anybody is inside */
+    ez_task *task;                          /* borrowed from the table while open */
+    _Atomic(struct ez_executor *) executor; /* borrowed */
+    uint16_t n;                             /* run times */
+    uint16_t source;                        /* EXECZ_SOURCE_* */
     uint16_t attempt;
     uint8_t told;  /* [loop] of how many of the run times the start was told */
     bool given_up; /* [loop] while WORKING: nothing more is to be told of it */
@@ -105,25 +105,20 @@ ez_run_set_current(ez_run *run, unsigned current)
 ez_run *ez_run_enter(ez_run *run, execz_run token);
 void ez_run_leave(ez_run *run);
 
-/* From WORKING back to OPEN. */
-void ez_run_return_work(ez_run *run);
-
 /* Takes the open run that token names for executor, as nobody else can any more: WORKING.  False if
  * it is not open, or not that executor's.  [any-thread] */
 static inline bool
 ez_run_begin_work(ez_run *run, execz_run token, const struct ez_executor *executor)
 {
-    uint64_t phase = ez_phase_look(&run->phase);
+    uint64_t phase = atomic_load_explicit(&run->phase, memory_order_acquire);
 
     do {
-        if (!ez_phase_is_of(phase, token) || ez_phase_state(phase) != EZ_OPEN) {
+        /* If it is another run's by now, whose executor this is does not matter: the step fails. */
+        if (!ez_phase_is_of(phase, token) || ez_phase_state(phase) != EZ_OPEN ||
+            atomic_load_explicit(&run->executor, memory_order_relaxed) != executor) {
             return false;
         }
     } while (!ez_phase_change(&run->phase, &phase, ez_phase_with(phase, EZ_WORKING)));
-    if (run->executor != executor) { /* could not be read before the run was ours */
-        ez_run_return_work(run);
-        return false;
-    }
     return true;
 }
 

@@ -230,7 +230,7 @@ ez_runs_open(ez_runs *self, ez_task *task, struct ez_executor *executor, const e
     }
     hold_task(run, task);
     atomic_store_explicit(&run->head.done, 0, memory_order_relaxed);
-    run->executor = executor;
+    atomic_store_explicit(&run->executor, executor, memory_order_relaxed);
     run->one.outcome = 0;
     run->one.signal = 0;
     run->one.exit_status = -1;

@@ -297,16 +297,18 @@ take_from(queue_band *band, execz_run *runs, uint32_t max, uint32_t takers)
     return n;
 }
 
+/* Sequentially consistent, as the looks at head and tail: who counts itself asleep and then looks
+ * must not miss a band that was added before the pusher looked at that count. */
 static queue_band *
 highest(queue *self)
 {
-    return atomic_load_explicit(&self->highest, memory_order_acquire);
+    return atomic_load(&self->highest);
 }
 
 static queue_band *
 lower(queue_band *band)
 {
-    return atomic_load_explicit(&band->lower, memory_order_acquire);
+    return atomic_load(&band->lower);
 }
 
 uint32_t

@@ -6,7 +6,9 @@
  * and then moves the chunk's tail; a taker moves the head over as many as it wants at once, and
  * what is between is its own.  Who has taken the last of a chunk gives it back for use again; head
  * and tail carry the number of that use, so that a taker which looks at a chunk of old cannot move
- * its head.  Chunks and bands are not freed before the queue is.  There are 256 bands at most, so
+ * its head.  Only who comes between the taking of a chunk's last run and the band's step to the next
+ * chunk, a few instructions later, has to wait, and leaves the processor to whoever is at it.
+ * Chunks and bands are not freed before the queue is.  There are 256 bands at most, so
  * that looking through them stays cheap: a priority beyond joins the next lower one.
  *
  * Nothing is ever taken out of the middle: a run that was cancelled stays, and host->work() passes
