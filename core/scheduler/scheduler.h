@@ -34,6 +34,7 @@ typedef struct ez_executor_place {
     GQueue held;           /* [loop] ez_entry, a reference each: it was busy */
     int64_t retry_at;      /* [loop] monotonic; when to try again without being asked */
     int64_t retry_delay;   /* [loop] */
+    int64_t told_busy;     /* [loop] monotonic; when the log was told last; 0: never */
     bool abandoned;        /* [loop] runs of it were given up in this shutdown */
 } ez_executor_place;
 

@@ -12,6 +12,7 @@
 
 static const int64_t first_retry = 10 * EXECZ_MILLISECOND;
 static const int64_t last_retry = EXECZ_SECOND;
+static const int64_t tell_busy_after = EXECZ_MINUTE; /* not more often than this */
 
 /* ---- blocking -------------------------------------------------------------------------------- */
 
@@ -113,11 +114,26 @@ block(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source, cons
     }
 }
 
+/* Why tasks wait, which only the executor knows: too many runs, or no thread left. */
+static void
+tell_busy(execz_scheduler *self, ez_executor_place *place, const execz_error *why)
+{
+    int64_t now = ez_clock_monotonic(self->clock);
+
+    if (place->told_busy == 0 || now - place->told_busy >= tell_busy_after) {
+        place->told_busy = now;
+        ez_log_write(&self->log, EXECZ_LOG_INFO, "executor=%s is busy, its tasks wait: %s",
+                     ez_executor_alias(place->executor),
+                     why->message[0] == '\0' ? ez_status_text(why->status) : why->message);
+    }
+}
+
 /* Queues the entry behind the others that its executor is too busy for. */
 static void
 wait_for_place(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, ez_due *due,
-               uint32_t source)
+               uint32_t source, const execz_error *why)
 {
+    tell_busy(self, place, why);
     due->missed = 0;
     ez_submit_hold(self, entry, due, source);
     ez_submit_missed(self, entry, due);
@@ -213,7 +229,7 @@ ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
         return true;
     case EXECZ_E_BUSY:
     case EXECZ_E_SHUTDOWN:
-        wait_for_place(self, place, entry, due, source);
+        wait_for_place(self, place, entry, due, source, &err);
         return false;
     case EXECZ_E_MAX_INSTANCES:
         refuse(self, entry, due, source);

@@ -172,6 +172,9 @@ Test(dispatch, a_busy_executor_keeps_nothing_and_loses_nothing)
     fixture_advance(self, EXECZ_SECOND);
     execz_scheduler_get_info(self->scheduler, &info);
     cr_expect(eq(u64, info.unfinished, 4), "one runs, one is queued, two are held");
+    cr_expect(strstr(self->log->str, "info: executor=default is busy, its tasks wait: 1 runs are "
+                                     "queued, which is queue_limit\n") != NULL,
+              "%s", self->log->str);
     cr_assert(execz_scheduler_remove_task(self->scheduler, "blocker", NULL) == EXECZ_OK);
     cr_assert(execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, -1, NULL) ==
               EXECZ_OK);
