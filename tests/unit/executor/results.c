@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What a plugin tells about a run: its output, also while another thread finishes it. */
+/* What a plugin tells about a run: its output, also while another thread finishes it, and its end. */
 #include "hosted.h"
 
 #include <sched.h>
 
-TestSuite(output, .init = hosted_set_up, .fini = hosted_tear_down);
+TestSuite(results, .init = hosted_set_up, .fini = hosted_tear_down);
 
 static ez_run *
 open_with_output_limit(uint64_t limit)
@@ -17,91 +17,13 @@ open_with_output_limit(uint64_t limit)
     return fixture_open(around, loud, executor, 2);
 }
 
-/* What is kept of run time i, once the run is finished. */
-static const ez_outcome *
-finished(ez_run *loud, int i)
-{
-    cr_expect(eq(int, abi->finish(abi, loud->token, NULL, 0), EXECZ_OK));
-    return &ez_run_times(loud)[i];
-}
-
 static void
 say(ez_run *loud, const char *text)
 {
     cr_expect(eq(int, abi->output(abi, loud->token, 1, text, strlen(text)), EXECZ_OK));
 }
 
-Test(output, of_both_streams_is_kept_in_order)
-{
-    ez_run *loud = open_with_output_limit(100);
-    const ez_outcome *outcome;
-
-    cr_expect(eq(int, abi->output(abi, loud->token, 1, "one ", 4), EXECZ_OK));
-    cr_expect(eq(int, abi->output(abi, loud->token, 2, "two", 3), EXECZ_OK));
-    outcome = finished(loud, 0);
-    cr_expect(all(eq(str, outcome->output, (char *)"one two"), eq(sz, outcome->output_length, 7),
-                  eq(u64, outcome->output_dropped, 0)));
-}
-
-Test(output, of_much_head_and_tail_are_kept_and_the_rest_is_counted)
-{
-    ez_run *loud = open_with_output_limit(6);
-    const ez_outcome *outcome;
-
-    say(loud, "12345");
-    say(loud, "678");
-    say(loud, "9");
-    outcome = finished(loud, 0);
-    cr_expect(all(eq(str, outcome->output, (char *)"123789"), eq(u64, outcome->output_dropped, 3)));
-}
-
-Test(output, is_kept_with_the_run_time_that_began_last)
-{
-    ez_run *loud = open_with_output_limit(100);
-
-    abi->started(abi, loud->token, loud->times[1].run_time);
-    say(loud, "second");
-    cr_expect(eq(str, finished(loud, 1)->output, (char *)"second"));
-    cr_expect(eq(ptr, loud->times[0].output, NULL));
-}
-
-Test(output, of_a_single_run_time_is_kept_in_a_slot_that_had_several)
-{
-    ez_run *several = open_with_output_limit(100);
-    ez_run *single;
-
-    abi->started(abi, several->token, several->times[1].run_time);
-    ez_runs_close(around->services.runs, several);
-    single = fixture_open(around, task, executor, 1);
-    cr_assert(eq(ptr, single, several));
-    say(single, "here");
-    cr_expect(eq(str, finished(single, 0)->output, (char *)"here"));
-}
-
-Test(output, goes_on_behind_what_is_there)
-{
-    ez_run *loud = open_with_output_limit(6);
-    const ez_outcome *outcome;
-
-    loud->times[0].output = g_strdup("12345");
-    loud->times[0].output_length = 5;
-    loud->times[0].output_dropped = 1000;
-    say(loud, "678");
-    outcome = finished(loud, 0);
-    cr_expect(
-        all(eq(str, outcome->output, (char *)"123678"), eq(u64, outcome->output_dropped, 1002)));
-}
-
-Test(output, of_a_run_that_is_never_finished_is_freed)
-{
-    ez_run *loud = open_with_output_limit(100);
-
-    say(loud, "nobody hears this");
-    ez_runs_close(around->services.runs, loud);
-    cr_expect(eq(ptr, loud->one.gathering, NULL));
-}
-
-Test(output, of_a_result_wins)
+Test(results, output_of_a_result_wins)
 {
     ez_run *loud = open_with_output_limit(100);
     execz_result result = {.size = sizeof result,
@@ -115,7 +37,7 @@ Test(output, of_a_result_wins)
     cr_expect(eq(str, loud->times[0].output, (char *)"its own"));
 }
 
-Test(output, stays_with_a_result_that_has_none)
+Test(results, output_stays_with_a_result_that_has_none)
 {
     ez_run *loud = open_with_output_limit(4);
     execz_result result = {
@@ -127,12 +49,12 @@ Test(output, stays_with_a_result_that_has_none)
                   eq(u64, loud->times[0].output_dropped, 4)));
 }
 
-Test(output, of_nothing_is_fine)
+Test(results, output_of_nothing_is_fine)
 {
     cr_expect(eq(int, abi->output(abi, run->token, 1, NULL, 0), EXECZ_OK));
 }
 
-Test(output, has_two_streams)
+Test(results, output_has_two_streams)
 {
     cr_expect(eq(int, abi->output(abi, run->token, 0, "x", 1), EXECZ_E_INVAL));
     cr_expect(eq(int, abi->output(abi, run->token, 3, "x", 1), EXECZ_E_INVAL));
@@ -150,7 +72,7 @@ pour(void *token)
     }
 }
 
-Test(output, is_complete_when_the_run_is_finished_while_it_pours)
+Test(results, output_is_complete_when_the_run_is_finished_while_it_pours)
 {
     for (int i = 0; i < 100; i++) {
         ez_run *loud = open_with_output_limit(1000000);
@@ -172,7 +94,7 @@ Test(output, is_complete_when_the_run_is_finished_while_it_pours)
     }
 }
 
-Test(output, of_a_finished_run_is_refused)
+Test(results, output_of_a_finished_run_is_refused)
 {
     abi->finish(abi, run->token, NULL, 0);
     cr_expect(eq(int, abi->output(abi, run->token, 1, "x", 1), EXECZ_E_STATE));
