@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "executor/execute.h"
 
+#include "executor/output.h"
+
 void
 ez_execute_tell_started(ez_host *self, ez_run *run, const ez_run_time *at)
 {
@@ -92,6 +94,22 @@ ez_execute(ez_host *self, ez_run *run, ez_run_time *at, const execz_waiter *wait
     return now;
 }
 
+/* What the plugin has sent of the output of a run that was worked on; as a rule nothing. */
+static void
+settle_output(ez_host *self, ez_run *run)
+{
+    bool some = false;
+
+    for (uint32_t i = 0; i < run->n; i++) {
+        some |= __atomic_load_n(&ez_run_times(run)[i].output, __ATOMIC_RELAXED) != NULL;
+    }
+    if (some) {
+        pthread_mutex_lock(&self->output_lock);
+        ez_run_settle_output(run);
+        pthread_mutex_unlock(&self->output_lock);
+    }
+}
+
 void
 ez_work(ez_host *self, execz_run (*next)(void *user, execz_run done), void *user)
 {
@@ -111,6 +129,7 @@ ez_work(ez_host *self, execz_run (*next)(void *user, execz_run done), void *user
             ez_run_set_current(run, i);
             now = ez_execute(self, run, &ez_run_times(run)[i], NULL, now);
         }
+        settle_output(self, run);
         atomic_store_explicit(&run->head.done, 1, memory_order_release);
         ez_tray_put(tray, &run->head.message);
         done = token;

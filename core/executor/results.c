@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "executor/results.h"
 
+#include "executor/output.h"
+
 #include <stdalign.h>
-#include <string.h>
 
 static ez_host *
 host_of(const execz_host *host)
@@ -11,31 +12,6 @@ host_of(const execz_host *host)
 }
 
 /* ---- output ---------------------------------------------------------------------------------- */
-
-/* The run time that began last: noted only if there are several, else it is of an earlier run. */
-static ez_run_time *
-current_time(ez_run *run)
-{
-    return &ez_run_times(run)[run->n == 1 ? 0 : atomic_load(&run->current)];
-}
-
-/* Keeps what fits into the task's output_limit and counts the rest. */
-static void
-append_locked(ez_run *run, const void *data, size_t length)
-{
-    ez_outcome *outcome = current_time(run);
-    uint64_t room =
-        run->task->abi.output_limit - MIN(run->task->abi.output_limit, outcome->output_length);
-    size_t kept = MIN(length, room);
-
-    if (kept > 0) {
-        outcome->output = g_realloc(outcome->output, outcome->output_length + kept + 1);
-        memcpy(outcome->output + outcome->output_length, data, kept);
-        outcome->output_length += kept;
-        outcome->output[outcome->output_length] = '\0';
-    }
-    outcome->output_dropped += length - kept;
-}
 
 /* False if the run has been finished meanwhile: then its outcome is the loop's. */
 static bool
@@ -46,7 +22,7 @@ append_output(ez_host *self, ez_run *run, const void *data, size_t length)
     pthread_mutex_lock(&self->output_lock);
     open = ez_run_is_open(run) || ez_run_is_working(run);
     if (open) {
-        append_locked(run, data, length);
+        ez_run_add_output(run, data, length);
     }
     pthread_mutex_unlock(&self->output_lock);
     return open;
@@ -140,6 +116,9 @@ end_open_phase(ez_host *self, ez_run *run)
 
     pthread_mutex_lock(&self->output_lock);
     ended = ez_run_finish(run);
+    if (ended) {
+        ez_run_settle_output(run);
+    }
     pthread_mutex_unlock(&self->output_lock);
     return ended;
 }

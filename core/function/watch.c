@@ -120,21 +120,33 @@ poll_offloaded(void *argument)
     return ez_waiter_poll(self->fd, POLLIN, NULL, self->deadline);
 }
 
-/* An executor's waiter may refuse to wait for a run in this state; then a helper thread waits, and
- * if that is refused too, this one: the promised grace is worth more than this thread's time. */
+static int32_t
+wait_inner(ez_watch *self, int64_t deadline)
+{
+    const execz_waiter *inner = self->body->waiter;
+    int64_t left = deadline == EXECZ_NO_DEADLINE ? -1 : MAX(0, deadline - ez_waiter_now());
+
+    return inner->wait_fd(inner->self, self->epoll, POLLIN, left);
+}
+
+/* An executor's waiter may say only now that the run is cancelled, which we know, and then wait.  Or
+ * it may refuse to wait for a run in this state; then a helper thread waits, and if that is refused
+ * too, this one: the promised grace is worth more than this thread's time. */
 void
 ez_watch_wait_stopping(ez_watch *self, int64_t deadline)
 {
     const execz_waiter *inner = self->body->waiter;
     patience waiting = {self->epoll, deadline};
-    int64_t left = deadline == EXECZ_NO_DEADLINE ? -1 : MAX(0, deadline - ez_waiter_now());
     int32_t result;
 
     if (inner == NULL) {
         (void)block(self, NULL, deadline);
         return;
     }
-    result = inner->wait_fd(inner->self, self->epoll, POLLIN, left);
+    result = wait_inner(self, deadline);
+    if (result == -ECANCELED) {
+        result = wait_inner(self, deadline);
+    }
     if (result < 0 && ez_waiter_now() < deadline) {
         result = inner->offload(inner->self, poll_offloaded, &waiting);
     }

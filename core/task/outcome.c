@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "task/outcome.h"
 
+#include "task/output.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -10,6 +12,10 @@ ez_outcome_clear(ez_outcome *self)
     g_free(self->message);
     g_free(self->value);
     g_free(self->output);
+    if (self->gathering != NULL) {
+        ez_output_deinit(self->gathering);
+        g_free(self->gathering);
+    }
     *self = (ez_outcome){0};
 }
 

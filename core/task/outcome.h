@@ -24,7 +24,8 @@ typedef struct ez_outcome {
     uint64_t output_dropped;
     execz_duration cpu_user; /* of a process; 0: not known */
     execz_duration cpu_system;
-    uint64_t max_rss; /* in bytes */
+    uint64_t max_rss;            /* in bytes */
+    struct ez_output *gathering; /* owned; of what is still coming to output; NULL: none */
 } ez_outcome;
 
 /* The longest value or output an executor may report; a longer one is left out. */

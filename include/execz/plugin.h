@@ -119,7 +119,8 @@ struct execz_host {
     /** Tells that the body has started; execute() does it by itself.  [any-thread] */
     execz_status (*started)(const execz_host *host, execz_run run, execz_time run_time);
 
-    /** Adds to the run's captured output; stream is 1 or 2.  [any-thread] */
+    /** Adds to the run's output, stream 1 or 2; the first half of output_limit is kept, and the
+     * last; the result counts the bytes between them.  [any-thread] */
     execz_status (*output)(const execz_host *host, execz_run run, uint32_t stream, const void *data,
                            size_t length);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What a plugin tells about a run: its output, also while another thread finishes it. */
+/* What a plugin tells about a run: its output, also while another thread finishes it, and its end. */
 #include "hosted.h"
 
 #include <sched.h>
 
-TestSuite(output, .init = hosted_set_up, .fini = hosted_tear_down);
+TestSuite(results, .init = hosted_set_up, .fini = hosted_tear_down);
 
 static ez_run *
 open_with_output_limit(uint64_t limit)
@@ -17,59 +17,44 @@ open_with_output_limit(uint64_t limit)
     return fixture_open(around, loud, executor, 2);
 }
 
-Test(output, of_both_streams_is_kept_in_order)
+static void
+say(ez_run *loud, const char *text)
+{
+    cr_expect(eq(int, abi->output(abi, loud->token, 1, text, strlen(text)), EXECZ_OK));
+}
+
+Test(results, output_of_a_result_wins)
 {
     ez_run *loud = open_with_output_limit(100);
-    const ez_outcome *outcome = &loud->times[0];
+    execz_result result = {.size = sizeof result,
+                           .outcome = EXECZ_OUTCOME_OK,
+                           .run_time = loud->times[0].run_time,
+                           .output = "its own",
+                           .output_length = 7};
 
-    cr_expect(eq(int, abi->output(abi, loud->token, 1, "one ", 4), EXECZ_OK));
-    cr_expect(eq(int, abi->output(abi, loud->token, 2, "two", 3), EXECZ_OK));
-    cr_expect(all(eq(str, outcome->output, (char *)"one two"), eq(sz, outcome->output_length, 7),
-                  eq(u64, outcome->output_dropped, 0)));
+    say(loud, "gathered");
+    cr_expect(eq(int, abi->finish(abi, loud->token, &result, 1), EXECZ_OK));
+    cr_expect(eq(str, loud->times[0].output, (char *)"its own"));
 }
 
-Test(output, is_kept_up_to_the_limit_and_counts_the_rest)
+Test(results, output_stays_with_a_result_that_has_none)
 {
-    ez_run *loud = open_with_output_limit(5);
-    const ez_outcome *outcome = &loud->times[0];
+    ez_run *loud = open_with_output_limit(4);
+    execz_result result = {
+        .size = sizeof result, .outcome = EXECZ_OUTCOME_OK, .run_time = loud->times[0].run_time};
 
-    abi->output(abi, loud->token, 1, "12345", 5);
-    cr_expect(eq(u64, outcome->output_dropped, 0));
-    abi->output(abi, loud->token, 1, "678", 3);
-    abi->output(abi, loud->token, 1, "9", 1);
-    cr_expect(all(eq(str, outcome->output, (char *)"12345"), eq(u64, outcome->output_dropped, 4)));
+    say(loud, "gathered");
+    cr_expect(eq(int, abi->finish(abi, loud->token, &result, 1), EXECZ_OK));
+    cr_expect(all(eq(str, loud->times[0].output, (char *)"gaed"),
+                  eq(u64, loud->times[0].output_dropped, 4)));
 }
 
-Test(output, is_kept_with_the_run_time_that_began_last)
-{
-    ez_run *loud = open_with_output_limit(100);
-
-    abi->started(abi, loud->token, loud->times[1].run_time);
-    abi->output(abi, loud->token, 1, "second", 6);
-    cr_expect(eq(ptr, loud->times[0].output, NULL));
-    cr_expect(eq(str, loud->times[1].output, (char *)"second"));
-}
-
-Test(output, of_a_single_run_time_is_kept_in_a_slot_that_had_several)
-{
-    ez_run *several = open_with_output_limit(100);
-    ez_run *single;
-
-    abi->started(abi, several->token, several->times[1].run_time);
-    ez_runs_close(around->services.runs, several);
-    single = fixture_open(around, task, executor, 1);
-    cr_assert(eq(ptr, single, several));
-    cr_expect(eq(int, abi->output(abi, single->token, 1, "here", 4), EXECZ_OK));
-    cr_assert(ne(ptr, single->times[0].output, NULL));
-    cr_expect(eq(str, single->times[0].output, (char *)"here"));
-}
-
-Test(output, of_nothing_is_fine)
+Test(results, output_of_nothing_is_fine)
 {
     cr_expect(eq(int, abi->output(abi, run->token, 1, NULL, 0), EXECZ_OK));
 }
 
-Test(output, has_two_streams)
+Test(results, output_has_two_streams)
 {
     cr_expect(eq(int, abi->output(abi, run->token, 0, "x", 1), EXECZ_E_INVAL));
     cr_expect(eq(int, abi->output(abi, run->token, 3, "x", 1), EXECZ_E_INVAL));
@@ -87,7 +72,7 @@ pour(void *token)
     }
 }
 
-Test(output, is_complete_when_the_run_is_finished_while_it_pours)
+Test(results, output_is_complete_when_the_run_is_finished_while_it_pours)
 {
     for (int i = 0; i < 100; i++) {
         ez_run *loud = open_with_output_limit(1000000);
@@ -109,7 +94,7 @@ Test(output, is_complete_when_the_run_is_finished_while_it_pours)
     }
 }
 
-Test(output, of_a_finished_run_is_refused)
+Test(results, output_of_a_finished_run_is_refused)
 {
     abi->finish(abi, run->token, NULL, 0);
     cr_expect(eq(int, abi->output(abi, run->token, 1, "x", 1), EXECZ_E_STATE));

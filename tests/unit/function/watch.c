@@ -93,6 +93,37 @@ Test(watch, a_run_that_is_told_to_stop_can_still_wait)
     }
 }
 
+/* An executor's waiter that says once that the run is cancelled, and then waits. */
+static unsigned waits, offloads;
+
+static int32_t
+tell_once(void *self, int32_t descriptor, int32_t events, execz_duration timeout)
+{
+    return waits++ == 0 ? -ECANCELED
+                        : ez_waiter_poll(descriptor, events, NULL, ez_waiter_after(timeout));
+}
+
+static int32_t
+count_offload(void *self, int32_t (*function)(void *), void *argument)
+{
+    offloads++;
+    return function(argument);
+}
+
+Test(watch, who_is_told_late_of_the_cancelling_waits_again)
+{
+    static const execz_waiter telling = {
+        .size = sizeof telling, .wait_fd = tell_once, .offload = count_offload};
+    int64_t begun = ez_waiter_now();
+
+    begin(true);
+    f.body.waiter = &telling;
+    ez_watch_wait_stopping(&watch, ez_waiter_after(20 * EXECZ_MILLISECOND));
+    cr_expect(ge(i64, ez_waiter_now() - begun, 20 * EXECZ_MILLISECOND));
+    cr_expect(all(eq(uint, waits, 2), eq(uint, offloads, 0)));
+    ez_watch_deinit(&watch);
+}
+
 Test(watch, more_than_it_has_room_for_is_refused)
 {
     begin(false);
