@@ -97,7 +97,14 @@ child_pids(pid_t *pids, unsigned max)
 static bool
 has_spare(void *pid_out)
 {
-    return forked("execz-spare", pid_out, 1) == 1;
+    pid_t pids[8]; /* those that are dead and not buried yet, too */
+    unsigned n = forked("execz-spare", pids, G_N_ELEMENTS(pids));
+
+    while (n > 0 && !is_alive(pids[n - 1])) {
+        n--;
+    }
+    *(pid_t *)pid_out = n > 0 ? pids[n - 1] : 0;
+    return n > 0;
 }
 
 pid_t

@@ -253,6 +253,7 @@ wait_for_cell(worker *self, uint32_t index)
         wire_futex_wait(&ring->published, index, -1);
     }
     atomic_store_explicit(&ring->worker_sleeps, 0, memory_order_relaxed);
+    take_role(self); /* before the run that has come with it */
 }
 
 static void
