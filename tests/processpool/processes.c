@@ -97,7 +97,14 @@ child_pids(pid_t *pids, unsigned max)
 static bool
 has_spare(void *pid_out)
 {
-    return forked("execz-spare", pid_out, 1) == 1;
+    pid_t pids[8];
+    unsigned n = forked("execz-spare", pids, 8);
+
+    while (n > 0 && !is_alive(pids[n - 1])) {
+        n--; /* not reaped yet */
+    }
+    *(pid_t *)pid_out = n > 0 ? pids[n - 1] : 0;
+    return n > 0;
 }
 
 pid_t
