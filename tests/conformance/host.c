@@ -206,6 +206,21 @@ host_release(host *self, run *one)
 }
 
 void
+host_release_one(host *self)
+{
+    uint32_t i = 0;
+
+    pthread_mutex_lock(&self->lock);
+    while (i < self->n_runs && (self->runs[i].executed == 0 || self->runs[i].released)) {
+        i++;
+    }
+    CHECK(i < self->n_runs);
+    self->runs[i].released = true;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->lock);
+}
+
+void
 host_wait_for(host *self, const unsigned *figure, unsigned at_least)
 {
     int64_t end = read_clock(CLOCK_REALTIME) + EXECZ_MINUTE;

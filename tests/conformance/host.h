@@ -91,6 +91,9 @@ execz_status host_shutdown(host *self, uint32_t flags, int64_t wait_ms);
 /* Lets the body of one, or with NULL of all, end. */
 void host_release(host *self, run *one);
 
+/* Lets one body end that runs. */
+void host_release_one(host *self);
+
 /* Waits until a figure above is at least this large; gives up the program after a minute. */
 void host_wait_for(host *self, const unsigned *figure, unsigned at_least);
 

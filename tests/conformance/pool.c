@@ -35,7 +35,7 @@ check_workers_at_most(host *self)
     }
     host_wait_for(self, &self->bodies_max, 3);
     for (unsigned i = 0; i < 9; i++) { /* as one ends the next begins */
-        host_release(self, &self->runs[i]);
+        host_release_one(self);
         host_wait_for(self, &self->began, 4 + i);
     }
     CHECK(host_count_workers(self, 3) == 3);
@@ -101,8 +101,8 @@ check_queue_limit(host *self)
     CHECK(host_send(self, refused) == EXECZ_E_BUSY);
     host_wait_for(self, &self->began, 2);
     CHECK(host_send(self, host_open(self, "task", 1, true)) == EXECZ_E_BUSY);
-    host_release(self, &self->runs[0]);
-    host_release(self, &self->runs[1]);
+    host_release_one(self);
+    host_release_one(self);
     host_wait_for(self, &self->began, 4);
     host_wait_for(self, &self->finished, 2);
     host_submit(self, "task", true); /* one waits, so there is room for two */

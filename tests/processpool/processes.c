@@ -97,11 +97,11 @@ child_pids(pid_t *pids, unsigned max)
 static bool
 has_spare(void *pid_out)
 {
-    pid_t pids[8]; /* those that are dead and not buried yet, too */
-    unsigned n = forked("execz-spare", pids, G_N_ELEMENTS(pids));
+    pid_t pids[8];
+    unsigned n = forked("execz-spare", pids, 8);
 
     while (n > 0 && !is_alive(pids[n - 1])) {
-        n--;
+        n--; /* not reaped yet */
     }
     *(pid_t *)pid_out = n > 0 ? pids[n - 1] : 0;
     return n > 0;

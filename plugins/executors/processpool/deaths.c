@@ -38,6 +38,7 @@ unload_locked(worker *self)
 static void
 leave_locked(worker *self)
 {
+    int64_t end = pool_now() + EXECZ_SECOND; /* in case it does not leave by itself */
     pool *owner = self->pool;
 
     dispatch_not_idle_locked(self);
@@ -47,8 +48,10 @@ leave_locked(worker *self)
     owner->n_workers -= !self->spare;
     owner->n_starting -= !self->spare && self->state == WORKER_STARTING;
     self->state = WORKER_DYING;
-    self->kill_at = pool_now() + EXECZ_SECOND; /* in case it does not leave by itself */
-    self->kill_reason = KILLED_SHUTDOWN;
+    if (self->kill_at > end) {
+        self->kill_at = end;
+        self->kill_reason = KILLED_SHUTDOWN;
+    }
     unload_locked(self);
     dispatch_take_back_locked(self);
 }

@@ -38,7 +38,6 @@ typedef struct settings {
 #define KILLED_STOPPED 3u /* somebody has stopped it, and it did not go on */
 #define KILLED_BROKEN 4u  /* its answers make no sense */
 #define KILLED_SHUTDOWN 5u
-#define KILLED_GONE 6u /* its socket was closed: it is dead, or nobody can reach it any more */
 
 typedef struct pool pool;
 

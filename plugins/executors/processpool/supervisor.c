@@ -171,7 +171,7 @@ look_at_worker(pool *self, uint32_t number)
     }
     if (at != NULL && !worker_receive(at)) {
         (void)epoll_ctl(self->epoll, EPOLL_CTL_DEL, at->socket, NULL);
-        death_begin(at, at->state == WORKER_DYING ? KILLED_NOT : KILLED_GONE);
+        death_begin(at, KILLED_NOT); /* if it lives, it may still say how its run ends */
     }
 }
 

@@ -57,7 +57,7 @@ attach_to(pid_t parent)
 static void
 take_role(worker *self)
 {
-    uint32_t role = atomic_load_explicit(&self->ring->role, memory_order_relaxed);
+    uint32_t role = atomic_load(&self->ring->role);
 
     if (role != self->role) {
         self->role = role;
@@ -245,13 +245,15 @@ wait_for_cell(worker *self, uint32_t index)
 {
     wire_ring *ring = self->ring;
 
-    for (; atomic_load(&ring->published) == index; take_role(self)) {
+    while (atomic_load(&ring->published) == index) {
         atomic_store(&ring->worker_sleeps, 1);
+        take_role(self); /* who promotes it from now on sees that it sleeps, and wakes it */
         if (atomic_load(&ring->published) != index) {
             break;
         }
         wire_futex_wait(&ring->published, index, -1);
     }
+    take_role(self); /* promoted and given a run at once */
     atomic_store_explicit(&ring->worker_sleeps, 0, memory_order_relaxed);
     take_role(self); /* before the run that has come with it */
 }
