@@ -90,6 +90,14 @@ EXECZ_FUNCTION(close_all, "Closes descriptors that are not its own")
     return EXECZ_OK;
 }
 
+EXECZ_FUNCTION(keep_all, "Opens descriptors until there are no more, and keeps them")
+{
+    (void)call;
+    while (dup(0) >= 0) {
+    }
+    return EXECZ_OK;
+}
+
 EXECZ_FUNCTION(sleep, "Sleeps so many milliseconds, as long as it may")
 {
     int32_t result = execz_sleep(call, execz_arg_int(call, "ms", 1000) * EXECZ_MILLISECOND);

@@ -128,3 +128,18 @@ Test(large, a_worker_that_dies_with_large_arguments_is_replaced)
     cr_expect(eq(u32, call("pool_bodies:length", args)->outcome, EXECZ_OUTCOME_OK));
     free(args);
 }
+
+Test(large, arguments_do_not_hang_in_a_worker_without_descriptors)
+{
+    char *args = object_of((size_t)100 << 10);
+
+    open_pool("max_workers", "1", "rlimit_nofile", "64", NULL);
+    cr_expect(eq(u32, call("pool_bodies:keep_all", NULL)->outcome, EXECZ_OUTCOME_OK));
+    const ended *end = call("pool_bodies:length", args);
+
+    cr_expect(all(eq(u32, end->outcome, EXECZ_OUTCOME_ERROR),
+                  ne(ptr, strstr(end->message, "no descriptor left"), NULL)),
+              "%s", end->message);
+    cr_expect(eq(u32, call("pool_bodies:length", args)->outcome, EXECZ_OUTCOME_OK));
+    free(args);
+}

@@ -189,15 +189,6 @@ run(worker *self, frame *what)
 
 /* ---- cells ---------------------------------------------------------------------------------- */
 
-static const unsigned char *
-find_bytes(worker *self, const wire_cell *cell)
-{
-    if (cell->place == WIRE_IN_ARENA) {
-        return listener_arena(self, cell->serial, cell->length);
-    }
-    return cell->place == WIRE_IN_AREA ? self->ring->area + cell->offset : cell->bytes;
-}
-
 static void
 fail(worker *self, const char *why)
 {
@@ -205,6 +196,43 @@ fail(worker *self, const char *why)
         .size = sizeof result, .outcome = EXECZ_OUTCOME_ERROR, .exit_status = -1, .message = why};
 
     answer_result(self, &result);
+}
+
+/* The arguments are lost, and those of the next run would be: the host takes the memory for mapped.
+ * So this process ends, and a fresh one takes its place. */
+static void
+fail_without_arena(worker *self, int error)
+{
+    char text[256];
+
+    if (error == EMFILE) {
+        fail(self, "the worker has no descriptor left for the memory with the run's arguments, "
+                   "which are longer than 64 KiB, so it was replaced: functions that ran in it "
+                   "have left descriptors open, or 'rlimit_nofile' is too low");
+        return;
+    }
+    (void)snprintf(text, sizeof text,
+                   "the worker could not map the memory with the run's arguments, so it was "
+                   "replaced: %s",
+                   strerror(error));
+    fail(self, text);
+}
+
+/* NULL if they cannot be had, which the host was told. */
+static const unsigned char *
+find_bytes(worker *self, const wire_cell *cell)
+{
+    const unsigned char *bytes;
+    int error;
+
+    if (cell->place != WIRE_IN_ARENA) {
+        return cell->place == WIRE_IN_AREA ? self->ring->area + cell->offset : cell->bytes;
+    }
+    bytes = listener_arena(self, cell->serial, cell->length, &error);
+    if (bytes == NULL) {
+        fail_without_arena(self, error);
+    }
+    return bytes;
 }
 
 /* Tells that the run has begun; if that cannot be told, it does not begin here. */
@@ -217,7 +245,7 @@ begin(worker *self, wire_cell *cell)
     }
 }
 
-/* Runs what the cell holds; false if that is the order to quit. */
+/* Runs what the cell holds; false if this process is to end now. */
 static int
 take(worker *self, wire_cell *cell)
 {
@@ -226,7 +254,7 @@ take(worker *self, wire_cell *cell)
     int go_on = 1;
 
     if (bytes == NULL) {
-        fail(self, "the worker could not map the memory with the run's arguments");
+        go_on = 0;
     } else if (frame_read(bytes, cell->length, &what) != 0) {
         fail(self, "the worker could not read what the host has sent, or is out of memory");
     } else {
