@@ -136,6 +136,13 @@ Test(crashes, a_worker_that_scribbles_over_its_ring_harms_itself_only)
     cr_expect(eq(u32, call("pool_bodies:nothing", NULL)->outcome, EXECZ_OUTCOME_OK));
 }
 
+Test(crashes, a_ring_full_of_pads_is_passed_over)
+{
+    open_pool("max_workers", "1", NULL);
+    cr_expect(eq(u32, call("pool_rogues:pads", NULL)->outcome, EXECZ_OUTCOME_OK));
+    cr_expect(eq(u32, call("pool_bodies:nothing", NULL)->outcome, EXECZ_OUTCOME_OK));
+}
+
 Test(crashes, what_waits_behind_a_crash_is_run)
 {
     open_pool("max_workers", "2", NULL);

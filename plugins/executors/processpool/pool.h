@@ -75,11 +75,12 @@ typedef struct worker {
     struct worker *next; /* in pool->workers */
 
     /* The supervisor's own. */
-    arena arguments;  /* host to worker */
-    arena results;    /* worker to host */
-    uint32_t read;    /* bytes of records */
-    int news;         /* there may be something to collect */
-    uint32_t verdict; /* KILLED_...: what the timers have decided */
+    arena arguments;   /* host to worker */
+    arena results;     /* worker to host */
+    int results_error; /* why that one could not be taken, a positive errno; 0: it was */
+    uint32_t read;     /* bytes of records */
+    int news;          /* there may be something to collect */
+    uint32_t verdict;  /* KILLED_...: what the timers have decided */
 } worker;
 
 /* ---- runs ----------------------------------------------------------------------------------- */
