@@ -330,6 +330,7 @@ worker_receive(worker *self)
             take_results(self, fds[0], &message);
             fds[0] = -1;
         } else if (message.kind == WIRE_NOT_USABLE) {
+            self->pool->unusable = 1;
             death_unborn(self->pool, message.text);
         }
         for (int i = 0; i < 2; i++) {

@@ -138,6 +138,7 @@ struct pool {
     uint32_t failures;      /* of workers in a row to become ready */
     int64_t hold_until;     /* monotonic: no fork before */
     char trouble[512];      /* why the last one did not; empty: none */
+    int unusable;           /* it said so itself: its initializer has failed, or a limit */
     execz_submission *late; /* taken from the queue after their misfire grace time */
 
     /* The supervisor's own. */
@@ -274,6 +275,11 @@ void death_of_zygote(pool *self, int status);
 void death_of_all(pool *self, const char *why);
 /* A worker could not be forked or has not become ready. */
 void death_unborn(pool *self, const char *why);
+
+/* ---- hopeless.c ------------------------------------------------------------------------------ */
+
+/* While the pool drains and no worker becomes ready: cancels what waits for one.  [supervisor] */
+void hopeless_cancel(pool *self);
 
 /* ---- zygote.c: the process that forks the workers --------------------------------------------- */
 
