@@ -38,7 +38,8 @@ typedef struct settings {
 #define KILLED_STOPPED 3u /* somebody has stopped it, and it did not go on */
 #define KILLED_BROKEN 4u  /* its answers make no sense */
 #define KILLED_SHUTDOWN 5u
-#define KILLED_GONE 6u /* its socket was closed: it is dead, or nobody can reach it any more */
+#define KILLED_GONE 6u     /* its socket was closed: it is dead, or nobody can reach it any more */
+#define KILLED_HEADLESS 7u /* its main thread has ended, and left the process behind */
 
 typedef struct pool pool;
 
@@ -81,6 +82,9 @@ typedef struct worker {
     uint32_t read;     /* bytes of records */
     int news;          /* there may be something to collect */
     uint32_t verdict;  /* KILLED_...: what the timers have decided */
+    int64_t look_at;   /* monotonic: whether its main thread is alive; 0: not planned */
+    int64_t look_wait;
+    int look;
 } worker;
 
 /* ---- runs ----------------------------------------------------------------------------------- */

@@ -170,6 +170,7 @@ match_locked(worker *self, answer *one)
     self->inflight--;
     self->pool->n_busy -= self->inflight == 0;
     self->busy_since = 0;
+    self->look_at = 0;
     self->kill_at = INT64_MAX;
     if (one->record.outcome < EXECZ_OUTCOME_OK || one->record.outcome > EXECZ_OUTCOME_LOST) {
         one->record.outcome = EXECZ_OUTCOME_LOST;

@@ -153,6 +153,7 @@ typedef struct wire_ring {
     _Atomic uint32_t ready;               /* 0, WIRE_PREPARED, WIRE_TAKES */
     alignas(64) _Atomic uint32_t written; /* bytes of records */
     _Atomic uint64_t command;             /* the run whose command it executes; 0: none */
+    _Atomic uint32_t thread_ended;        /* it ends because its main thread does */
 
     alignas(64) wire_cell cells[WIRE_CELLS];
     unsigned char area[WIRE_AREA_SIZE];

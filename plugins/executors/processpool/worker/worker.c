@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define EXIT_NOT_USABLE 3
+#define EXIT_THREAD_ENDED 5 /* 4 is EXIT_NO_BELL */
 
 worker *worker_self;
 
@@ -303,11 +304,37 @@ work(worker *self)
     }
 }
 
+/* Runs when code of a function's has called pthread_exit(): the listener alone would keep the
+ * process. */
+static void
+end_with_thread(void *argument)
+{
+    const worker *self = argument;
+
+    atomic_store(&self->ring->thread_ended, 1);
+    _exit(EXIT_THREAD_ENDED);
+}
+
+static int
+live(worker *self)
+{
+    int status;
+
+    pthread_cleanup_push(end_with_thread, self);
+    status = prepare(self);
+    if (status == 0) {
+        atomic_store(&self->ring->ready, WIRE_TAKES);
+        answer_ring_bell(self);
+        work(self);
+    }
+    pthread_cleanup_pop(0);
+    return status;
+}
+
 int
 worker_run(const settings *asked, execz_bodies *bodies, wire_ring *ring, int socket, int parent)
 {
     static worker self;
-    int status;
 
     attach_to(parent);
     self = (worker){.settings = asked,
@@ -320,11 +347,5 @@ worker_run(const settings *asked, execz_bodies *bodies, wire_ring *ring, int soc
     pthread_cond_init(&self.came, NULL);
     worker_self = &self;
     take_role(&self);
-    status = prepare(&self);
-    if (status == 0) {
-        atomic_store(&ring->ready, WIRE_TAKES);
-        answer_ring_bell(&self);
-        work(&self);
-    }
-    return status;
+    return live(&self);
 }
