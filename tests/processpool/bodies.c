@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -72,6 +73,10 @@ EXECZ_FUNCTION(crash, "Ends its process, or stops it")
         abort();
     } else if (strcmp(how, "exit") == 0) {
         _exit((int)execz_arg_int(call, "status", 0));
+    } else if (strcmp(how, "thread") == 0) {
+        pthread_exit(NULL);
+    } else if (strcmp(how, "thread by system call") == 0) {
+        (void)syscall(SYS_exit, 0);
     } else if (strcmp(how, "stop") == 0) {
         (void)kill(getpid(), SIGSTOP);
     } else {
@@ -86,6 +91,14 @@ EXECZ_FUNCTION(close_all, "Closes descriptors that are not its own")
     (void)call;
     for (int fd = 3; fd < 100; fd++) {
         (void)close(fd);
+    }
+    return EXECZ_OK;
+}
+
+EXECZ_FUNCTION(keep_all, "Opens descriptors until there are no more, and keeps them")
+{
+    (void)call;
+    while (dup(0) >= 0) {
     }
     return EXECZ_OK;
 }
@@ -185,6 +198,12 @@ EXECZ_FUNCTION(initialize, "An initializer")
     (void)call;
     initialized++;
     return EXECZ_OK;
+}
+
+EXECZ_FUNCTION(end_thread, "An initializer that ends its thread")
+{
+    (void)call;
+    pthread_exit(NULL);
 }
 
 EXECZ_FUNCTION(initialized, "Returns how often the initializer was called")

@@ -65,6 +65,44 @@ Test(crashes, a_killed_worker_is_replaced)
     expect_alive();
 }
 
+static void
+expect_end_of_thread(const char *args)
+{
+    open_pool("max_workers", "1", NULL);
+    const ended *end = call("pool_bodies:crash", args);
+
+    cr_expect(all(eq(u32, end->outcome, EXECZ_OUTCOME_ERROR),
+                  ne(ptr, strstr(end->message, "has ended the thread"), NULL)),
+              "%s", end->message);
+    expect_alive();
+}
+
+Test(crashes, a_function_that_ends_its_thread_ends_its_worker)
+{
+    expect_end_of_thread("{\"how\": \"thread\"}");
+}
+
+Test(crashes, a_function_that_ends_its_thread_by_a_system_call_ends_its_worker)
+{
+    expect_end_of_thread("{\"how\": \"thread by system call\"}");
+}
+
+static bool
+tells_of_thread(void *user)
+{
+    (void)user;
+    return strstr(log_lines(), "has ended the thread") != NULL;
+}
+
+Test(crashes, an_initializer_that_ends_its_thread_is_told)
+{
+    open_pool("max_workers", "1", "initializer", "pool_bodies:end_thread", NULL);
+    add_function("nothing", "pool_bodies:nothing", NULL);
+    run_task("nothing");
+    await_that(tells_of_thread, NULL, "the initializer's end is told");
+    (void)shut_down(EXECZ_SHUTDOWN_CANCEL, -1);
+}
+
 Test(crashes, a_stopped_worker_is_replaced)
 {
     open_pool("max_workers", "1", NULL);
@@ -133,6 +171,13 @@ Test(crashes, a_worker_that_scribbles_over_its_ring_harms_itself_only)
 
     cr_expect(ne(u32, end->outcome, EXECZ_OUTCOME_OK));
     cr_expect(eq(u32, await_ends("sleeper", 1)->outcome, EXECZ_OUTCOME_OK));
+    cr_expect(eq(u32, call("pool_bodies:nothing", NULL)->outcome, EXECZ_OUTCOME_OK));
+}
+
+Test(crashes, a_ring_full_of_pads_is_passed_over)
+{
+    open_pool("max_workers", "1", NULL);
+    cr_expect(eq(u32, call("pool_rogues:pads", NULL)->outcome, EXECZ_OUTCOME_OK));
     cr_expect(eq(u32, call("pool_bodies:nothing", NULL)->outcome, EXECZ_OUTCOME_OK));
 }
 

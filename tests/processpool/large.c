@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 TestSuite(large, .fini = close_pool);
 
@@ -127,4 +129,58 @@ Test(large, a_worker_that_dies_with_large_arguments_is_replaced)
     cr_expect(eq(u32, call("pool_bodies:crash", args)->outcome, EXECZ_OUTCOME_ERROR));
     cr_expect(eq(u32, call("pool_bodies:length", args)->outcome, EXECZ_OUTCOME_OK));
     free(args);
+}
+
+Test(large, arguments_do_not_hang_in_a_worker_without_descriptors)
+{
+    char *args = object_of((size_t)100 << 10);
+
+    open_pool("max_workers", "1", "rlimit_nofile", "64", NULL);
+    cr_expect(eq(u32, call("pool_bodies:keep_all", NULL)->outcome, EXECZ_OUTCOME_OK));
+    const ended *end = call("pool_bodies:length", args);
+
+    cr_expect(all(eq(u32, end->outcome, EXECZ_OUTCOME_ERROR),
+                  ne(ptr, strstr(end->message, "no descriptor left"), NULL)),
+              "%s", end->message);
+    cr_expect(eq(u32, call("pool_bodies:length", args)->outcome, EXECZ_OUTCOME_OK));
+    free(args);
+}
+
+enum { DESCRIPTORS = 256 };
+
+/* Takes all descriptors that this process may have; returns how many. */
+static unsigned
+take_descriptors(int *fds)
+{
+    struct rlimit limits;
+    unsigned n = 0;
+
+    (void)getrlimit(RLIMIT_NOFILE, &limits);
+    limits.rlim_cur = DESCRIPTORS;
+    (void)setrlimit(RLIMIT_NOFILE, &limits);
+    while (n < DESCRIPTORS && (fds[n] = dup(0)) >= 0) {
+        n++;
+    }
+    return n;
+}
+
+Test(large, a_result_for_which_the_host_has_no_descriptor_says_so)
+{
+    int fds[DESCRIPTORS];
+    unsigned n;
+
+    open_pool("max_workers", "1", NULL);
+    int process = number_in(call("pool_bodies:process", NULL)->value, 0);
+    (void)await_spare();
+    n = take_descriptors(fds);
+    const ended *end = call("pool_bodies:blob", "{\"length\": 100000}");
+
+    cr_expect(all(eq(u32, end->outcome, EXECZ_OUTCOME_ERROR),
+                  ne(ptr, strstr(end->message, "raise its limit of open files"), NULL)),
+              "%s", end->message);
+    while (n > 0) {
+        close(fds[--n]);
+    }
+    expect_result(100000);
+    cr_expect(eq(int, number_in(call("pool_bodies:process", NULL)->value, 0), process));
 }

@@ -99,6 +99,28 @@ Test(stops, a_deadline_turns_into_cancel)
     cr_expect(eq(u32, await_ends("long", 1)->outcome, EXECZ_OUTCOME_CANCELLED));
 }
 
+static bool
+has_failed(void *user)
+{
+    (void)user;
+    return strstr(log_lines(), "could not be started") != NULL;
+}
+
+Test(stops, a_drain_ends_when_the_initializer_never_succeeds)
+{
+    open_pool("max_workers", "2", "initializer", "pool_bodies:fail", NULL);
+    add_function("nothing", "pool_bodies:nothing", NULL);
+    run_task("nothing");
+    run_task("nothing");
+    run_task("nothing");
+    await_that(has_failed, NULL, "the initializer fails");
+    (void)shut_down(0, -1);
+    cr_expect(all(eq(uint, ends_of("nothing"), 3),
+                  eq(u32, await_ends("nothing", 3)->outcome, EXECZ_OUTCOME_CANCELLED),
+                  ne(ptr, strstr(log_lines(), "3 queued runs are cancelled"), NULL)),
+              "%s", log_lines());
+}
+
 Test(stops, nothing_is_left_after_shutdown_and_it_starts_again)
 {
     unsigned threads = 0, descriptors = 0;

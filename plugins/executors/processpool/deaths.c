@@ -92,12 +92,33 @@ describe_end(int status, char *text, size_t size)
     }
 }
 
+/* Whether code of a function's has ended the main thread, and so its worker. */
+static int
+is_headless(const worker *self, int status)
+{
+    return WIFEXITED(status) ? atomic_load(&self->ring->thread_ended) != 0
+                             : self->killed == KILLED_HEADLESS && WTERMSIG(status) == SIGKILL;
+}
+
+static void
+describe_headless(const worker *self, char *text, size_t size)
+{
+    (void)snprintf(text, size,
+                   "the function has ended the thread that runs it, by pthread_exit() or the exit "
+                   "system call, and with it its worker (pid %d): it has to return instead",
+                   (int)self->pid);
+}
+
 static void
 describe_killed(const worker *self, const execz_task *task, int status, char *text, size_t size)
 {
     double grace = (double)task->kill_grace / 1e9, timeout = (double)task->timeout / 1e9;
     char end[80];
 
+    if (is_headless(self, status)) {
+        describe_headless(self, text, size);
+        return;
+    }
     describe_end(status, end, sizeof end);
     switch (self->killed) {
     case KILLED_TIMEOUT:
@@ -212,7 +233,11 @@ death_complete(worker *self, const wire_message *exited)
 
     (void)worker_receive(self); /* it may have said why */
     if (was_starting(self) && self->pool->failures == 0) {
-        describe_end(exited->status, text, sizeof text);
+        if (is_headless(self, exited->status)) {
+            describe_headless(self, text, sizeof text);
+        } else {
+            describe_end(exited->status, text, sizeof text);
+        }
         death_unborn(self->pool, text);
     }
     death_begin(self, KILLED_NOT);

@@ -299,6 +299,25 @@ worker_kill_locked(worker *self, uint32_t reason)
 
 /* ---- its messages --------------------------------------------------------------------------- */
 
+/* Without a descriptor (< 0) the message tells that we have no room for one more: the kernel has
+ * dropped it.  The worker makes another arena for its next large result. */
+static void
+take_results(worker *self, int fd, const wire_message *message)
+{
+    int result = -EMFILE;
+
+    if (fd >= 0) {
+        result = arena_take(&self->results, fd, message->value, message->serial);
+    } else {
+        arena_drop(&self->results);
+    }
+    self->results.serial = message->serial; /* also without bytes */
+    self->results_error = -result;
+    if (result != 0) {
+        atomic_store(&self->ring->missed_arena, message->serial);
+    }
+}
+
 int
 worker_receive(worker *self)
 {
@@ -307,10 +326,11 @@ worker_receive(worker *self)
     int result;
 
     while ((result = wire_receive(self->socket, &message, fds, MSG_DONTWAIT)) > 0) {
-        if (message.kind == WIRE_ARENA && fds[0] >= 0) {
-            (void)arena_take(&self->results, fds[0], message.value, message.serial);
+        if (message.kind == WIRE_ARENA) {
+            take_results(self, fds[0], &message);
             fds[0] = -1;
         } else if (message.kind == WIRE_NOT_USABLE) {
+            self->pool->unusable = 1;
             death_unborn(self->pool, message.text);
         }
         for (int i = 0; i < 2; i++) {

@@ -38,6 +38,7 @@ typedef struct settings {
 #define KILLED_STOPPED 3u /* somebody has stopped it, and it did not go on */
 #define KILLED_BROKEN 4u  /* its answers make no sense */
 #define KILLED_SHUTDOWN 5u
+#define KILLED_HEADLESS 6u /* its main thread has ended, and left the process behind */
 
 typedef struct pool pool;
 
@@ -74,11 +75,15 @@ typedef struct worker {
     struct worker *next; /* in pool->workers */
 
     /* The supervisor's own. */
-    arena arguments;  /* host to worker */
-    arena results;    /* worker to host */
-    uint32_t read;    /* bytes of records */
-    int news;         /* there may be something to collect */
-    uint32_t verdict; /* KILLED_...: what the timers have decided */
+    arena arguments;   /* host to worker */
+    arena results;     /* worker to host */
+    int results_error; /* why that one could not be taken, a positive errno; 0: it was */
+    uint32_t read;     /* bytes of records */
+    int news;          /* there may be something to collect */
+    uint32_t verdict;  /* KILLED_...: what the timers have decided */
+    int64_t look_at;   /* monotonic: whether its main thread is alive; 0: not planned */
+    int64_t look_wait;
+    int look;
 } worker;
 
 /* ---- runs ----------------------------------------------------------------------------------- */
@@ -136,6 +141,7 @@ struct pool {
     uint32_t failures;      /* of workers in a row to become ready */
     int64_t hold_until;     /* monotonic: no fork before */
     char trouble[512];      /* why the last one did not; empty: none */
+    int unusable;           /* it said so itself: its initializer has failed, or a limit */
     execz_submission *late; /* taken from the queue after their misfire grace time */
 
     /* The supervisor's own. */
@@ -272,6 +278,11 @@ void death_of_zygote(pool *self, int status);
 void death_of_all(pool *self, const char *why);
 /* A worker could not be forked or has not become ready. */
 void death_unborn(pool *self, const char *why);
+
+/* ---- hopeless.c ------------------------------------------------------------------------------ */
+
+/* While the pool drains and no worker becomes ready: cancels what waits for one.  [supervisor] */
+void hopeless_cancel(pool *self);
 
 /* ---- zygote.c: the process that forks the workers --------------------------------------------- */
 

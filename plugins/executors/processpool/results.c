@@ -4,6 +4,9 @@
  * copied them, then the worker may write there again. */
 #include "pool.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +22,9 @@ typedef struct answer {
     wire_record record;
     const unsigned char *texts;
     execz_submission *submission;
-    int starts; /* it was not yet told that the run has begun */
+    int starts;      /* it was not yet told that the run has begun */
+    int error;       /* a positive errno: why the texts could not be had; 0: they were */
+    uint64_t missed; /* bytes of those */
 } answer;
 
 typedef struct batch {
@@ -40,66 +45,105 @@ lengths_fit(const wire_record *record, uint64_t room)
            record->output_length <= room - record->message_length - record->value_length;
 }
 
-/* Where the texts of a record are; NULL if that is nowhere. */
-static const unsigned char *
-find_texts(worker *self, const wire_record *record, const unsigned char *behind)
+/* The result stays behind in the worker; how it ended is known. */
+static void
+forget_texts(worker *self, answer *out)
 {
-    if (record->serial == 0) {
-        return lengths_fit(record, record->length - sizeof *record) ? behind : NULL;
-    }
-    if (record->serial != self->results.serial) {
-        (void)worker_receive(self); /* it was sent before the record was written */
-    }
-    return record->serial == self->results.serial && lengths_fit(record, self->results.size)
-               ? self->results.bytes
-               : NULL;
+    const wire_record *record = &out->record;
+
+    out->error = self->results_error;
+    out->missed = record->message_length + record->value_length + record->output_length;
+    out->record.message_length = out->record.value_length = out->record.output_length = 0;
+    out->record.has = 0;
+    out->record.serial = 0;
+    out->texts = (const unsigned char *)"";
 }
 
-/* Reads the record at batch->read: 1, 0 if there is none, -1 if it makes no sense. */
-static int
+/* What there is at batch->read. */
+typedef enum finding {
+    BROKEN = -1, /* makes no sense */
+    NOTHING,     /* or nothing that belongs into this batch */
+    PASSED,      /* something to pass over */
+    ANSWER,
+} finding;
+
+/* Finds the texts of a record in the arena. */
+static finding
+find_in_arena(worker *self, const batch *into, answer *out)
+{
+    if (out->record.serial != self->results.serial) {
+        if (into->n > 0) {
+            return NOTHING; /* the others' texts may lie in the one that we have */
+        }
+        (void)worker_receive(self); /* it was sent before the record was written */
+    }
+    if (out->record.serial != self->results.serial) {
+        return BROKEN;
+    }
+    if (self->results.bytes == NULL && self->results_error != EPERM) {
+        forget_texts(self, out);
+        return ANSWER;
+    }
+    out->texts = self->results.bytes;
+    return out->texts != NULL && lengths_fit(&out->record, self->results.size) ? ANSWER : BROKEN;
+}
+
+/* Reads the record of this length at bytes. */
+static finding
+read_answer(worker *self, const batch *into, const unsigned char *bytes, uint32_t length,
+            answer *out)
+{
+    out->error = 0;
+    if (length < sizeof out->record) {
+        return BROKEN;
+    }
+    memcpy(&out->record, bytes, sizeof out->record);
+    out->record.length = length;
+    if (out->record.serial != 0) {
+        return find_in_arena(self, into, out);
+    }
+    out->texts = bytes + sizeof out->record;
+    return lengths_fit(&out->record, length - sizeof out->record) ? ANSWER : BROKEN;
+}
+
+static finding
 read_record(worker *self, batch *into, answer *out)
 {
     uint32_t written = atomic_load_explicit(&self->ring->written, memory_order_acquire);
     uint32_t at = into->read % WIRE_RECORDS_SIZE;
+    uint32_t there = written - into->read;
     const unsigned char *bytes = self->ring->records + at;
-    uint32_t length;
+    uint32_t head[2]; /* length and kind */
+    finding found = PASSED;
 
-    if (written == into->read) {
-        return 0;
+    if (there == 0) {
+        return NOTHING;
     }
-    memcpy(&out->record, bytes, 2 * sizeof(uint32_t));
-    length = out->record.length;
-    if (written - into->read > WIRE_RECORDS_SIZE || length < 8 || length % 8 != 0 ||
-        length > written - into->read || length > WIRE_RECORDS_SIZE - at) {
-        return -1;
+    memcpy(head, bytes, sizeof head);
+    if (there > WIRE_RECORDS_SIZE - (into->read - self->read) || head[0] < sizeof head ||
+        head[0] % 8 != 0 || head[0] > there || head[0] > WIRE_RECORDS_SIZE - at) {
+        return BROKEN;
     }
-    into->read += length;
-    if (out->record.kind == WIRE_PAD) {
-        return read_record(self, into, out);
+    if (head[1] != WIRE_PAD) {
+        found = read_answer(self, into, bytes, head[0], out);
     }
-    if (length < sizeof out->record) {
-        return -1;
-    }
-    memcpy(&out->record, bytes, sizeof out->record);
-    out->record.length = length;
-    out->texts = find_texts(self, &out->record, bytes + sizeof out->record);
-    return out->texts == NULL ? -1 : 1;
+    into->read += found > NOTHING ? head[0] : 0;
+    return found;
 }
 
 static void
 read_records(worker *self, batch *into)
 {
-    int result = 1;
+    finding found = PASSED;
 
     into->n = 0;
     into->begun = NULL;
-    into->broken = 0;
     into->read = self->read;
-    while (into->n < BATCH && result > 0) {
-        result = read_record(self, into, &into->answers[into->n]);
-        into->n += result > 0;
-        into->broken = result < 0;
+    while (into->n < BATCH && found > NOTHING) {
+        found = read_record(self, into, &into->answers[into->n]);
+        into->n += found == ANSWER;
     }
+    into->broken = found == BROKEN;
 }
 
 /* ---- matching ------------------------------------------------------------------------------- */
@@ -126,6 +170,7 @@ match_locked(worker *self, answer *one)
     self->inflight--;
     self->pool->n_busy -= self->inflight == 0;
     self->busy_since = 0;
+    self->look_at = 0;
     self->kill_at = INT64_MAX;
     if (one->record.outcome < EXECZ_OUTCOME_OK || one->record.outcome > EXECZ_OUTCOME_LOST) {
         one->record.outcome = EXECZ_OUTCOME_LOST;
@@ -213,12 +258,33 @@ copy_message(const answer *one)
     return strndup((const char *)one->texts, length > MESSAGE_MAX ? MESSAGE_MAX : length);
 }
 
+/* Why there is no result though the body has ended. */
+static char *
+explain_missed(answer *one)
+{
+    char *text = NULL;
+    int has_no_descriptor = one->error == EMFILE || one->error == ENFILE;
+
+    if (one->record.outcome == EXECZ_OUTCOME_OK) {
+        one->record.outcome = EXECZ_OUTCOME_ERROR;
+    }
+    if (asprintf(&text, "the task has ended, but its result of %" PRIu64 " bytes is lost: %s",
+                 one->missed,
+                 has_no_descriptor
+                     ? "the scheduler has no descriptor left to receive what is longer than 64 "
+                       "KiB; raise its limit of open files (ulimit -n, LimitNOFILE=)"
+                     : strerror(one->error)) < 0) {
+        return NULL;
+    }
+    return text;
+}
+
 static void
-tell_result(pool *self, const answer *one)
+tell_result(pool *self, answer *one)
 {
     const wire_record *record = &one->record;
     const char *value = (const char *)one->texts + record->message_length;
-    char *message = copy_message(one);
+    char *message = one->error != 0 ? explain_missed(one) : copy_message(one);
     execz_result result = {
         .size = sizeof result,
         .outcome = record->outcome,
@@ -253,7 +319,7 @@ deliver(worker *self, batch *from)
     int used_arena = 0;
 
     for (uint32_t i = 0; i < from->n; i++) {
-        const answer *one = &from->answers[i];
+        answer *one = &from->answers[i];
 
         used_arena |= one->record.serial != 0;
         if (one->record.kind == WIRE_LOG) {

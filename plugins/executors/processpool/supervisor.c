@@ -73,6 +73,7 @@ welcome(worker *self)
         self->state = WORKER_READY;
         owner->failures = 0;
         owner->trouble[0] = '\0';
+        owner->unusable = 0;
         if (!self->spare) {
             owner->n_starting--;
             dispatch_more_locked(self, &due);
@@ -243,6 +244,7 @@ supervise(void *argument)
             look_after_all(self);
         }
         revive_zygote(self);
+        hopeless_cancel(self);
         zygote_want_workers(self);
         timeout = timers_run(self);
         if (timeout != 0 && survey(self, 1)) {

@@ -2,8 +2,13 @@
 /* What the supervisor does because time has passed. */
 #include "pool.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/pidfd.h>
+#include <unistd.h>
 
 /* A run that waits this long behind another goes to the next free worker. */
 #define RELIEVE_AFTER (2 * EXECZ_MILLISECOND)
@@ -12,6 +17,10 @@
 /* The zygote has to tell of a start or an end within this, or it is continued, then replaced. */
 #define ZYGOTE_LATE EXECZ_SECOND
 #define ZYGOTE_LOST (4 * EXECZ_SECOND)
+
+/* A body is looked after when it takes this long, and then half as often each time. */
+#define LOOK_FIRST EXECZ_SECOND
+#define LOOK_MOST (16 * EXECZ_SECOND)
 
 typedef struct alarms {
     int64_t now;
@@ -63,6 +72,54 @@ retire_locked(alarms *timers, worker *self)
     }
 }
 
+/* Whether it is time to look after the main thread, which is in code that is not ours. */
+static int
+is_look_due_locked(alarms *timers, worker *self)
+{
+    int starts = self->state == WORKER_STARTING && !self->spare;
+
+    if (self->pid == 0 || self->state == WORKER_DYING || (self->inflight == 0 && !starts)) {
+        self->look_at = 0;
+        return 0;
+    }
+    if (self->look_at == 0) {
+        self->look_wait = LOOK_FIRST;
+        self->look_at = timers->now + LOOK_FIRST;
+    }
+    if (!is_due(timers, self->look_at)) {
+        return 0;
+    }
+    self->look_wait = self->look_wait < LOOK_MOST ? self->look_wait * 2 : LOOK_MOST;
+    self->look_at = timers->now + self->look_wait;
+    (void)is_due(timers, self->look_at);
+    return 1;
+}
+
+/* A process whose main thread has made the exit system call is a zombie that lives on in its other
+ * threads: nobody is told of it. */
+static int
+is_headless(const worker *self)
+{
+    struct pollfd end = {.fd = self->pidfd, .events = POLLIN};
+    char path[40], text[256];
+    const char *name_end;
+    ssize_t n = -1;
+    int fd;
+
+    if (poll(&end, 1, 0) > 0) {
+        return 0; /* all of it has ended, and will be reaped */
+    }
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)self->pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        n = read(fd, text, sizeof text - 1);
+        close(fd);
+    }
+    text[n < 0 ? 0 : n] = '\0';
+    name_end = strrchr(text, ')');
+    return name_end != NULL && strncmp(name_end, ") Z", 3) == 0;
+}
+
 /* Why the worker has to be killed now; KILLED_NOT: it has not. */
 static uint32_t
 verdict_locked(alarms *timers, const worker *self)
@@ -84,6 +141,7 @@ look_at_workers(pool *self, alarms *timers)
         watch_zygote_locked(timers, at);
         relieve_locked(timers, at);
         retire_locked(timers, at);
+        at->look = is_look_due_locked(timers, at);
         at->verdict = verdict_locked(timers, at);
     }
     if (self->first != NULL || self->target > self->n_workers || self->zygote_socket < 0) {
@@ -105,6 +163,9 @@ timers_run(pool *self)
 
     look_at_workers(self, &timers);
     for (worker *at = self->workers; at != NULL; at = at->next) {
+        if (at->verdict == KILLED_NOT && at->look && is_headless(at)) {
+            at->verdict = KILLED_HEADLESS;
+        }
         if (at->verdict != KILLED_NOT) {
             death_begin(at, at->verdict);
         }

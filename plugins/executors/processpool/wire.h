@@ -29,7 +29,7 @@
 #include <stdint.h>
 
 /* Of plugin and worker program; they are installed together and refuse any other. */
-#define WIRE_VERSION 2u
+#define WIRE_VERSION 3u
 
 #define WIRE_CELLS 64u
 #define WIRE_CELL_SIZE 512u
@@ -143,7 +143,8 @@ typedef struct wire_ring {
     alignas(64) _Atomic uint32_t published; /* cells; the futex the worker sleeps on */
     alignas(64) _Atomic uint32_t read;      /* bytes of records; a futex while records are full */
     _Atomic uint32_t host_sleeps;           /* cleared by the worker */
-    _Atomic uint32_t role; /* WIRE_SPARE ...; a futex until the initializer is called */
+    _Atomic uint32_t role;         /* WIRE_SPARE ...; a futex until the initializer is called */
+    _Atomic uint32_t missed_arena; /* serial of one that the host could not take; 0: none */
 
     /* Written by the worker. */
     alignas(64) _Atomic uint32_t passed;  /* cells it is done with */
@@ -152,6 +153,7 @@ typedef struct wire_ring {
     _Atomic uint32_t ready;               /* 0, WIRE_PREPARED, WIRE_TAKES */
     alignas(64) _Atomic uint32_t written; /* bytes of records */
     _Atomic uint64_t command;             /* the run whose command it executes; 0: none */
+    _Atomic uint32_t thread_ended;        /* it ends because its main thread does */
 
     alignas(64) wire_cell cells[WIRE_CELLS];
     unsigned char area[WIRE_AREA_SIZE];

@@ -98,7 +98,8 @@ fit_arena(worker *self, uint64_t length)
         /* the host still reads the last one */
         wait_for_room(self, WIRE_RECORDS_SIZE - (written(self) - self->arena_record));
     }
-    if (length <= self->results.size) {
+    if (length <= self->results.size &&
+        atomic_load(&self->ring->missed_arena) != self->results.serial) {
         return 0;
     }
     fd = arena_make(&self->results, "execz-results", length);

@@ -9,13 +9,21 @@
 /* It calls nothing that needs more; a sanitizer does. */
 #define STACK_SIZE (256 * 1024)
 
+/* Without a descriptor (< 0) the message tells that this process has no room for one more: the
+ * kernel has dropped it.  Whoever waits for the arena must hear that too. */
 static void
 take_arena(worker *self, int fd, const wire_message *message)
 {
+    int result = -EMFILE;
+
     pthread_mutex_lock(&self->lock);
-    if (arena_take(&self->arguments, fd, message->value, message->serial) != 0) {
-        self->arguments.serial = message->serial; /* without bytes: it cannot be had */
+    if (fd >= 0) {
+        result = arena_take(&self->arguments, fd, message->value, message->serial);
+    } else {
+        arena_drop(&self->arguments);
     }
+    self->arguments.serial = message->serial; /* also without bytes */
+    self->arguments_error = -result;
     pthread_cond_signal(&self->came);
     pthread_mutex_unlock(&self->lock);
 }
@@ -30,7 +38,7 @@ listen_to_host(void *argument)
     while (wire_receive(self->socket, &message, fds, 0) > 0) {
         if (message.kind == WIRE_CANCEL) {
             execz_bodies_interrupt(self->bodies, message.value);
-        } else if (message.kind == WIRE_ARENA && fds[0] >= 0) {
+        } else if (message.kind == WIRE_ARENA) {
             take_arena(self, fds[0], &message);
             fds[0] = -1;
         }
@@ -65,7 +73,7 @@ listener_start(worker *self)
 }
 
 const unsigned char *
-listener_arena(worker *self, uint32_t serial, uint64_t length)
+listener_arena(worker *self, uint32_t serial, uint64_t length, int *error_out)
 {
     const unsigned char *bytes;
 
@@ -74,6 +82,7 @@ listener_arena(worker *self, uint32_t serial, uint64_t length)
         pthread_cond_wait(&self->came, &self->lock);
     }
     bytes = length <= self->arguments.size ? self->arguments.bytes : NULL;
+    *error_out = self->arguments_error;
     pthread_mutex_unlock(&self->lock);
     return bytes;
 }

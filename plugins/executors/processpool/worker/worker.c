@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define EXIT_NOT_USABLE 3
+#define EXIT_THREAD_ENDED 5 /* 4 is EXIT_NO_BELL */
 
 worker *worker_self;
 
@@ -189,15 +190,6 @@ run(worker *self, frame *what)
 
 /* ---- cells ---------------------------------------------------------------------------------- */
 
-static const unsigned char *
-find_bytes(worker *self, const wire_cell *cell)
-{
-    if (cell->place == WIRE_IN_ARENA) {
-        return listener_arena(self, cell->serial, cell->length);
-    }
-    return cell->place == WIRE_IN_AREA ? self->ring->area + cell->offset : cell->bytes;
-}
-
 static void
 fail(worker *self, const char *why)
 {
@@ -205,6 +197,43 @@ fail(worker *self, const char *why)
         .size = sizeof result, .outcome = EXECZ_OUTCOME_ERROR, .exit_status = -1, .message = why};
 
     answer_result(self, &result);
+}
+
+/* The arguments are lost, and those of the next run would be: the host takes the memory for mapped.
+ * So this process ends, and a fresh one takes its place. */
+static void
+fail_without_arena(worker *self, int error)
+{
+    char text[256];
+
+    if (error == EMFILE) {
+        fail(self, "the worker has no descriptor left for the memory with the run's arguments, "
+                   "which are longer than 64 KiB, so it was replaced: functions that ran in it "
+                   "have left descriptors open, or 'rlimit_nofile' is too low");
+        return;
+    }
+    (void)snprintf(text, sizeof text,
+                   "the worker could not map the memory with the run's arguments, so it was "
+                   "replaced: %s",
+                   strerror(error));
+    fail(self, text);
+}
+
+/* NULL if they cannot be had, which the host was told. */
+static const unsigned char *
+find_bytes(worker *self, const wire_cell *cell)
+{
+    const unsigned char *bytes;
+    int error;
+
+    if (cell->place != WIRE_IN_ARENA) {
+        return cell->place == WIRE_IN_AREA ? self->ring->area + cell->offset : cell->bytes;
+    }
+    bytes = listener_arena(self, cell->serial, cell->length, &error);
+    if (bytes == NULL) {
+        fail_without_arena(self, error);
+    }
+    return bytes;
 }
 
 /* Tells that the run has begun; if that cannot be told, it does not begin here. */
@@ -217,7 +246,7 @@ begin(worker *self, wire_cell *cell)
     }
 }
 
-/* Runs what the cell holds; false if that is the order to quit. */
+/* Runs what the cell holds; false if this process is to end now. */
 static int
 take(worker *self, wire_cell *cell)
 {
@@ -226,7 +255,7 @@ take(worker *self, wire_cell *cell)
     int go_on = 1;
 
     if (bytes == NULL) {
-        fail(self, "the worker could not map the memory with the run's arguments");
+        go_on = 0;
     } else if (frame_read(bytes, cell->length, &what) != 0) {
         fail(self, "the worker could not read what the host has sent, or is out of memory");
     } else {
@@ -255,7 +284,6 @@ wait_for_cell(worker *self, uint32_t index)
     }
     take_role(self); /* promoted and given a run at once */
     atomic_store_explicit(&ring->worker_sleeps, 0, memory_order_relaxed);
-    take_role(self); /* before the run that has come with it */
 }
 
 static void
@@ -278,11 +306,37 @@ work(worker *self)
     }
 }
 
+/* Runs when code of a function's has called pthread_exit(): the listener alone would keep the
+ * process. */
+static void
+end_with_thread(void *argument)
+{
+    const worker *self = argument;
+
+    atomic_store(&self->ring->thread_ended, 1);
+    _exit(EXIT_THREAD_ENDED);
+}
+
+static int
+live(worker *self)
+{
+    int status;
+
+    pthread_cleanup_push(end_with_thread, self);
+    status = prepare(self);
+    if (status == 0) {
+        atomic_store(&self->ring->ready, WIRE_TAKES);
+        answer_ring_bell(self);
+        work(self);
+    }
+    pthread_cleanup_pop(0);
+    return status;
+}
+
 int
 worker_run(const settings *asked, execz_bodies *bodies, wire_ring *ring, int socket, int parent)
 {
     static worker self;
-    int status;
 
     attach_to(parent);
     self = (worker){.settings = asked,
@@ -295,11 +349,5 @@ worker_run(const settings *asked, execz_bodies *bodies, wire_ring *ring, int soc
     pthread_cond_init(&self.came, NULL);
     worker_self = &self;
     take_role(&self);
-    status = prepare(&self);
-    if (status == 0) {
-        atomic_store(&ring->ready, WIRE_TAKES);
-        answer_ring_bell(&self);
-        work(&self);
-    }
-    return status;
+    return live(&self);
 }

@@ -27,7 +27,8 @@ typedef struct worker {
 
     pthread_mutex_t lock;
     pthread_cond_t came;
-    arena arguments; /* guarded by lock: the host's, mapped by the listener */
+    arena arguments;     /* guarded by lock: the host's, mapped by the listener */
+    int arguments_error; /* likewise: why it has no bytes, a positive errno */
 } worker;
 
 /* Runs what the host sends until it says quit; returns the exit status.  The process was just
@@ -50,8 +51,9 @@ void limits_renew_cpu(const settings *asked);
 
 /* Starts the thread that hears the host's messages; 0 or a positive errno. */
 int listener_start(worker *self);
-/* The bytes of the host's arena with this serial, which is on its way; NULL if it cannot be had. */
-const unsigned char *listener_arena(worker *self, uint32_t serial, uint64_t length);
+/* The bytes of the host's arena with this serial, which is on its way; NULL if it cannot be had,
+ * with a positive errno in *error_out. */
+const unsigned char *listener_arena(worker *self, uint32_t serial, uint64_t length, int *error_out);
 
 /* ---- frames.c ---- */
 
