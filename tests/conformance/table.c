@@ -299,36 +299,33 @@ host_extension(const execz_host *abi, const char *id)
     return has ? &paths : NULL;
 }
 
+/* Takes the run, as nobody else can any more, and executes it; false if somebody has. */
 static bool
-begin_work(host *self, run *one)
+work_on(host *self, execz_run token)
 {
-    bool open;
+    run *one;
+    bool taken;
 
     pthread_mutex_lock(&self->lock);
-    open = one != NULL && one->executed == 0;
-    if (open) {
+    one = find_locked(self, token);
+    taken = one != NULL && one->executed == 0;
+    if (taken) {
         for (uint32_t i = 0; i < one->n && !one->interrupted; i++) {
             run_body_locked(self, one);
         }
+        one->executed = one->n; /* also if it was interrupted before */
     }
     pthread_mutex_unlock(&self->lock);
-    return open;
+    return taken;
 }
 
 static void
 host_work(const execz_host *abi, execz_run (*next)(void *user, execz_run done), void *user)
 {
-    host *self = host_of(abi);
-
     execz_run token, done = 0;
 
     while ((token = next(user, done)) != 0) {
-        run *one;
-
-        pthread_mutex_lock(&self->lock);
-        one = find_locked(self, token);
-        pthread_mutex_unlock(&self->lock);
-        done = begin_work(self, one) ? token : 0;
+        done = work_on(host_of(abi), token) ? token : 0;
         if (done != 0) {
             (void)host_finish(abi, token, NULL, 0);
         }
