@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -191,6 +192,27 @@ EXECZ_FUNCTION(descriptors, "Returns how many descriptors from 3 on are open")
         n += fcntl(fd, F_GETFD) >= 0;
     }
     return execz_return(call, "%d", n);
+}
+
+EXECZ_FUNCTION(go_away, "Changes what commands inherit")
+{
+    if (chdir("/") != 0 || setenv("POOL_TEST_LEFT", "yes", 1) != 0 || unsetenv("PATH") != 0) {
+        return execz_fail(call, "it cannot go");
+    }
+    (void)umask(0777);
+    (void)sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    return EXECZ_OK;
+}
+
+EXECZ_FUNCTION(is_away, "Fails unless go_away() is still in force")
+{
+    struct sigaction child;
+    char directory[8] = "";
+    int there = getcwd(directory, sizeof directory) != NULL && strcmp(directory, "/") == 0;
+
+    there = there && sigaction(SIGCHLD, NULL, &child) == 0 && child.sa_handler == SIG_IGN;
+    there = there && getenv("POOL_TEST_LEFT") != NULL && umask(0777) == 0777;
+    return there ? EXECZ_OK : execz_fail(call, "something was changed back");
 }
 
 EXECZ_FUNCTION(initialize, "An initializer")

@@ -177,7 +177,9 @@ Test(crashes, a_worker_that_scribbles_over_its_ring_harms_itself_only)
 Test(crashes, a_ring_full_of_pads_is_passed_over)
 {
     open_pool("max_workers", "1", NULL);
-    cr_expect(eq(u32, call("pool_rogues:pads", NULL)->outcome, EXECZ_OUTCOME_OK));
+    const ended *end = call("pool_rogues:pads", NULL);
+
+    cr_expect(eq(u32, end->outcome, EXECZ_OUTCOME_OK), "%s", end->message);
     cr_expect(eq(u32, call("pool_bodies:nothing", NULL)->outcome, EXECZ_OUTCOME_OK));
 }
 

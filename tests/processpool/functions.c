@@ -149,3 +149,23 @@ Test(functions, the_queue_is_taken_by_priority)
 
     cr_expect(gt(int, low, number_in(await_ends("high", 1)->value, 1)));
 }
+
+Test(functions, commands_get_the_schedulers_surroundings_whatever_functions_do_to_theirs)
+{
+    static const char shell[] =
+        "pwd; umask; echo $POOL_TEST_LEFT; case $EXECZ_TREE in w*/*) echo marked; esac; exit 3";
+    char *plain;
+
+    open_pool("max_workers", "1", NULL);
+    add_command("shows", shell);
+    run_task("shows");
+    plain = strdup(await_ends("shows", 1)->output);
+    cr_assert(eq(u32, call("pool_bodies:go_away", NULL)->outcome, EXECZ_OUTCOME_OK));
+    run_task("shows");
+    const ended *end = await_ends("shows", 2);
+
+    cr_expect(ne(ptr, strstr(plain, "\nmarked\n"), NULL), "%s", plain);
+    cr_expect(all(eq(str, end->output, plain), eq(int, end->exit_status, 3)), "%s", end->message);
+    cr_expect(eq(u32, call("pool_bodies:is_away", NULL)->outcome, EXECZ_OUTCOME_OK));
+    free(plain);
+}

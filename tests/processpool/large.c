@@ -29,7 +29,9 @@ object_of(size_t length)
     for (size_t i = 0; i < length; i += sizeof some - 1) {
         memcpy(text + i, some, sizeof some - 1);
     }
-    memcpy(text + length - 2, "\"}", 3);
+    text[length - 2] = '"';
+    text[length - 1] = '}';
+    text[length] = '\0';
     memcpy(text, head, sizeof head - 1);
     return text;
 }

@@ -44,7 +44,7 @@ is_alive(pid_t pid)
     return found.parent != 0 && found.state != 'Z' && found.state != 'X';
 }
 
-/* The children of parent, zombies included, with this name (NULL: any). */
+/* The children of parent with this name; NULL: all, zombies included. */
 static unsigned
 children_of(pid_t parent, const char *name, pid_t *pids, unsigned max)
 {
@@ -57,7 +57,7 @@ children_of(pid_t parent, const char *name, pid_t *pids, unsigned max)
         process found = look_up(pid);
 
         if (pid > 0 && n < max && found.parent == parent &&
-            (name == NULL || strcmp(name, found.name) == 0)) {
+            (name == NULL || (strcmp(name, found.name) == 0 && found.state != 'Z'))) {
             pids[n++] = pid;
         }
     }

@@ -6,11 +6,10 @@
 #include <execz/function.h>
 
 #include <inttypes.h>
-#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 EXECZ_MODULE("pool_rogues", "1.0.0");
 
@@ -49,7 +48,7 @@ EXECZ_FUNCTION(pads, "Fills the ring with the shortest pads there are")
     }
     written = atomic_load(&ring->written);
     while (atomic_load(&ring->read) != written) {
-        (void)poll(NULL, 0, 1);
+        (void)nanosleep(&(struct timespec){0, 1000000}, NULL);
     }
     for (uint32_t n = 0; n < WIRE_RECORDS_SIZE; n += sizeof pad) {
         put(ring, written + n, pad, sizeof pad);

@@ -20,13 +20,10 @@
 /* A killed process may just have forked: look again until nothing is found. */
 #define ROUNDS 20
 
-#define TREE                                                                                       \
-    "EXECZ_TREE" /* as in the core: marks, from the outermost to the innermost, "/" between */
-
 /* By what the processes of a command are known. */
 typedef struct wanted {
     char run[40];  /* the whole entry */
-    char mark[24]; /* one of the marks in TREE */
+    char mark[24]; /* one of the marks in SWEEP_TREE */
 } wanted;
 
 static void
@@ -56,7 +53,8 @@ is_wanted(const char *environment, size_t n, const wanted *what)
 
     for (const char *at = environment; at < end; at += strlen(at) + 1) {
         run |= strcmp(at, what->run) == 0;
-        mark |= strncmp(at, TREE "=", sizeof TREE) == 0 && has_mark(at + sizeof TREE, what->mark);
+        mark |= strncmp(at, SWEEP_TREE "=", sizeof SWEEP_TREE) == 0 &&
+                has_mark(at + sizeof SWEEP_TREE, what->mark);
     }
     return run && mark;
 }
@@ -127,14 +125,14 @@ kill_if(const char *pid, const wanted *what)
 void
 sweep_mark(uint64_t mark)
 {
-    const char *outer = getenv(TREE);
+    const char *outer = getenv(SWEEP_TREE);
     char own[24], *marks;
 
     write_mark(own, mark);
     if (outer == NULL) {
-        (void)setenv(TREE, own, 1);
+        (void)setenv(SWEEP_TREE, own, 1);
     } else if (asprintf(&marks, "%s/%s", outer, own) >= 0) {
-        (void)setenv(TREE, marks, 1);
+        (void)setenv(SWEEP_TREE, marks, 1);
         free(marks);
     }
 }

@@ -5,6 +5,9 @@
 
 #include <stdint.h>
 
+/* The variable, as in the core: marks, from the outermost to the innermost, "/" between. */
+#define SWEEP_TREE "EXECZ_TREE"
+
 /* Marks this process, a worker that has done nothing yet, and all that it will start. */
 void sweep_mark(uint64_t mark);
 

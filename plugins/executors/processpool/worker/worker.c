@@ -5,6 +5,8 @@
  * has ended: cancel, and that the host is gone. */
 #include "worker.h"
 
+#include "surroundings.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -164,6 +166,37 @@ explain_missing(execz_result *result, char *text, size_t size)
 }
 
 static void
+run_body(worker *self, const frame *what, execz_result *result)
+{
+    if (execz_bodies_run(self->bodies, &what->task, &what->facts, NULL, result) != EXECZ_OK) {
+        result->outcome = EXECZ_OUTCOME_ERROR;
+        result->message = "the worker runs another body";
+    }
+}
+
+static void
+run_command(worker *self, const frame *what, execz_result *result, char *text, size_t size)
+{
+    surroundings before;
+    int error = surroundings_take(&before);
+
+    if (error != 0) {
+        (void)snprintf(text, size,
+                       "the worker cannot go back to the scheduler's working directory, which a "
+                       "function that ran before has left: %s",
+                       strerror(-error));
+        result->outcome = EXECZ_OUTCOME_ERROR;
+        result->exit_status = -1;
+        result->message = text;
+        return;
+    }
+    atomic_store(&self->ring->command, what->facts.run);
+    run_body(self, what, result);
+    atomic_store(&self->ring->command, 0);
+    surroundings_give_back(&before);
+}
+
+static void
 run(worker *self, frame *what)
 {
     execz_result result = {.size = sizeof result};
@@ -173,18 +206,12 @@ run(worker *self, frame *what)
     what->facts.deadline_monotonic = monotonic_deadline(what->task.timeout);
     limits_renew_cpu(self->settings);
     if (what->task.kind == EXECZ_TASK_COMMAND) {
-        atomic_store(&self->ring->command, what->facts.run);
-    }
-    if (execz_bodies_run(self->bodies, &what->task, &what->facts, NULL, &result) != EXECZ_OK) {
-        result.outcome = EXECZ_OUTCOME_ERROR;
-        result.message = "the worker runs another body";
-    }
-    measure(self, &result);
-    if (what->task.kind == EXECZ_TASK_COMMAND) {
-        atomic_store(&self->ring->command, 0);
+        run_command(self, what, &result, text, sizeof text);
     } else {
+        run_body(self, what, &result);
         explain_missing(&result, text, sizeof text);
     }
+    measure(self, &result);
     answer_result(self, &result);
 }
 

@@ -9,6 +9,7 @@
  * no other worker inherits that mapping.  As subreaper it also gets the orphans of dead workers,
  * and reaps them. */
 #include "sweep.h"
+#include "surroundings.h"
 #include "worker.h"
 
 #include <dirent.h>
@@ -100,7 +101,14 @@ prepare(zygote *self, wire_message *ready)
                                     .log = worker_log};
     execz_error err = EXECZ_ERROR_INIT;
     sigset_t watched;
+    int error = surroundings_remember();
 
+    if (error != 0) {
+        fprintf(stderr,
+                "execz-worker: cannot remember the working directory and the environment: %s\n",
+                strerror(-error));
+        return -1;
+    }
     (void)prctl(PR_SET_NAME, "execz-zygote");
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigemptyset(&watched);
@@ -168,7 +176,7 @@ fork_worker(zygote *self, const wire_message *order, int socket, int memory)
     if (pid == 0) {
         shed(self);
         free(one);
-        sweep_mark(order->value);
+        surroundings_mark(order->value);
         return worker_run(self->settings, self->bodies, ring, socket, own);
     }
     if (pid < 0) {
