@@ -39,7 +39,8 @@ ez_phase_with(uint64_t phase, unsigned state)
 
 /* From before to after; if another thread was first, before is what it is now. */
 static inline bool
-ez_phase_change(ez_phase *self, uint64_t *before, uint64_t after)
+ez_phase_change(ez_phase *self, uint64_t *before, /* NOLINT(readability-non-const-parameter) */
+                uint64_t after)
 {
     return atomic_compare_exchange_weak_explicit(self, before, after, memory_order_acq_rel,
                                                  memory_order_relaxed);
