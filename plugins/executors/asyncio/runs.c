@@ -2,9 +2,10 @@
 /* The executor: coroutines and commands on the event loop, everything else in its pool.
  *
  * A run that goes to the loop is given to it in one of two ways.  If the loop lives on the
- * scheduler's thread, which is the one that sends tasks, it waits there to begin.  If the loop has a thread of its own, the run goes onto a stack of starting runs that the
- * loop takes as a whole.  In either case a stack has been reserved for it before it is accepted, so
- * that a limit is an answer to the scheduler and not a lost run.
+ * scheduler's thread, which is the one that sends tasks, it waits there to begin.  If the loop has a
+ * thread of its own, the run goes onto a stack of starting runs that the loop takes as a whole.  In
+ * either case a stack has been reserved for it before it is accepted, so that a limit is an answer
+ * to the scheduler and not a lost run.
  *
  * To cancel a run on the loop, the loop is sent its token, and looks whether the coroutine there was
  * for it still is.  A run in the pool is retracted, which the host refuses once it has begun. */

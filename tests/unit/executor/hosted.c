@@ -56,3 +56,20 @@ expect_misbehaved(unsigned n, const char *what)
     cr_expect(eq(uint, fixture_count_log(around, "plugin misbehaving: executor=cpu"), n));
     cr_expect(eq(uint, fixture_count_log(around, what), n), "%s", around->log->str);
 }
+
+ez_run *
+open_with_output_limit(uint64_t limit)
+{
+    execz_task_spec spec = fixture_spec("loud");
+    g_autoptr(ez_task) loud = NULL;
+
+    spec.output_limit = limit;
+    loud = fixture_task_of(&spec);
+    return fixture_open(around, loud, executor, 2);
+}
+
+void
+say(ez_run *loud, const char *text)
+{
+    cr_expect(eq(int, abi->output(abi, loud->token, 1, text, strlen(text)), EXECZ_OK));
+}

@@ -20,6 +20,12 @@ void hosted_tear_down(void);
 /* Executes the first run time of run. */
 execz_status execute(void);
 
+/* An open run with two run times, of whose output so much is kept. */
+ez_run *open_with_output_limit(uint64_t limit);
+
+/* The plugin sends this text as output of the run. */
+void say(ez_run *loud, const char *text);
+
 /* The plugin has broken its contract n times, and each was logged with what it did. */
 void expect_misbehaved(unsigned n, const char *what);
 

@@ -4,29 +4,12 @@
 
 TestSuite(output, .init = hosted_set_up, .fini = hosted_tear_down);
 
-static ez_run *
-open_with_output_limit(uint64_t limit)
-{
-    execz_task_spec spec = fixture_spec("loud");
-    g_autoptr(ez_task) loud = NULL;
-
-    spec.output_limit = limit;
-    loud = fixture_task_of(&spec);
-    return fixture_open(around, loud, executor, 2);
-}
-
 /* What is kept of run time i, once the run is finished. */
 static const ez_outcome *
 finished(ez_run *loud, int i)
 {
     cr_expect(eq(int, abi->finish(abi, loud->token, NULL, 0), EXECZ_OK));
     return &ez_run_times(loud)[i];
-}
-
-static void
-say(ez_run *loud, const char *text)
-{
-    cr_expect(eq(int, abi->output(abi, loud->token, 1, text, strlen(text)), EXECZ_OK));
 }
 
 Test(output, of_both_streams_is_kept_in_order)

@@ -6,23 +6,6 @@
 
 TestSuite(results, .init = hosted_set_up, .fini = hosted_tear_down);
 
-static ez_run *
-open_with_output_limit(uint64_t limit)
-{
-    execz_task_spec spec = fixture_spec("loud");
-    g_autoptr(ez_task) loud = NULL;
-
-    spec.output_limit = limit;
-    loud = fixture_task_of(&spec);
-    return fixture_open(around, loud, executor, 2);
-}
-
-static void
-say(ez_run *loud, const char *text)
-{
-    cr_expect(eq(int, abi->output(abi, loud->token, 1, text, strlen(text)), EXECZ_OK));
-}
-
 Test(results, output_of_a_result_wins)
 {
     ez_run *loud = open_with_output_limit(100);
