@@ -65,13 +65,13 @@ static bool
 read_timezone(const ez_reading *reading, const ez_ini_entry *entry, const char **out)
 {
     execz_error err = EXECZ_ERROR_INIT;
-    GTimeZone *zone = NULL;
+    ez_zone *zone = NULL;
 
     if (ez_zone_open(entry->setting.value, &zone, &err) != EXECZ_OK) {
         ez_value_problem(reading, entry, 0, EZ_C_BAD_TIMEZONE, "%s", err.message);
         return false;
     }
-    g_time_zone_unref(zone);
+    ez_zone_unref(zone);
     *out = entry->setting.value;
     return true;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Between wall clocks and points in time.
  *
- * GTimeZone divides time into intervals of one offset each, in order.  A wall time W belongs to
- * interval i if W - offset(i) lies within i.  No interval, and W was skipped; several, and it came
- * more than once.  So the intervals around W are tried from the earliest on.  Asking GLib for the
+ * A zone divides time into segments of one offset each, in order.  A wall time W belongs to a
+ * segment if W - offset lies within it.  No segment, and W was skipped; several, and it came more
+ * than once.  So the segments around W are tried from the earliest on.  Asking GLib for the
  * interval of a *local* time was rejected: its answer in a gap or a fold depends on which of two
  * offsets is called daylight saving, which for Dublin is the winter. */
 #include "trigger/civil.h"
@@ -18,13 +18,6 @@
 static const char *const month_names[] = {"January",   "February", "March",    "April",
                                           "May",       "June",     "July",     "August",
                                           "September", "October",  "November", "December"};
-
-static int64_t
-offset_at(GTimeZone *zone, int64_t seconds)
-{
-    return g_time_zone_get_offset(zone,
-                                  g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, seconds));
-}
 
 /* Seconds since 1970 if the wall clock were in UTC. */
 static int64_t
@@ -41,31 +34,37 @@ wall_seconds(const ez_civil *civil)
 /* The seconds since 1970 at which the wall clock of zone shows wall, by the rules of the header.
  * Offsets are less than a day, so that no interval further away than a day can matter. */
 static int64_t
-seconds_of_wall(int64_t wall, GTimeZone *zone)
+seconds_of_wall(int64_t wall, const ez_zone *zone)
 {
-    gint first = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, wall - DAY_SECONDS);
-    gint end = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, wall + DAY_SECONDS);
-    int64_t before_gap = wall - g_time_zone_get_offset(zone, first);
+    const ez_segment *segment = ez_zone_segment(zone, wall - DAY_SECONDS);
+    int64_t seconds = wall - segment->offset;
 
-    for (gint i = first; i <= end; i++) {
-        int64_t seconds = wall - g_time_zone_get_offset(zone, i);
-        gint found = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, seconds);
+    /* A segment that is over too early leaves the time to the next one, which may begin too late:
+     * then its wall clock was set before it could show wall. */
+    while (seconds >= ez_segment_end(segment)) {
+        int64_t before_gap = seconds;
 
-        if (found == i) {
-            return seconds;
-        }
-        if (found > i) {
-            before_gap = seconds; /* this clock had been set before it could show wall */
+        segment++;
+        seconds = wall - segment->offset;
+        if (seconds < segment->begin) {
+            return before_gap;
         }
     }
-    return before_gap;
+    return seconds;
 }
 
-void
-ez_civil_from_time(execz_time time, GTimeZone *zone, ez_civil *civil_out)
+static int64_t
+seconds_of(execz_time time)
 {
-    int64_t seconds = time / EXECZ_SECOND - (time % EXECZ_SECOND < 0);
-    int64_t wall = seconds + offset_at(zone, seconds);
+    return time / EXECZ_SECOND - (time % EXECZ_SECOND < 0);
+}
+
+/* What a clock shows at time that is offset seconds before UTC. */
+static void
+set_civil(ez_civil *civil_out, execz_time time, int32_t offset)
+{
+    int64_t seconds = seconds_of(time);
+    int64_t wall = seconds + offset;
     int64_t days = wall / DAY_SECONDS - (wall % DAY_SECONDS < 0);
     int rest = (int)(wall - days * DAY_SECONDS);
     GDate date;
@@ -83,6 +82,12 @@ ez_civil_from_time(execz_time time, GTimeZone *zone, ez_civil *civil_out)
     };
 }
 
+void
+ez_civil_from_time(execz_time time, const ez_zone *zone, ez_civil *civil_out)
+{
+    set_civil(civil_out, time, ez_zone_segment(zone, seconds_of(time))->offset);
+}
+
 static execz_time
 time_of_seconds(int64_t seconds, int nanosecond)
 {
@@ -93,7 +98,7 @@ time_of_seconds(int64_t seconds, int nanosecond)
 }
 
 execz_time
-ez_civil_to_time(const ez_civil *civil, GTimeZone *zone)
+ez_civil_to_time(const ez_civil *civil, const ez_zone *zone)
 {
     return time_of_seconds(seconds_of_wall(wall_seconds(civil), zone), civil->nanosecond);
 }
@@ -240,7 +245,7 @@ check_clock(const char *text, const written *in, execz_error *err)
 }
 
 static execz_time
-written_time(const written *in, GTimeZone *zone)
+written_time(const written *in, const ez_zone *zone)
 {
     int64_t offset = in->sign * (in->offset_hours * INT64_C(3600) + in->offset_minutes * 60);
 
@@ -251,7 +256,7 @@ written_time(const written *in, GTimeZone *zone)
 }
 
 execz_status
-ez_moment_parse(const char *text, GTimeZone *zone, ez_moment *moment_out, execz_error *err)
+ez_moment_parse(const char *text, const ez_zone *zone, ez_moment *moment_out, execz_error *err)
 {
     g_autofree char *word = g_strstrip(g_strdup(text));
     written in = {0};
@@ -298,10 +303,9 @@ append_civil(GString *text, const ez_civil *civil)
 }
 
 char *
-ez_moment_format(const ez_moment *moment, GTimeZone *zone)
+ez_moment_format(const ez_moment *moment, const ez_zone *zone)
 {
-    int64_t offset = offset_at(zone, moment->time / EXECZ_SECOND);
-    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    int32_t offset = ez_zone_segment(zone, moment->time / EXECZ_SECOND)->offset;
     GString *text = g_string_new(NULL);
     ez_civil civil;
     bool in_utc, wall;
@@ -309,15 +313,15 @@ ez_moment_format(const ez_moment *moment, GTimeZone *zone)
     ez_civil_from_time(moment->time, zone, &civil);
     wall = moment->wall && ez_civil_to_time(&civil, zone) == moment->time;
     /* An offset like Monrovia's -00:44:30, until 1972, cannot be written. */
-    in_utc = strcmp(g_time_zone_get_identifier(zone), "UTC") == 0 || (!wall && offset % 60 != 0);
+    in_utc = strcmp(ez_zone_name(zone), "UTC") == 0 || (!wall && offset % 60 != 0);
     if (in_utc) {
-        ez_civil_from_time(moment->time, utc, &civil);
+        set_civil(&civil, moment->time, 0);
     }
     append_civil(text, &civil);
     if (in_utc) {
         g_string_append_c(text, 'Z');
     } else if (!wall) {
-        int minutes = ABS((int)offset) / 60;
+        int minutes = ABS(offset) / 60;
 
         g_string_append_printf(text, "%c%02d:%02d", offset < 0 ? '-' : '+', minutes / 60,
                                minutes % 60);

@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/parse.h"
-#include "trigger/zone.h"
 
 static execz_status
 open_default_zone(ez_scope *self, ez_build *build)
@@ -36,7 +35,7 @@ ez_scope_init(ez_scope *self, ez_build *build)
 void
 ez_scope_clear(ez_scope *self)
 {
-    g_clear_pointer(&self->zone, g_time_zone_unref);
+    g_clear_pointer(&self->zone, ez_zone_unref);
 }
 
 execz_status
@@ -137,5 +136,5 @@ ez_scope_append(const ez_scope *self, GString *text)
 
         ez_syntax_append(text, "jitter", value);
     }
-    ez_syntax_append(text, "timezone", g_time_zone_get_identifier(self->zone));
+    ez_syntax_append(text, "timezone", ez_zone_name(self->zone));
 }

@@ -8,7 +8,7 @@
 
 /* Where and within which bounds a trigger fires. */
 typedef struct ez_scope {
-    GTimeZone *zone;    /* owned: in which wall times are read and written; never NULL when read */
+    ez_zone *zone;      /* owned: in which wall times are read and written; never NULL when read */
     ez_moment start_at; /* no fire time lies before it; EZ_SCOPE_NO_START: no such bound */
     ez_moment end_at;   /* no fire time lies after it; EXECZ_TIME_NEVER: no such bound */
     execz_duration jitter;

@@ -1,140 +1,256 @@
 /* SPDX-License-Identifier: MIT */
+/* A zone is a table of segments, made once from GTimeZone, which knows the zone files and the rules
+ * that go on behind their end.  GTimeZone itself was rejected for what is asked for each run: it
+ * searches some 700 intervals and does not tell where one ends.
+ *
+ * The segment of a point in time is found in one step: an index tells the segment in which each
+ * stretch of 2^24 seconds (194 days) begins, and clocks are not set more than a few times in one.
+ * Nothing is remembered from call to call, so that a zone needs no lock.
+ *
+ * Zones are interned: a million tasks in one zone share one table.  The table of names does not
+ * count as a holder.  A reference count reaches zero only with the lock held, so that whoever finds
+ * a zone there finds it alive. */
 #include "trigger/zone.h"
 
-#include "base/error.h"
-#include "base/parse.h"
+#include "trigger/civil.h"
+#include "trigger/zone_name.h"
 
-#include <stdio.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 
-static const char *
-zone_directory(void)
-{
-    const char *directory = g_getenv("TZDIR");
+#define DAY_SECONDS (INT64_C(24) * 60 * 60)
+#define TABLE_BEGIN (EZ_CIVIL_BEGIN / EXECZ_SECOND - DAY_SECONDS)
+#define TABLE_END (EZ_CIVIL_END / EXECZ_SECOND + DAY_SECONDS)
+#define INDEX_SHIFT 24
+#define STRETCH (INT64_C(1) << INDEX_SHIFT)
+#define INDEX_FIRST (TABLE_BEGIN >> INDEX_SHIFT)
+#define INDEX_LENGTH ((TABLE_END >> INDEX_SHIFT) - INDEX_FIRST + 1)
 
-    return directory != NULL && *directory != '\0' ? directory : "/usr/share/zoneinfo";
+/* Fixed once built, but for the count. */
+struct ez_zone {
+    atomic_uint references;
+    char *name;           /* owned */
+    ez_segment *segments; /* owned; behind the last one is one that never begins */
+    uint16_t index[INDEX_LENGTH];
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static GHashTable *by_name; /* name -> ez_zone, both borrowed; NULL when empty; guarded by lock */
+
+static gint
+interval_at(GTimeZone *rules, int64_t utc)
+{
+    return g_time_zone_find_interval(rules, G_TIME_TYPE_UNIVERSAL, utc);
 }
 
-/* GLib would also open absolute paths, and "right/" zones count leap seconds, which execz_time does
- * not. */
-static bool
-is_zone_name(const char *name)
+/* The first second after utc that does not lie in interval, which utc does; TABLE_END if that is
+ * further away. */
+static int64_t
+interval_end(GTimeZone *rules, gint interval, int64_t utc)
 {
-    size_t length = strlen(name);
+    int64_t within = utc, step = STRETCH;
+    int64_t beyond = MIN(within + step, TABLE_END);
 
-    if (length == 0 || length > EZ_ZONE_NAME_MAX || *name == '/' ||
-        g_str_has_prefix(name, "right/")) {
-        return false;
+    while (beyond < TABLE_END && interval_at(rules, beyond) == interval) {
+        within = beyond;
+        step *= 2;
+        beyond = MIN(within + step, TABLE_END);
     }
-    return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/") ==
-           length;
-}
+    while (beyond - within > 1) {
+        int64_t middle = within + (beyond - within) / 2;
 
-/* GLib reads a name without a file as an offset or a POSIX rule: "GMT+5" would quietly lie west. */
-static bool
-has_zone_file(const char *name)
-{
-    g_autofree char *path = g_build_filename(zone_directory(), name, NULL);
-    char magic[4] = {0};
-    FILE *file = fopen(path, "re");
-    bool found;
-
-    if (file == NULL) {
-        return false;
-    }
-    found = fread(magic, 1, sizeof magic, file) == sizeof magic && memcmp(magic, "TZif", 4) == 0;
-    fclose(file);
-    return found;
-}
-
-/* Adds the zone that one line of tzdata.zi ("Z NAME ...", "L TARGET NAME") or, with three columns,
- * of zone.tab ("CC COORDINATES NAME") tells. */
-static void
-add_zone_of_line(GPtrArray *names, const char *line, bool compact)
-{
-    g_auto(GStrv) words = g_strsplit_set(line, " \t", 4);
-    guint n = g_strv_length(words);
-
-    if (n == 0 || *words[0] == '#') {
-        return;
-    }
-    if (compact && n >= 2 && strcmp(words[0], "Z") == 0) {
-        g_ptr_array_add(names, g_strdup(words[1]));
-    } else if (n >= 3 && (!compact || strcmp(words[0], "L") == 0)) {
-        g_ptr_array_add(names, g_strdup(words[2]));
-    }
-}
-
-static bool
-add_zones_of_file(GPtrArray *names, const char *file_name, bool compact)
-{
-    g_autofree char *path = g_build_filename(zone_directory(), file_name, NULL);
-    g_autofree char *text = NULL;
-    g_auto(GStrv) lines = NULL;
-
-    if (!g_file_get_contents(path, &text, NULL, NULL)) {
-        return false;
-    }
-    lines = g_strsplit(text, "\n", -1);
-    for (char **line = lines; *line != NULL; line++) {
-        add_zone_of_line(names, *line, compact);
-    }
-    return true;
-}
-
-/* The zone whose name is nearest to name; NULL if none is near or the machine has no list.  A place
- * alone
- * ("kolkata") is enough to be understood.  Caller frees. */
-static char *
-nearest_zone(const char *name)
-{
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    const char *nearest;
-
-    if (!add_zones_of_file(names, "tzdata.zi", true)) {
-        add_zones_of_file(names, "zone.tab", false);
-    }
-    nearest = ez_nearest(name, (const char *const *)names->pdata, names->len);
-    for (guint i = 0; nearest == NULL && i < names->len; i++) {
-        const char *place = strrchr(names->pdata[i], '/');
-
-        if (place != NULL && g_ascii_strcasecmp(place + 1, name) == 0) {
-            nearest = names->pdata[i];
+        if (interval_at(rules, middle) == interval) {
+            within = middle;
+        } else {
+            beyond = middle;
         }
     }
-    return g_strdup(nearest);
+    return beyond;
 }
 
-static execz_status
-fail_unknown(const char *name, execz_error *err)
+/* The segments of rules, and behind them one that never begins.  Caller frees. */
+static ez_segment *
+make_segments(GTimeZone *rules)
 {
-    g_autofree char *nearest = strlen(name) <= EZ_ZONE_NAME_MAX ? nearest_zone(name) : NULL;
+    GArray *segments = g_array_new(FALSE, FALSE, sizeof(ez_segment));
+    ez_segment segment = {INT64_MIN, 0};
 
-    if (nearest != NULL) {
-        return ez_fail(err, EXECZ_E_PARSE, "unknown time zone '%s', did you mean \"%s\"?", name,
-                       nearest);
+    for (int64_t utc = TABLE_BEGIN; utc < TABLE_END;) {
+        gint interval = interval_at(rules, utc);
+        gint32 offset = g_time_zone_get_offset(rules, interval);
+
+        /* GLib also begins an interval where only its name or its being summer time is new. */
+        if (segments->len == 0 || offset != segment.offset) {
+            segment.offset = offset;
+            g_array_append_val(segments, segment);
+        }
+        utc = interval_end(rules, interval, utc);
+        segment.begin = utc;
     }
-    return ez_fail(
-        err, EXECZ_E_PARSE,
-        "unknown time zone '%s': no such zone in %s; write a name like UTC or Europe/London", name,
-        zone_directory());
+    segment = (ez_segment){INT64_MAX, 0};
+    g_array_append_val(segments, segment);
+    return (ez_segment *)(void *)g_array_free(segments, FALSE);
+}
+
+static void
+fill_index(ez_zone *self)
+{
+    uint16_t at = 0;
+
+    for (int64_t i = 0; i < INDEX_LENGTH; i++) {
+        while (self->segments[at + 1].begin <= (INDEX_FIRST + i) * STRETCH) {
+            at++;
+        }
+        self->index[i] = at;
+    }
+}
+
+static ez_zone *
+zone_new(const char *name, GTimeZone *rules)
+{
+    ez_zone *self = g_new0(ez_zone, 1);
+
+    atomic_init(&self->references, 1);
+    self->name = g_strdup(name);
+    self->segments = make_segments(rules);
+    fill_index(self);
+    return self;
+}
+
+static void
+zone_free(ez_zone *self)
+{
+    g_free(self->segments);
+    g_free(self->name);
+    g_free(self);
+}
+
+/* A reference to the zone called name if somebody holds it; NULL otherwise. */
+static ez_zone *
+find_locked(const char *name)
+{
+    ez_zone *zone = by_name != NULL ? g_hash_table_lookup(by_name, name) : NULL;
+
+    return zone != NULL ? ez_zone_ref(zone) : NULL;
+}
+
+static ez_zone *
+find(const char *name)
+{
+    ez_zone *zone;
+
+    pthread_mutex_lock(&lock);
+    zone = find_locked(name);
+    pthread_mutex_unlock(&lock);
+    return zone;
+}
+
+/* Makes zone the one of its name, unless somebody was faster; returns the one that is, with the
+ * reference of the caller. */
+static ez_zone *
+intern(ez_zone *zone)
+{
+    ez_zone *earlier;
+
+    pthread_mutex_lock(&lock);
+    earlier = find_locked(zone->name);
+    if (earlier == NULL) {
+        if (by_name == NULL) {
+            by_name = g_hash_table_new(g_str_hash, g_str_equal);
+        }
+        g_hash_table_insert(by_name, zone->name, zone);
+    }
+    pthread_mutex_unlock(&lock);
+    if (earlier == NULL) {
+        return zone;
+    }
+    zone_free(zone);
+    return earlier;
+}
+
+/* Drops a reference that may be the last one; true if it was. */
+static bool
+drop(ez_zone *self)
+{
+    bool last;
+
+    pthread_mutex_lock(&lock);
+    last = atomic_fetch_sub_explicit(&self->references, 1, memory_order_acq_rel) == 1;
+    if (last) {
+        g_hash_table_remove(by_name, self->name);
+        if (g_hash_table_size(by_name) == 0) {
+            g_clear_pointer(&by_name, g_hash_table_unref);
+        }
+    }
+    pthread_mutex_unlock(&lock);
+    return last;
 }
 
 execz_status
-ez_zone_open(const char *name, GTimeZone **zone_out, execz_error *err)
+ez_zone_open(const char *name, ez_zone **zone_out, execz_error *err)
 {
-    GTimeZone *zone = NULL;
+    ez_zone *zone = find(name);
 
-    if (strcmp(name, "UTC") == 0) {
-        *zone_out = g_time_zone_new_utc();
-        return EXECZ_OK;
-    }
-    if (is_zone_name(name) && has_zone_file(name)) {
-        zone = g_time_zone_new_identifier(name);
-    }
     if (zone == NULL) {
-        return fail_unknown(name, err);
+        g_autoptr(GTimeZone) rules = NULL;
+
+        if (strcmp(name, "UTC") == 0) {
+            rules = g_time_zone_new_utc();
+        } else if (ez_zone_name_exists(name)) {
+            rules = g_time_zone_new_identifier(name);
+        }
+        if (rules == NULL) {
+            return ez_zone_name_fail(name, err);
+        }
+        zone = intern(zone_new(name, rules));
     }
     *zone_out = zone;
     return EXECZ_OK;
+}
+
+ez_zone *
+ez_zone_ref(ez_zone *self)
+{
+    atomic_fetch_add_explicit(&self->references, 1, memory_order_relaxed);
+    return self;
+}
+
+void
+ez_zone_unref(ez_zone *self)
+{
+    unsigned references;
+
+    if (self == NULL) {
+        return;
+    }
+    references = atomic_load_explicit(&self->references, memory_order_relaxed);
+    while (references > 1) {
+        if (atomic_compare_exchange_weak_explicit(&self->references, &references, references - 1,
+                                                  memory_order_release, memory_order_relaxed)) {
+            return;
+        }
+    }
+    if (drop(self)) {
+        zone_free(self);
+    }
+}
+
+const char *
+ez_zone_name(const ez_zone *self)
+{
+    return self->name;
+}
+
+const ez_segment *
+ez_zone_segment(const ez_zone *self, int64_t utc)
+{
+    int64_t second = CLAMP(utc, TABLE_BEGIN, TABLE_END - 1);
+    const ez_segment *segment = self->segments + self->index[(second >> INDEX_SHIFT) - INDEX_FIRST];
+
+    while (ez_segment_end(segment) <= second) {
+        segment++;
+    }
+    return segment;
 }

@@ -146,13 +146,15 @@ static ez_trigger *
 random_interval(GRand *dice, char **text_out)
 {
     static const char *const bounds[] = {"start_at", "anchor"};
-    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    g_autoptr(ez_zone) utc = NULL;
     ez_moment start = {NEW_YEAR + (execz_time)(g_rand_double(dice) * DECADE), false};
     ez_moment end = {start.time + (execz_time)(g_rand_double(dice) * DECADE), false};
-    g_autofree char *start_at = ez_moment_format(&start, utc);
-    g_autofree char *end_at = ez_moment_format(&end, utc);
+    g_autofree char *start_at = NULL, *end_at = NULL;
     GString *text = g_string_new("interval(");
 
+    cr_assert(eq(int, ez_zone_open("UTC", &utc, NULL), EXECZ_OK));
+    start_at = ez_moment_format(&start, utc);
+    end_at = ez_moment_format(&end, utc);
     g_string_append_printf(text, "hours=%d, seconds=%d.%03d", g_rand_int_range(dice, 0, 400),
                            g_rand_int_range(dice, 0, 9999), g_rand_int_range(dice, 1, 999));
     if (g_rand_boolean(dice)) {
