@@ -228,6 +228,19 @@ EXECZ_FUNCTION(end_thread, "An initializer that ends its thread")
     pthread_exit(NULL);
 }
 
+EXECZ_FUNCTION(end_unseen, "Ends its thread the first time, while the zygote is stopped")
+{
+    const char *path = getenv("POOL_TEST_FILE");
+
+    (void)call;
+    if (access(path, F_OK) != 0) {
+        (void)fclose(fopen(path, "w"));
+        (void)kill(getppid(), SIGSTOP);
+        pthread_exit(NULL);
+    }
+    return EXECZ_OK;
+}
+
 EXECZ_FUNCTION(initialized, "Returns how often the initializer was called")
 {
     return execz_return(call, "%" PRId64, initialized);

@@ -103,6 +103,41 @@ Test(crashes, an_initializer_that_ends_its_thread_is_told)
     (void)shut_down(EXECZ_SHUTDOWN_CANCEL, -1);
 }
 
+/* The end of its socket is seen long before the zygote tells of its end. */
+Test(crashes, a_worker_that_is_not_born_is_told_though_its_socket_closes_first)
+{
+    char path[] = "/tmp/execz-pool-XXXXXX";
+
+    (void)close(mkstemp(path));
+    (void)unlink(path);
+    cr_assert(eq(int, setenv("POOL_TEST_FILE", path, 1), 0));
+    open_pool("max_workers", "1", "initializer", "pool_bodies:end_unseen", NULL);
+    cr_expect(eq(u32, call("pool_bodies:nothing", NULL)->outcome, EXECZ_OUTCOME_OK));
+    await_that(tells_of_thread, NULL, "the initializer's end is told");
+    (void)unlink(path);
+}
+
+static bool
+waits_longer(void *user)
+{
+    (void)user;
+    return strstr(log_lines(), "trying again in 0.4s") != NULL;
+}
+
+Test(crashes, workers_that_are_not_born_are_tried_less_and_less)
+{
+    open_pool("max_workers", "3", "initializer", "pool_bodies:end_thread", NULL);
+    add_function("nothing", "pool_bodies:nothing", NULL);
+    for (int i = 0; i < 3; i++) {
+        run_task("nothing");
+    }
+    await_that(waits_longer, NULL, "the third try is told");
+    cr_expect(all(ne(ptr, strstr(log_lines(), "trying again in 0.1s"), NULL),
+                  ne(ptr, strstr(log_lines(), "trying again in 0.2s"), NULL)),
+              "%s", log_lines());
+    (void)shut_down(EXECZ_SHUTDOWN_CANCEL, -1);
+}
+
 Test(crashes, a_stopped_worker_is_replaced)
 {
     open_pool("max_workers", "1", NULL);

@@ -35,12 +35,22 @@ unload_locked(worker *self)
     }
 }
 
+/* Whether it has not become what it was forked for. */
+static int
+is_unborn_locked(const worker *self)
+{
+    uint32_t enough = self->spare ? WIRE_PREPARED : WIRE_TAKES;
+
+    return self->state == WORKER_STARTING && atomic_load(&self->ring->ready) < enough;
+}
+
 static void
 leave_locked(worker *self)
 {
     int64_t end = pool_now() + EXECZ_SECOND; /* in case it does not leave by itself */
     pool *owner = self->pool;
 
+    self->unborn = is_unborn_locked(self);
     dispatch_not_idle_locked(self);
     if (owner->spare == self) {
         owner->spare = NULL;
@@ -211,17 +221,22 @@ remove_worker(worker *self)
     worker_free(self);
 }
 
-/* Whether it has failed to become what it was forked for. */
-static int
-was_starting(worker *self)
+/* Tells why there is no worker, unless it or the zygote has. */
+static void
+tell_unborn(const worker *self, int status)
 {
-    uint32_t enough = self->spare ? WIRE_PREPARED : WIRE_TAKES;
-    int starting;
+    char text[256];
 
-    pthread_mutex_lock(&self->pool->lock);
-    starting = self->state == WORKER_STARTING;
-    pthread_mutex_unlock(&self->pool->lock);
-    return starting && atomic_load(&self->ring->ready) < enough;
+    if (!self->unborn || self->told) {
+        return;
+    }
+    if (is_headless(self, status)) {
+        self->pool->unusable = 1;
+        describe_headless(self, text, sizeof text);
+    } else {
+        describe_end(status, text, sizeof text);
+    }
+    death_unborn(self->pool, text);
 }
 
 void
@@ -232,15 +247,8 @@ death_complete(worker *self, const wire_message *exited)
     uint32_t index = 0;
 
     (void)worker_receive(self); /* it may have said why */
-    if (was_starting(self) && self->pool->failures == 0) {
-        if (is_headless(self, exited->status)) {
-            describe_headless(self, text, sizeof text);
-        } else {
-            describe_end(exited->status, text, sizeof text);
-        }
-        death_unborn(self->pool, text);
-    }
     death_begin(self, KILLED_NOT);
+    tell_unborn(self, exited->status);
     (void)results_collect(self);
     while ((submission = take_begun(self, &index)) != NULL) {
         execz_result result = {
@@ -264,16 +272,20 @@ death_complete(worker *self, const wire_message *exited)
 void
 death_unborn(pool *self, const char *why)
 {
-    int64_t hold = HOLD_FIRST;
+    int64_t hold = HOLD_FIRST, now = pool_now();
 
     pthread_mutex_lock(&self->lock);
+    if (now < self->hold_until) { /* it was forked with the one that has failed already */
+        pthread_mutex_unlock(&self->lock);
+        return;
+    }
     for (uint32_t i = 0; i < self->failures && hold < HOLD_MOST; i++) {
         hold *= 2;
     }
     hold = hold < HOLD_MOST ? hold : HOLD_MOST;
     self->failures++;
     (void)snprintf(self->trouble, sizeof self->trouble, "%s", why);
-    self->hold_until = pool_now() + hold;
+    self->hold_until = now + hold;
     pthread_mutex_unlock(&self->lock);
     execz_base_log(self->base, EXECZ_LOG_ERROR,
                    "a worker could not be started: %s; trying again in %gs", why,

@@ -331,6 +331,7 @@ worker_receive(worker *self)
             fds[0] = -1;
         } else if (message.kind == WIRE_NOT_USABLE) {
             self->pool->unusable = 1;
+            self->told = 1;
             death_unborn(self->pool, message.text);
         }
         for (int i = 0; i < 2; i++) {

@@ -64,6 +64,7 @@ typedef struct worker {
     execz_submission *runs[WIRE_CELLS];
     uint32_t begun;        /* index + 1 of the frame whose start was reported */
     uint32_t killed;       /* KILLED_... */
+    int unborn;            /* it went before it could take a run, or be a spare */
     int loading;           /* a frame is being copied into the arena */
     int64_t busy_since;    /* monotonic: when the frame in hand was seen to begin; 0: none */
     int64_t idle_since;    /* monotonic; 0: it is not idle */
@@ -79,6 +80,7 @@ typedef struct worker {
     arena results;     /* worker to host */
     int results_error; /* why that one could not be taken, a positive errno; 0: it was */
     uint32_t read;     /* bytes of records */
+    int told;          /* why it does not become ready: the pool knows already */
     int news;          /* there may be something to collect */
     uint32_t verdict;  /* KILLED_...: what the timers have decided */
     int64_t look_at;   /* monotonic: whether its main thread is alive; 0: not planned */

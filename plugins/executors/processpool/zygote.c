@@ -190,6 +190,7 @@ take_message(pool *self, const wire_message *message, int *fd)
     } else if (message->kind == WIRE_FORKED) {
         take_forked(one, message, fd);
     } else if (message->kind == WIRE_FORK_FAILED) {
+        one->told = 1;
         death_unborn(self, message->text);
         death_complete(one, message);
     } else if (message->kind == WIRE_EXITED) {
