@@ -23,7 +23,6 @@
 
 #include "base/error.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 typedef struct parser {
@@ -182,6 +181,7 @@ parse_value(parser *self, ez_syntax_argument *argument)
 
     argument->value_column = column_of(self, self->at);
     if (*self->at == '"') {
+        argument->is_quoted = true;
         return parse_quoted(self, &argument->value);
     }
     if (argument->key == NULL && name_end > self->at && *skip_blanks(name_end) == '(') {

@@ -3,6 +3,8 @@
 #ifndef EZ_TRIGGER_SYNTAX_H
 #define EZ_TRIGGER_SYNTAX_H
 
+#include <stdbool.h>
+
 #include <glib.h>
 
 #include <execz/types.h>
@@ -20,6 +22,7 @@ typedef struct ez_syntax_argument {
     ez_syntax_call *call; /* owned; NULL if it is a value */
     size_t column;        /* of the key, or of the value if there is no key */
     size_t value_column;  /* of the value; of its opening quote if it is quoted */
+    bool is_quoted;       /* the value */
 } ez_syntax_argument;
 
 /* name(argument, ...) */

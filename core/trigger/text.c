@@ -2,6 +2,8 @@
 #include "trigger/text.h"
 
 #include "base/parse.h"
+#include "trigger/cron.h"
+#include "trigger/crontab.h"
 #include "trigger/date.h"
 #include "trigger/interval.h"
 
@@ -9,6 +11,8 @@
 
 /* Every kind there is. */
 static const ez_trigger_kind *const kinds[] = {
+    &ez_cron_kind,
+    &ez_crontab_kind,
     &ez_date_kind,
     &ez_interval_kind,
 };
@@ -107,6 +111,22 @@ ez_trigger_parse_every(const char *text, const ez_trigger_defaults *defaults,
     ez_build build = build_value(text, defaults, err);
 
     return finish(&build, column_out, build_every(&build, text, trigger_out));
+}
+
+execz_status
+ez_trigger_parse_cron(const char *text, const ez_trigger_defaults *defaults,
+                      ez_trigger **trigger_out, size_t *column_out, execz_error *err)
+{
+    ez_build build = build_value(text, defaults, err);
+    ez_scope scope;
+    execz_status status = ez_scope_init(&scope, &build);
+
+    if (status == EXECZ_OK) {
+        build.column = 1;
+        status = ez_crontab_new(&build, text, &scope, trigger_out);
+    }
+    ez_scope_clear(&scope);
+    return finish(&build, column_out, status);
 }
 
 execz_status

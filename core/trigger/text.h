@@ -25,6 +25,10 @@ execz_status ez_trigger_parse(const char *text, const ez_trigger_defaults *defau
 execz_status ez_trigger_parse_every(const char *text, const ez_trigger_defaults *defaults,
                                     ez_trigger **trigger_out, size_t *column_out, execz_error *err);
 
+/* Reads the fields of a crontab, e.g. "30 2 * * 1-5". */
+execz_status ez_trigger_parse_cron(const char *text, const ez_trigger_defaults *defaults,
+                                   ez_trigger **trigger_out, size_t *column_out, execz_error *err);
+
 /* Reads the time of a date, e.g. "2027-01-01T09:00:00". */
 execz_status ez_trigger_parse_at(const char *text, const ez_trigger_defaults *defaults,
                                  ez_trigger **trigger_out, size_t *column_out, execz_error *err);
