@@ -2,8 +2,8 @@
 /* A tree of processes that do all they can to stay: they fork twice, lead sessions of their own and
  * ignore TERM.
  *
- *   tree tree TAG PROCESSES     says "up" when all of them are there
- *   tree leaf TAG               what they become: TAG is in their command lines
+ *   tree tree TAG PROCESSES FIFO   says "up", and a byte to FIFO, when all of them are there
+ *   tree leaf TAG                  what they become: TAG is in their command lines
  *
  * Small, and without any library, for thousands of them are started. */
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define READY_FD 9
-#define LIFE 120 /* seconds, should all else fail */
+#define LIFE 900 /* seconds, should all else fail */
 
 static void
 leaf(void)
@@ -62,6 +62,16 @@ branch(char **argv, int number)
 }
 
 static void
+tell(const char *fifo)
+{
+    int fd = open(fifo, O_WRONLY | O_CLOEXEC);
+
+    (void)!write(STDOUT_FILENO, "up\n", 3);
+    (void)!write(fd, "x", 1);
+    close(fd);
+}
+
+static void
 tree(char **argv)
 {
     static const struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -79,7 +89,7 @@ tree(char **argv)
     for (int i = 0; i < n; i++) {
         (void)!read(ends[0], &byte, 1);
     }
-    (void)!write(STDOUT_FILENO, "up\n", 3);
+    tell(argv[4]);
     alarm(LIFE);
     for (;;) {
         pause();
@@ -91,7 +101,7 @@ main(int argc, char **argv)
 {
     if (argc > 2 && strcmp(argv[1], "leaf") == 0) {
         leaf();
-    } else if (argc > 3 && strcmp(argv[1], "tree") == 0) {
+    } else if (argc > 4 && strcmp(argv[1], "tree") == 0) {
         tree(argv);
     }
     return 1;

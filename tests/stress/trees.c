@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands that time out together, each a tree of processes that do all they can to stay (tree.c).
+/* Commands that are stopped together, each a tree of processes that do all they can to stay (tree.c).
  * When the last run has ended, nobody is left.
  *
  *   trees [EXECUTOR [COMMANDS [PROCESSES [SECONDS [strict]]]]]
  *
- * SECONDS is the timeout, in which all of them must have come up.  How many are left one second after
- * the grace is counted, too; with `strict`, which a busy machine may not pass, that has to be none. */
+ * When all trees have said that they are up, the scheduler is shut down, which cancels them; no
+ * time is judged.  For measuring on a quiet machine: with SECONDS they time out instead, and all must
+ * have come up by then; with `strict` nobody may be left one second after the grace, either. */
 #include <execz/execz.h>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
@@ -17,9 +19,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib.h>
+#include <glib/gstdio.h>
 
 #define GRACE (2 * EXECZ_SECOND)
 #define ALLOWED EXECZ_SECOND
@@ -56,13 +60,15 @@ count_left(const char *tag)
 
 typedef struct witness {
     execz_scheduler *scheduler;
-    execz_duration timeout;
+    execz_duration timeout; /* 0: they are cancelled */
     unsigned wanted, ended, faults;
-    execz_duration latest; /* end of a run after timeout and grace */
+    unsigned given_up;     /* on a machine too slow for a shutdown */
+    execz_duration latest; /* end of a run after its grace */
     const char *tag;
+    const char *fifo;
     unsigned started;
-    atomic_llong last_start; /* of all; 0: not all have started */
-    unsigned left;           /* when the allowed time was over */
+    atomic_llong stopped; /* when the last one was told to stop; 0: not yet */
+    unsigned left;        /* when the allowed time was over */
 } witness;
 
 static void
@@ -80,14 +86,31 @@ now(void)
     return g_get_real_time() * EXECZ_MICROSECOND;
 }
 
+static void
+await_trees(const witness *self)
+{
+    int fd = open(self->fifo, O_RDWR | O_CLOEXEC); /* of a writer, too: there is no end of file */
+    char byte;
+
+    for (unsigned n = 0; n < self->wanted;) {
+        n += read(fd, &byte, 1) == 1;
+    }
+    close(fd);
+}
+
 /* Looks at the moment that counts, whether or not the runs have ended. */
 static void *
 look(void *user)
 {
     witness *self = user;
 
-    while (atomic_load(&self->last_start) == 0 ||
-           now() < atomic_load(&self->last_start) + self->timeout + GRACE + ALLOWED) {
+    if (self->timeout == 0) {
+        await_trees(self);
+        atomic_store(&self->stopped, now());
+        (void)execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, -1, NULL);
+    }
+    while (atomic_load(&self->stopped) == 0 ||
+           now() < atomic_load(&self->stopped) + GRACE + ALLOWED) {
         poll(NULL, 0, 5);
     }
     self->left = count_left(self->tag);
@@ -95,10 +118,22 @@ look(void *user)
 }
 
 static void
-hear_start(witness *self)
+hear_end(witness *self, const execz_event *event)
 {
-    if (++self->started == self->wanted) {
-        atomic_store(&self->last_start, now());
+    const execz_result *result = event->result;
+    uint32_t expected =
+        self->timeout > 0 ? EXECZ_OUTCOME_TIMEOUT : (uint32_t)EXECZ_OUTCOME_CANCELLED;
+
+    if (self->timeout == 0 && result->outcome == EXECZ_OUTCOME_LOST) {
+        self->given_up++;
+    } else if (result->outcome != expected) {
+        fault(self, event, "it was not stopped");
+    } else if (result->output_length != 3) {
+        fault(self, event, "its tree was not up");
+    }
+    self->latest = MAX(self->latest, result->finished - atomic_load(&self->stopped) - GRACE);
+    if (++self->ended == self->wanted && self->timeout > 0) {
+        (void)execz_scheduler_shutdown(self->scheduler, 0, -1, NULL);
     }
 }
 
@@ -106,27 +141,18 @@ static void
 hear(void *user, const execz_event *event)
 {
     witness *self = user;
-    const execz_result *result = event->result;
 
-    if (event->code == EXECZ_EVENT_TASK_STARTED) {
-        hear_start(self);
-        return;
-    }
-    if (result->outcome != EXECZ_OUTCOME_TIMEOUT) {
-        fault(self, event, "it did not time out");
-    } else if (result->output_length != 3) {
-        fault(self, event, "its tree was not up");
-    }
-    self->latest = MAX(self->latest, result->finished - result->started - self->timeout - GRACE);
-    if (++self->ended == self->wanted) {
-        (void)execz_scheduler_shutdown(self->scheduler, 0, -1, NULL);
+    if (event->code != EXECZ_EVENT_TASK_STARTED) {
+        hear_end(self, event);
+    } else if (++self->started == self->wanted && self->timeout > 0) {
+        atomic_store(&self->stopped, now() + self->timeout);
     }
 }
 
 static bool
 add_tasks(witness *self, const char *processes, execz_error *err)
 {
-    const char *const argv[] = {EXECZ_TEST_TREE, "tree", self->tag, processes, NULL};
+    const char *const argv[] = {EXECZ_TEST_TREE, "tree", self->tag, processes, self->fifo, NULL};
     g_autoptr(GDateTime) soon = g_date_time_new_now_utc();
     g_autofree char *when = g_date_time_format(soon, "date(%Y-%m-%dT%H:%M:%SZ)");
 
@@ -147,28 +173,44 @@ add_tasks(witness *self, const char *processes, execz_error *err)
     return true;
 }
 
-static void
-run(witness *self, const char *executor, const char *processes)
+/* asyncio gets a loop of its own: should a slow machine make the shutdown give a run up, its command
+ * is stopped nevertheless. */
+static bool
+make(witness *self, const char *executor, const char *processes, execz_error *err)
 {
     static const char *const plugin_path[] = {EXECZ_TEST_BUNDLED_DIR, NULL};
     g_autofree char *workers = g_strdup_printf("%u", self->wanted);
-    const execz_pair pool[] = {{"max_workers", workers}};
+    bool pool = strcmp(executor, "asyncio") != 0;
+    const execz_pair option = {pool ? "max_workers" : "loop", pool ? workers : "own"};
     execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
-    execz_error err = EXECZ_ERROR_INIT;
 
     options.plugin_path = plugin_path;
     options.log_level = EXECZ_LOG_ERROR;
-    self->scheduler = execz_scheduler_new(&options, &err);
+    self->scheduler = execz_scheduler_new(&options, err);
     if (self->scheduler == NULL ||
-        execz_scheduler_add_executor(self->scheduler, "default", executor, pool,
-                                     strcmp(executor, "asyncio") != 0, &err) != EXECZ_OK ||
-        !add_tasks(self, processes, &err)) {
-        fprintf(stderr, "%s\n", err.message);
-        exit(1);
+        execz_scheduler_add_executor(self->scheduler, "default", executor, &option, 1, err) !=
+            EXECZ_OK ||
+        !add_tasks(self, processes, err)) {
+        return false;
     }
     execz_scheduler_add_listener(self->scheduler, EXECZ_EVENT_TERMINAL | EXECZ_EVENT_TASK_STARTED,
                                  hear, self);
+    return true;
+}
+
+static void
+run(witness *self, const char *executor, const char *processes)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    pthread_t looking;
+
+    if (!make(self, executor, processes, &err)) {
+        fprintf(stderr, "%s\n", err.message);
+        exit(1);
+    }
+    pthread_create(&looking, NULL, look, self);
     (void)execz_scheduler_run(self->scheduler, &err);
+    pthread_join(looking, NULL);
 }
 
 /* How many are left for good: who was killed may need a moment to die. */
@@ -177,11 +219,25 @@ count_survivors(const char *tag)
 {
     unsigned left = count_left(tag);
 
-    for (int i = 0; i < 6000 && left > 0; i++) {
+    for (int i = 0; i < 18000 && left > 0; i++) {
         poll(NULL, 0, 10);
         left = count_left(tag);
     }
     return left;
+}
+
+static void
+tell(const witness *self, const char *executor, const char *processes, unsigned survivors)
+{
+    printf("%s: %u commands of %s processes: %u faults, %u left one second after the grace, %u in "
+           "the end; the last run ended %" PRId64 " ms after the grace\n",
+           executor, self->ended, processes, self->faults, self->left, survivors,
+           self->latest / EXECZ_MILLISECOND);
+    if (self->given_up > 0) {
+        printf("the shutdown did not wait for %u of them\n", self->given_up);
+    } else {
+        execz_scheduler_free(self->scheduler);
+    }
 }
 
 int
@@ -191,21 +247,24 @@ main(int argc, char **argv)
     const char *processes = argc > 3 ? argv[3] : "50";
     bool strict = argc > 5 && strcmp(argv[5], "strict") == 0;
     g_autofree char *tag = g_strdup_printf("execz-tree-%d", (int)getpid());
-    witness self = {.wanted = argc > 2 ? (unsigned)atol(argv[2]) : 100,
-                    .tag = tag,
-                    .timeout = (argc > 4 ? atol(argv[4]) : 10) * EXECZ_SECOND};
+    g_autofree char *directory = g_dir_make_tmp("execz-trees-XXXXXX", NULL);
+    g_autofree char *fifo = g_strdup_printf("%s/up", directory);
+    static witness self;
     unsigned survivors;
-    pthread_t looking;
 
-    pthread_create(&looking, NULL, look, &self);
+    self = (witness){.wanted = argc > 2 ? (unsigned)atol(argv[2]) : 100,
+                     .tag = tag,
+                     .fifo = fifo,
+                     .timeout = (argc > 4 ? atol(argv[4]) : 0) * EXECZ_SECOND};
+    if (mkfifo(fifo, 0600) != 0) {
+        perror(fifo);
+        return 1;
+    }
     run(&self, executor, processes);
-    pthread_join(looking, NULL);
+    g_unlink(fifo);
+    g_rmdir(directory);
     survivors = count_survivors(tag);
-    printf("%s: %u commands of %s processes: %u faults, %u left one second after the grace, %u in "
-           "the end; the last run ended %" PRId64 " ms after the grace\n",
-           executor, self.ended, processes, self.faults, self.left, survivors,
-           self.latest / EXECZ_MILLISECOND);
-    execz_scheduler_free(self.scheduler);
+    tell(&self, executor, processes, survivors);
     return self.faults == 0 && self.ended == self.wanted && survivors == 0 &&
                    (self.left == 0 || !strict)
                ? 0
