@@ -66,6 +66,7 @@ typedef struct witness {
     execz_duration latest; /* end of a run after its grace */
     const char *tag;
     const char *fifo;
+    int fd; /* both ends of fifo, so that nobody waits to open it, and it has no end */
     unsigned started;
     atomic_llong stopped; /* when the last one was told to stop; 0: not yet */
     unsigned left;        /* when the allowed time was over */
@@ -89,13 +90,11 @@ now(void)
 static void
 await_trees(const witness *self)
 {
-    int fd = open(self->fifo, O_RDWR | O_CLOEXEC); /* of a writer, too: there is no end of file */
     char byte;
 
     for (unsigned n = 0; n < self->wanted;) {
-        n += read(fd, &byte, 1) == 1;
+        n += read(self->fd, &byte, 1) == 1;
     }
-    close(fd);
 }
 
 /* Looks at the moment that counts, whether or not the runs have ended. */
@@ -256,11 +255,12 @@ main(int argc, char **argv)
                      .tag = tag,
                      .fifo = fifo,
                      .timeout = (argc > 4 ? atol(argv[4]) : 0) * EXECZ_SECOND};
-    if (mkfifo(fifo, 0600) != 0) {
+    if (mkfifo(fifo, 0600) != 0 || (self.fd = open(fifo, O_RDWR | O_CLOEXEC)) < 0) {
         perror(fifo);
         return 1;
     }
     run(&self, executor, processes);
+    close(self.fd);
     g_unlink(fifo);
     g_rmdir(directory);
     survivors = count_survivors(tag);
