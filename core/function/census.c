@@ -3,10 +3,10 @@
 
 #include "base/error.h"
 #include "function/environment.h"
+#include "function/proc_text.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,21 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ENVIRONMENT_MAX (8u << 20)
-#define FIRST_ROOM 16384u
-
 /* Numbers behind the state in /proc/PID/stat, from the parent on. */
 enum { AT_PARENT, AT_GROUP, AT_SESSION, AT_FLAGS = 5, AT_THREADS = 16, AT_BEGAN = 18, N_NUMBERS };
 #define FILES_OF_PIDFDS 0x50494446 /* PID_FS_MAGIC */
 #define FLAG_KERNEL 0x00200000u    /* PF_KTHREAD: it has no environment and never will */
-
-/* One file of /proc at a time. */
-typedef struct text {
-    char *bytes;
-    size_t length;
-    size_t room;
-    int lack; /* errno, once a file could not be opened for lack of descriptors */
-} text;
 
 uint64_t
 ez_census_now(void)
@@ -43,42 +32,7 @@ ez_census_now(void)
     return (uint64_t)now.tv_sec * ticks + (uint64_t)now.tv_nsec * ticks / (uint64_t)EXECZ_SECOND;
 }
 
-static bool
-is_lack(int error)
-{
-    return error == EMFILE || error == ENFILE;
-}
-
 /* ---- one file ---- */
-
-/* Reads a file of process pid and terminates it; false if it is gone or not for us. */
-static bool
-read_file(text *self, pid_t pid, const char *name)
-{
-    char path[64];
-    ssize_t n;
-    int fd;
-
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        self->lack = is_lack(errno) ? errno : self->lack;
-        return false;
-    }
-    self->length = 0;
-    do {
-        if (self->room - self->length < 2) {
-            self->room = MAX(FIRST_ROOM, self->room * 2);
-            self->bytes = g_realloc(self->bytes, self->room);
-        }
-        n = read(fd, self->bytes + self->length, self->room - self->length - 1);
-        self->length += n > 0 ? (size_t)n : 0;
-        /* A short read is the end: these files have all their text at once. */
-    } while (self->length + 1 == self->room && self->length < ENVIRONMENT_MAX);
-    close(fd);
-    self->bytes[self->length] = '\0';
-    return n >= 0;
-}
 
 static uint64_t
 next_number(const char **at)
@@ -96,7 +50,7 @@ next_number(const char **at)
 
 /* False if it is dead. */
 static bool
-parse_stat(const text *stat, ez_census_process *process)
+parse_stat(const ez_proc_text *stat, ez_census_process *process)
 {
     const char *at = strrchr(stat->bytes, ')'); /* the name before may hold anything */
     uint64_t numbers[N_NUMBERS];
@@ -122,7 +76,7 @@ parse_stat(const text *stat, ez_census_process *process)
 /* ---- one process ---- */
 
 static const char *
-mark_in(const text *environment)
+mark_in(const ez_proc_text *environment)
 {
     static const char name[] = EZ_MARK_NAME "=";
     const char *end = environment->bytes + environment->length;
@@ -136,16 +90,17 @@ mark_in(const text *environment)
 }
 
 static void
-find_mark(ez_census *self, ez_census_process *process, text *room)
+find_mark(ez_census *self, ez_census_process *process, ez_proc_text *room)
 {
     const char *mark;
 
-    if (process->bare || !read_file(room, process->pid, "environ")) {
+    if (process->bare || !ez_proc_text_read(room, process->pid, "environ")) {
         return;
     }
     mark = mark_in(room);
     process->mark = mark != NULL ? g_string_chunk_insert(self->texts, mark) : NULL;
-    if (room->length == 0 && read_file(room, process->pid, "cmdline") && room->length == 0) {
+    if (room->length == 0 && ez_proc_text_read(room, process->pid, "cmdline") &&
+        room->length == 0) {
         self->n_unclear++; /* no environment may be right, but no argv[0] is not yet one */
     }
 }
@@ -189,20 +144,26 @@ is_dead(int pidfd)
     return poll(&end, 1, 0) != 0;
 }
 
+static void
+take_over(ez_census *self, const ez_census_process *known, bool unseen)
+{
+    ez_census_process process = *known;
+
+    process.unseen = unseen;
+    process.kin = g_string_chunk_insert_const(self->texts, known->kin);
+    process.mark = known->mark != NULL ? g_string_chunk_insert(self->texts, known->mark) : NULL;
+    g_array_append_val(self->processes, process);
+}
+
 /* If this is one of kin that known knows, takes over what that says. */
 static bool
 is_known_kin(ez_census *self, const ez_census_process *known, int pidfd, uint64_t identity)
 {
-    ez_census_process process;
-
     if (known == NULL || known->kin == NULL || identity == 0 || known->identity != identity) {
         return false;
     }
     if (!is_dead(pidfd)) {
-        process = *known;
-        process.kin = g_string_chunk_insert_const(self->texts, known->kin);
-        process.mark = known->mark != NULL ? g_string_chunk_insert(self->texts, known->mark) : NULL;
-        g_array_append_val(self->processes, process);
+        take_over(self, known, false);
     }
     return true;
 }
@@ -210,9 +171,9 @@ is_known_kin(ez_census *self, const ez_census_process *known, int pidfd, uint64_
 /* The descriptor comes first: if the number gets another owner before stat is read, identity is that
  * of one who is gone, and nobody is mistaken for another. */
 static void
-look_at(ez_census *self, const ez_census *before, pid_t pid, uint64_t since, text *room)
+look_at(ez_census *self, const ez_census_process *known, pid_t pid, uint64_t since,
+        ez_proc_text *room)
 {
-    const ez_census_process *known = before != NULL ? ez_census_find(before, pid) : NULL;
     int pidfd = pidfd_open(pid, 0);
     ez_census_process process = {.pid = pid, .identity = identity_of(pidfd)};
     bool taken = is_known_kin(self, known, pidfd, process.identity);
@@ -220,7 +181,7 @@ look_at(ez_census *self, const ez_census *before, pid_t pid, uint64_t since, tex
     if (pidfd >= 0) {
         close(pidfd);
     }
-    if (taken || !read_file(room, pid, "stat") || !parse_stat(room, &process) ||
+    if (taken || !ez_proc_text_read(room, pid, "stat") || !parse_stat(room, &process) ||
         process.began < since) {
         return;
     }
@@ -245,31 +206,79 @@ compare_pids(gconstpointer a, gconstpointer b)
     return (one->pid > other->pid) - (one->pid < other->pid);
 }
 
+/* Kinship is handed down by those only who are who they were. */
+static void
+see_parent(ez_census *self, pid_t parent)
+{
+    ez_census_process *at = (ez_census_process *)(uintptr_t)ez_census_find(self, parent);
+    int pidfd;
+
+    if (at == NULL || !at->unseen) {
+        return;
+    }
+    pidfd = pidfd_open(parent, 0);
+    if (identity_of(pidfd) == at->identity && !is_dead(pidfd)) {
+        at->unseen = false;
+    } else { /* what is here about this number is about a dead one */
+        *at = (ez_census_process){.pid = parent, .began = at->began};
+        self->n_unclear++;
+    }
+    if (pidfd >= 0) {
+        close(pidfd);
+    }
+}
+
+static void
+see_parents(ez_census *self)
+{
+    for (guint i = 0; i < self->processes->len; i++) {
+        const ez_census_process *at = &g_array_index(self->processes, ez_census_process, i);
+
+        if (!at->unseen) {
+            see_parent(self, at->parent);
+        }
+    }
+}
+
+/* Takes what before knows of process pid, if that is enough. */
+static bool
+trust(ez_census *self, const ez_census_process *known)
+{
+    if (known == NULL || known->kin == NULL || known->identity == 0) {
+        return false;
+    }
+    take_over(self, known, true);
+    return true;
+}
+
 /* 0, or the errno of what keeps this from being a census. */
 static int
-look_at_all(ez_census *self, const ez_census *before, uint64_t since, DIR *directory)
+look_at_all(ez_census *self, const ez_census *before, bool trusted, uint64_t since, DIR *directory)
 {
     struct dirent *entry;
     bool real = false;
-    text room = {0};
+    ez_proc_text room = {0};
 
     while (room.lack == 0 && (entry = readdir(directory)) != NULL) {
         const char *at = entry->d_name;
         pid_t pid = g_ascii_isdigit(*at) ? (pid_t)next_number(&at) : 0;
+        const ez_census_process *known = before != NULL ? ez_census_find(before, pid) : NULL;
 
         if (pid == getpid()) {
             real = true;
-        } else if (pid > 1) {
-            look_at(self, before, pid, since, &room);
+        } else if (pid > 1 && !(trusted && trust(self, known))) {
+            look_at(self, known, pid, since, &room);
         }
     }
-    g_free(room.bytes);
+    ez_proc_text_deinit(&room);
     g_array_sort(self->processes, compare_pids);
+    see_parents(self);
     return room.lack != 0 ? room.lack : real ? 0 : ESRCH;
 }
 
 execz_status
-ez_census_take(ez_census *self, const ez_census *before, uint64_t since, execz_error *err)
+ez_census_take(ez_census *self, const ez_census *before, bool trusted, uint64_t since,
+               execz_error *err)
 {
     DIR *directory = opendir("/proc");
     int error = errno;
@@ -277,15 +286,16 @@ ez_census_take(ez_census *self, const ez_census *before, uint64_t since, execz_e
     *self = (ez_census){.processes = g_array_new(FALSE, FALSE, sizeof(ez_census_process)),
                         .texts = g_string_chunk_new(4096)};
     if (directory != NULL) {
-        error = look_at_all(self, before, since, directory);
+        error = look_at_all(self, before, trusted, since, directory);
         closedir(directory);
     }
     if (directory != NULL && error == 0) {
         return EXECZ_OK;
     }
     ez_census_deinit(self);
-    return ez_fail(err, is_lack(error) ? EXECZ_E_LIMIT : EXECZ_E_IO, "cannot read /proc: %s%s",
-                   g_strerror(error), error == ESRCH ? "; this very process is not in it" : "");
+    return ez_fail(err, ez_proc_is_lack(error) ? EXECZ_E_LIMIT : EXECZ_E_IO,
+                   "cannot read /proc: %s%s", g_strerror(error),
+                   error == ESRCH ? "; this very process is not in it" : "");
 }
 
 void
@@ -306,12 +316,18 @@ ez_census_find(const ez_census *self, pid_t pid)
                : NULL;
 }
 
+void
+ez_census_forget(ez_census_process *process)
+{
+    process->kin = process->mark = NULL;
+}
+
 int
 ez_census_open(const ez_census_process *process)
 {
     int pidfd = pidfd_open(process->pid, 0);
     ez_census_process now = {0};
-    text room = {0};
+    ez_proc_text room = {0};
     bool same;
 
     if (pidfd < 0) {
@@ -321,9 +337,9 @@ ez_census_open(const ez_census_process *process)
         return pidfd;
     }
     /* Only now: while what pidfd names is alive, its number is that of no other. */
-    same = process->identity == 0 && read_file(&room, process->pid, "stat") &&
+    same = process->identity == 0 && ez_proc_text_read(&room, process->pid, "stat") &&
            parse_stat(&room, &now) && now.began == process->began;
-    g_free(room.bytes);
+    ez_proc_text_deinit(&room);
     if (!same) {
         close(pidfd);
         errno = room.lack != 0 ? room.lack : ESRCH;

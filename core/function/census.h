@@ -19,6 +19,7 @@ typedef struct ez_census_process {
     uint64_t
         identity;     /* the number that its pidfds have, and no other process ever; 0: not known */
     bool bare;        /* it cannot have an environment */
+    bool unseen;      /* taken over from an earlier census, not looked at: it may be dead */
     const char *kin;  /* mark of the tree that it was found to be of, by ez_kin_gather(); NULL */
     const char *mark; /* value of EZ_MARK_NAME, owned by the census; NULL: none, or not for us */
     uint64_t pipes[2]; /* inodes behind its descriptors 1 and 2; 0: no pipe */
@@ -35,15 +36,19 @@ uint64_t ez_census_now(void);
 
 /* Looks at all living processes that began at since or later, except this one and the first of all.
  * before (may be NULL) is an earlier census: who was marked stays
- * marked, and of who was found to be kin only the life is looked at.  EXECZ_E_LIMIT if
+ * marked, and of who was found to be kin only the life is looked at, or, if it is trusted,
+ * nothing: for who signals them anyhow.  EXECZ_E_LIMIT if
  * there are not descriptors enough, EXECZ_E_IO if /proc cannot be read.  Takes 30 us a
  * process, less one of kin: not for an event loop. */
-execz_status ez_census_take(ez_census *self, const ez_census *before, uint64_t since,
+execz_status ez_census_take(ez_census *self, const ez_census *before, bool trusted, uint64_t since,
                             execz_error *err);
 void ez_census_deinit(ez_census *self);
 
 /* NULL: it is not there. */
 const ez_census_process *ez_census_find(const ez_census *self, pid_t pid);
+
+/* It is dead: the next census has to look at who has its number. */
+void ez_census_forget(ez_census_process *process);
 
 /* A descriptor (pidfd) of exactly this process; -1 and errno, ESRCH if it is gone. */
 int ez_census_open(const ez_census_process *process);

@@ -40,4 +40,17 @@ void ez_hunt_forget(void);
 /* Signals the command's process group, at once; nothing if that is gone. */
 void ez_hunt_signal_group(const ez_tree *tree, int signal_number);
 
+/* ---- for the hunter ---- */
+
+/* Of one stage.  Who is not caught by then is faster than anybody who looks can be. */
+#define EZ_HUNT_ROUNDS_MAX 100u
+
+/* Lets it look at those of a census who are of its tree; whether it was its last round.  unclear:
+ * somebody may be of the tree and not look like it. */
+bool ez_hunt_take_round(ez_hunt *self, GPtrArray *members, bool unclear);
+
+/* Self may be gone after these. */
+void ez_hunt_finish(ez_hunt *self);
+void ez_hunt_give_up(ez_hunt *self, const char *why);
+
 #endif

@@ -17,7 +17,8 @@ take(const ez_census *before, uint64_t since)
 {
     execz_error err = EXECZ_ERROR_INIT;
 
-    cr_assert(eq(int, ez_census_take(&census, before, since, &err), EXECZ_OK), "%s", err.message);
+    cr_assert(eq(int, ez_census_take(&census, before, false, since, &err), EXECZ_OK), "%s",
+              err.message);
 }
 
 static void
@@ -174,6 +175,62 @@ Test(census, one_with_the_number_of_kin_is_looked_at_anew)
     take(&before, 0);
     cr_expect(zero(ptr, (void *)ez_census_find(&census, child.pid)->kin));
     cr_expect(eq(str, (char *)ez_census_find(&census, child.pid)->mark, (char *)"m2"));
+    ez_census_deinit(&before);
+    process_end(&child);
+}
+
+/* A trusting census, on a kernel that tells who a process is; false on an older one. */
+static bool
+take_trusting(const ez_census *before)
+{
+    if (g_array_index(before->processes, ez_census_process, 0).identity == 0) {
+        return false;
+    }
+    ez_census_deinit(&census);
+    cr_assert(eq(int, ez_census_take(&census, before, true, 0, NULL), EXECZ_OK));
+    return true;
+}
+
+Test(census, trusted_kin_is_not_looked_at_until_it_is_forgotten)
+{
+    process child = process_start((process_kind){.mark = "m2"});
+    ez_census_process known = kin_of(&child);
+    ez_census before = {.processes = g_array_new(FALSE, FALSE, sizeof known)};
+
+    process_kill(&child); /* still in the table, for it is not reaped */
+    g_array_append_val(before.processes, known);
+    if (take_trusting(&before)) {
+        const ez_census_process *seen = ez_census_find(&census, child.pid);
+
+        cr_assert(ne(ptr, (void *)seen, NULL));
+        cr_expect(all(eq(str, (char *)seen->kin, (char *)"m1"), eq(int, seen->unseen, true)));
+        ez_census_forget(&g_array_index(before.processes, ez_census_process, 0));
+        cr_assert(take_trusting(&before));
+        cr_expect(zero(ptr, (void *)ez_census_find(&census, child.pid)));
+    }
+    ez_census_deinit(&before);
+    process_end(&child);
+}
+
+Test(census, who_has_a_child_is_looked_at_though_trusted)
+{
+    process child = process_start((process_kind){.piped = true, .script = "sleep 60 & echo; wait"});
+    ez_census_process known = kin_of(&child);
+    ez_census before = {.processes = g_array_new(FALSE, FALSE, sizeof known)};
+    const ez_census_process *seen;
+    char byte;
+
+    cr_assert(eq(int, (int)read(child.read_fd, &byte, 1), 1), "it has its child");
+    g_array_append_val(before.processes, known);
+    if (take_trusting(&before)) {
+        seen = ez_census_find(&census, child.pid);
+        cr_expect(all(eq(str, (char *)seen->kin, (char *)"m1"), eq(int, seen->unseen, false)));
+        g_array_index(before.processes, ez_census_process, 0).identity++; /* it was another */
+        cr_assert(take_trusting(&before));
+        seen = ez_census_find(&census, child.pid);
+        cr_expect(all(zero(ptr, (void *)seen->kin), zero(ptr, (void *)seen->mark)));
+        cr_expect(gt(uint, census.n_unclear, 0));
+    }
     ez_census_deinit(&before);
     process_end(&child);
 }
