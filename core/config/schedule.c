@@ -31,58 +31,68 @@ interval_text(const char *every)
     return g_string_free(text, FALSE);
 }
 
-typedef execz_status (*parse_function)(const char *text, const ez_trigger_defaults *defaults,
-                                       ez_trigger **trigger_out, size_t *column_out,
-                                       execz_error *err);
-
-/* The trigger's text when parse() accepts the entry's value. */
-static const char *
-read_with(const ez_reading *reading, const ez_ini_entry *entry, const char *zone,
-          parse_function parse)
+static char *
+crontab_text(const char *cron)
 {
-    const char *text = entry->setting.value;
-    execz_error err = EXECZ_ERROR_INIT;
-    g_autoptr(ez_trigger) trigger = NULL;
-    size_t column = 1;
+    return g_strdup_printf("crontab(\"%s\")", cron); /* nothing in it needs an escape */
+}
 
-    if (parse(text, &(ez_trigger_defaults){.timezone = zone}, &trigger, &column, &err) !=
-        EXECZ_OK) {
-        ez_value_problem(reading, entry, column > 0 ? column - 1 : 0, EZ_C_BAD_TRIGGER, "%s",
-                         err.message);
-        return NULL;
+static char *
+date_text(const char *at)
+{
+    return g_strdup_printf("date(%s)", at);
+}
+
+/* A key that says when a task runs. */
+typedef struct schedule_key {
+    const char *name;
+    execz_status (*parse)(const char *text, const ez_trigger_defaults *defaults,
+                          ez_trigger **trigger_out, size_t *column_out, execz_error *err);
+    char *(*write)(const char *text); /* the trigger it stands for; NULL: it is one */
+} schedule_key;
+
+static const schedule_key keys[] = {
+    {"trigger", ez_trigger_parse, NULL},
+    {"cron", ez_trigger_parse_cron, crontab_text},
+    {"every", ez_trigger_parse_every, interval_text},
+    {"at", ez_trigger_parse_at, date_text},
+};
+
+static const schedule_key *
+find_key(const char *name)
+{
+    const schedule_key *key = keys;
+
+    while (strcmp(key->name, name) != 0) {
+        key++;
     }
-    if (parse == ez_trigger_parse) {
-        return text;
-    }
-    return ez_reading_keep_text(reading, parse == ez_trigger_parse_at
-                                             ? g_strdup_printf("date(%s)", text)
-                                             : interval_text(text));
+    return key;
 }
 
 static const char *
 read_entry(const ez_reading *reading, const ez_ini_entry *entry, const char *zone)
 {
-    const char *key = entry->setting.key;
+    const schedule_key *key = find_key(entry->setting.key);
+    const char *text = entry->setting.value;
+    execz_error err = EXECZ_ERROR_INIT;
+    g_autoptr(ez_trigger) trigger = NULL;
+    size_t column = 1;
 
-    if (entry->setting.value[0] == '\0') {
+    if (text[0] == '\0') {
         ez_value_problem(reading, entry, 0, EZ_C_EMPTY_VALUE,
                          "the value is missing; write one, or remove the line");
         return NULL;
     }
-    if (strcmp(key, "cron") == 0) {
-        ez_config_problem(reading->report, entry->setting.key_place, EZ_C_NOT_IN_VERSION,
-                          "cron triggers are not in this version; use every =, at = or trigger =");
+    if (strcmp(key->name, "at") == 0 && strcmp(text, "now") == 0) {
+        return "date(now)";
+    }
+    if (key->parse(text, &(ez_trigger_defaults){zone, EZ_TRIGGER_CHECK_ANCHOR}, &trigger, &column,
+                   &err) != EXECZ_OK) {
+        ez_value_problem(reading, entry, column > 0 ? column - 1 : 0, EZ_C_BAD_TRIGGER, "%s",
+                         err.message);
         return NULL;
     }
-    if (strcmp(key, "every") == 0) {
-        return read_with(reading, entry, zone, ez_trigger_parse_every);
-    }
-    if (strcmp(key, "at") != 0) {
-        return read_with(reading, entry, zone, ez_trigger_parse);
-    }
-    return strcmp(entry->setting.value, "now") == 0
-               ? "date(now)"
-               : read_with(reading, entry, zone, ez_trigger_parse_at);
+    return key->write == NULL ? text : ez_reading_keep_text(reading, key->write(text));
 }
 
 const char *
@@ -96,7 +106,7 @@ ez_schedule_read(const ez_reading *reading, const ez_section *section, const cha
     }
     if (!section->damaged) {
         ez_config_problem(reading->report, section->place, EZ_C_MISSING_KEY,
-                          "task '%s' has no schedule; add every =, at = or trigger =",
+                          "task '%s' has no schedule; add cron =, every =, at = or trigger =",
                           section->name);
     }
     return NULL;

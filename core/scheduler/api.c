@@ -197,8 +197,7 @@ insert_entry_locked(execz_scheduler *self, ez_entry *entry, execz_error *err)
     if (self->state != EXECZ_STATE_STOPPED) {
         (void)ez_entry_begin_locked(entry, ez_clock_now(self->clock), NULL);
         if (entry->fire != EXECZ_TIME_NEVER) {
-            ez_heap_set(&self->due, &entry->node,
-                        ez_due_time(entry->task, entry->trigger, entry->fire));
+            ez_heap_set(&self->due, &entry->node, ez_entry_due(entry));
         }
     }
     ez_scheduler_change_locked(self, EZ_CHANGE_PUT, entry);

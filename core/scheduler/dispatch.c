@@ -5,18 +5,6 @@
 #include "scheduler/tell.h"
 
 static void
-plan_next_locked(execz_scheduler *self, ez_entry *entry, execz_time next)
-{
-    entry->fire = next;
-    if (next == EXECZ_TIME_NEVER) {
-        ez_heap_remove(&self->due, &entry->node);
-    } else {
-        ez_heap_set(&self->due, &entry->node, ez_due_time(entry->task, entry->trigger, next));
-    }
-    ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
-}
-
-static void
 take_manual_locked(execz_scheduler *self, ez_batch_item *item)
 {
     ez_manual *manual = g_queue_pop_head(&self->manual);
@@ -27,19 +15,31 @@ take_manual_locked(execz_scheduler *self, ez_batch_item *item)
     item->due.n = 1;
     item->due.coalesced = 0;
     item->due.missed = 0;
+    item->due.more = false;
     g_free(manual);
+}
+
+/* Where a search for a fire time goes on at once, it is for the next pass: none takes long. */
+static void
+plan_next_locked(execz_scheduler *self, ez_entry *entry)
+{
+    if (entry->fire != EXECZ_TIME_NEVER && !entry->removed) {
+        ez_heap_set(&self->due, &entry->node, ez_entry_due(entry));
+    }
+    ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
 }
 
 /* Fills the batch; returns how many. */
 static size_t
 collect(execz_scheduler *self, execz_time now)
 {
-    size_t n = 0;
+    size_t n = 0, n_manual;
 
     pthread_mutex_lock(&self->lock);
     while (n < EZ_BATCH && !g_queue_is_empty(&self->manual)) {
         take_manual_locked(self, &self->batch[n++]);
     }
+    n_manual = n;
     while (n < EZ_BATCH) {
         execz_time at = 0;
         ez_heap_node *node = ez_heap_first(&self->due, &at);
@@ -50,9 +50,12 @@ collect(execz_scheduler *self, execz_time now)
         }
         item->entry = ez_entry_ref_locked(ez_entry_of(node));
         item->source = EXECZ_SOURCE_SCHEDULE;
-        ez_due_collect(item->entry->task, item->entry->trigger, item->entry->fire, now, &item->due);
-        plan_next_locked(self, item->entry, item->due.next);
+        ez_entry_collect_locked(item->entry, now, &item->due);
+        ez_heap_remove(&self->due, node);
         n++;
+    }
+    for (size_t i = n_manual; i < n; i++) {
+        plan_next_locked(self, self->batch[i].entry);
     }
     pthread_mutex_unlock(&self->lock);
     return n;
@@ -82,10 +85,10 @@ submit_item(execz_scheduler *self, ez_batch_item *item)
                     "its task was removed");
         return;
     }
-    if (entry->held != NULL) {
+    if (entry->held != NULL || due->more) {
         ez_submit_hold(self, entry, due, item->source);
         ez_submit_missed(self, entry, due);
-        if (!entry->queued) {
+        if (!entry->queued && !due->more) {
             (void)ez_submit_held(self, entry); /* was blocked: perhaps it is not any more */
         }
     } else if (due->n > 0) {

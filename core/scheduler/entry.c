@@ -11,6 +11,7 @@ ez_entry_new(ez_task *task)
     self->task = ez_task_ref(task);
     self->references = 1;
     self->fire = EXECZ_TIME_NEVER;
+    self->sure = true;
     return self;
 }
 
@@ -36,6 +37,8 @@ ez_entry_unref_locked(ez_entry *self)
 execz_status
 ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *err)
 {
+    ez_found found;
+
     if (self->trigger != NULL) {
         return EXECZ_OK;
     }
@@ -43,11 +46,38 @@ ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *err)
     if (self->trigger == NULL) {
         return EXECZ_E_PARSE;
     }
-    self->fire = ez_trigger_next(self->trigger, now - 1);
-    if (self->fire == EXECZ_TIME_NEVER && !ez_trigger_last(self->trigger, now, &self->fire)) {
-        self->fire = EXECZ_TIME_NEVER; /* else all is past: the last one is late, or missed */
+    found = ez_trigger_find_next(self->trigger, now - 1);
+    if (found.time == EXECZ_TIME_NEVER) {
+        (void)ez_trigger_last(self->trigger, now, &found.time); /* it is late, or missed */
     }
+    self->fire = found.time;
+    self->sure = found.sure;
     return EXECZ_OK;
+}
+
+execz_time
+ez_entry_due(const ez_entry *self)
+{
+    return self->sure ? ez_due_time(self->task, self->trigger, self->fire) : self->fire;
+}
+
+bool
+ez_entry_has_future(const ez_entry *self)
+{
+    return self->fire != EXECZ_TIME_NEVER ||
+           (self->trigger != NULL && ez_trigger_at_shutdown(self->trigger));
+}
+
+void
+ez_entry_collect_locked(ez_entry *self, execz_time now, ez_due *due_out)
+{
+    if (self->sure) {
+        ez_due_collect(self->task, self->trigger, self->fire, now, due_out);
+    } else {
+        ez_due_search(self->task, self->trigger, self->fire, now, due_out);
+    }
+    self->fire = due_out->next;
+    self->sure = due_out->sure;
 }
 
 static void

@@ -17,6 +17,7 @@ typedef struct ez_entry {
     ez_trigger *trigger; /* owned; NULL until the scheduler first starts */
     ez_heap_node node;   /* queued under the time it is due */
     execz_time fire;     /* its next fire time; EXECZ_TIME_NEVER: none */
+    bool sure;           /* false: nothing fires before fire, and the search goes on there */
     bool removed;
     char *blocked; /* owned; why it cannot be run; NULL if it can */
 
@@ -37,6 +38,15 @@ void ez_entry_unref_locked(ez_entry *self);
 
 /* Begins the schedule at now, unless it has begun before: sets trigger and fire. */
 execz_status ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *err);
+
+/* When there is something to do for it: its next fire time is due, or the search for it goes on. */
+execz_time ez_entry_due(const ez_entry *self);
+
+/* Whether it will ever be run again by its trigger. */
+bool ez_entry_has_future(const ez_entry *self);
+
+/* Collects what is due at now, and sets when it next fires. */
+void ez_entry_collect_locked(ez_entry *self, execz_time now, ez_due *due_out);
 
 /* Keeps due for later; together with what is held already, by the task's coalescing.  Run times
  * that find no room are counted on due->missed, with missed_last, for the caller to report.  [loop]

@@ -67,8 +67,7 @@ begin_schedules(execz_scheduler *self)
 
         (void)ez_entry_begin_locked(entry, now, NULL); /* its text was checked when it was added */
         if (entry->fire != EXECZ_TIME_NEVER) {
-            ez_heap_set(&self->due, &entry->node,
-                        ez_due_time(entry->task, entry->trigger, entry->fire));
+            ez_heap_set(&self->due, &entry->node, ez_entry_due(entry));
         }
         ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
     }
@@ -202,7 +201,8 @@ arm(execz_scheduler *self)
     if (state == EXECZ_STATE_RUNNING) {
         (void)ez_heap_first(&self->due, &wall);
     }
-    more = !g_queue_is_empty(&self->manual);
+    more = !g_queue_is_empty(&self->manual) ||
+           (wall != EXECZ_TIME_NEVER && wall <= ez_clock_now(self->clock));
     pthread_mutex_unlock(&self->lock);
     if (state == EXECZ_STATE_RUNNING) {
         monotonic = ez_held_next_retry(self);

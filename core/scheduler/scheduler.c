@@ -339,7 +339,7 @@ ez_scheduler_retire(execz_scheduler *self, ez_entry *entry)
         return;
     }
     pthread_mutex_lock(&self->lock);
-    if (entry->fire == EXECZ_TIME_NEVER && !entry->removed) {
+    if (!entry->removed && !ez_entry_has_future(entry)) {
         ez_scheduler_drop_locked(self, entry);
         retired = true;
     }

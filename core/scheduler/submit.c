@@ -81,7 +81,7 @@ find_usable(execz_scheduler *self, ez_entry *entry, execz_error *why)
 void
 ez_submit_hold(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
 {
-    self->n_held += entry->held == NULL;
+    self->n_held += entry->held == NULL && due->n > 0;
     ez_entry_hold(entry, due, source);
 }
 

@@ -272,7 +272,7 @@ ez_task_new(const execz_task_spec *spec, const ez_task_defaults *defaults, execz
     keep_body(self, &whole);
     keep_options(self, &whole);
     keep_policy(self, &whole, defaults);
-    trigger = ez_task_make_trigger(self, 0, err);
+    trigger = ez_task_make_trigger(self, EZ_TRIGGER_CHECK_ANCHOR, err);
     return trigger == NULL ? NULL : g_steal_pointer(&self);
 }
 

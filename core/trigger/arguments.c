@@ -76,6 +76,9 @@ check_argument(ez_build *build, const ez_syntax_call *call, const ez_signature *
     const char *key = argument->key != NULL ? argument->key : signature->bare_key;
     const ez_syntax_argument *first;
 
+    if (argument->call != NULL && signature->takes_triggers) {
+        return EXECZ_OK;
+    }
     if (argument->call != NULL) {
         return ez_build_fail(build, argument->column,
                              "%s takes no trigger within it, but there is '%s'", call->name,

@@ -3,6 +3,8 @@
 #ifndef EZ_TRIGGER_ARGUMENTS_H
 #define EZ_TRIGGER_ARGUMENTS_H
 
+#include <stdbool.h>
+
 #include "trigger/syntax.h"
 #include "trigger/text.h"
 
@@ -11,6 +13,7 @@ typedef struct ez_build {
     const ez_trigger_defaults *defaults;
     size_t column;    /* of the mistake, from 1; set by ez_build_fail() and ez_build_blame() */
     execz_error *err; /* borrowed; may be NULL */
+    unsigned steps;   /* left for finding out whether something ever fires */
 } ez_build;
 
 /* What a kind accepts. */
@@ -18,6 +21,7 @@ typedef struct ez_signature {
     const char *const *keys;
     size_t n_keys;
     const char *bare_key; /* of keys: what one value without a key stands for; NULL: needs a key */
+    bool takes_triggers;
 } ez_signature;
 
 /* Describes a mistake at column; returns EXECZ_E_PARSE. */
@@ -29,7 +33,8 @@ execz_status ez_build_fail(ez_build *build, size_t column, const char *format, .
 execz_status ez_build_blame(ez_build *build, const ez_syntax_argument *argument,
                             execz_status status);
 
-/* Refuses unknown and repeated keys, values without a key, and triggers within this one. */
+/* Refuses unknown and repeated keys, values without a key, and triggers within this one unless it
+ * takes some. */
 execz_status ez_arguments_check(ez_build *build, const ez_syntax_call *call,
                                 const ez_signature *signature);
 

@@ -105,4 +105,5 @@ const ez_trigger_kind ez_cron_kind = {
     .count = ez_fields_count,
     .format = ez_fields_format,
     .deinit = ez_fields_deinit,
+    .grain = EXECZ_SECOND,
 };

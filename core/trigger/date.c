@@ -11,7 +11,7 @@ typedef struct date {
 } date;
 
 static const char *const keys[] = {"run_at", "jitter", "timezone"};
-static const ez_signature signature = {keys, G_N_ELEMENTS(keys), "run_at"};
+static const ez_signature signature = {keys, G_N_ELEMENTS(keys), "run_at", false};
 
 ez_trigger *
 ez_date_new(ez_scope *scope, ez_moment run_at)
@@ -85,6 +85,15 @@ date_count(const ez_trigger *self, execz_time after, execz_time until, uint64_t 
     return limit > 0 && time > after && time <= until ? 1 : 0;
 }
 
+static bool
+date_series(const ez_trigger *self, ez_series *series_out)
+{
+    execz_time time = ((const date *)self)->run_at.time;
+
+    *series_out = (ez_series){time, 0, time};
+    return true;
+}
+
 static void
 date_format(const ez_trigger *self, GString *text)
 {
@@ -97,5 +106,6 @@ const ez_trigger_kind ez_date_kind = {
     .next = date_next,
     .last = date_last,
     .count = date_count,
+    .series = date_series,
     .format = date_format,
 };

@@ -17,8 +17,7 @@
 
 typedef struct interval {
     ez_trigger base;
-    execz_duration length;
-    execz_time first; /* EXECZ_TIME_NEVER if it is too far away */
+    ez_series series; /* first is EXECZ_TIME_NEVER if it is too far away */
     ez_moment anchor; /* only if the scope has no start_at */
 } interval;
 
@@ -35,7 +34,7 @@ static const unit units[] = {
 
 static const char *const keys[] = {"weeks",    "days",   "hours",  "minutes",  "seconds",
                                    "start_at", "end_at", "jitter", "timezone", "anchor"};
-static const ez_signature signature = {keys, G_N_ELEMENTS(keys), NULL};
+static const ez_signature signature = {keys, G_N_ELEMENTS(keys), NULL, false};
 
 static execz_time
 clamp_time(__int128 time)
@@ -47,12 +46,13 @@ ez_trigger *
 ez_interval_new(ez_scope *scope, execz_duration length, ez_moment anchor)
 {
     interval *self = (interval *)ez_trigger_new(&ez_interval_kind, sizeof *self, scope);
-    const ez_moment *start_at = &self->base.scope.start_at;
+    execz_time start_at = self->base.scope.start_at.time;
 
-    self->length = length;
     self->anchor = anchor;
-    self->first = start_at->time != EZ_SCOPE_NO_START ? start_at->time
-                                                      : clamp_time((__int128)anchor.time + length);
+    self->series.length = length;
+    self->series.end = EXECZ_TIME_NEVER - 1;
+    self->series.first =
+        start_at != EZ_SCOPE_NO_START ? start_at : clamp_time((__int128)anchor.time + length);
     return &self->base;
 }
 
@@ -203,43 +203,29 @@ interval_build(ez_build *build, const ez_syntax_call *call, ez_trigger **trigger
     return status;
 }
 
-/* How many fire times lie at or before time. */
-static uint64_t
-count_until(const interval *self, execz_time time)
-{
-    if (time < self->first) {
-        return 0;
-    }
-    return ((uint64_t)time - (uint64_t)self->first) / (uint64_t)self->length + 1;
-}
-
 static execz_time
-interval_next(const ez_trigger *base, execz_time after)
+interval_next(const ez_trigger *self, execz_time after)
 {
-    const interval *self = (const interval *)base;
-
-    return clamp_time(self->first + (__int128)count_until(self, after) * self->length);
+    return ez_series_next(&((const interval *)self)->series, after);
 }
 
 static bool
-interval_last(const ez_trigger *base, execz_time until, execz_time *time_out)
+interval_last(const ez_trigger *self, execz_time until, execz_time *time_out)
 {
-    const interval *self = (const interval *)base;
-    uint64_t n = count_until(self, until);
-
-    if (n == 0) {
-        return false;
-    }
-    *time_out = (execz_time)(self->first + (__int128)(n - 1) * self->length);
-    return true;
+    return ez_series_last(&((const interval *)self)->series, until, time_out);
 }
 
 static uint64_t
-interval_count(const ez_trigger *base, execz_time after, execz_time until, uint64_t limit)
+interval_count(const ez_trigger *self, execz_time after, execz_time until, uint64_t limit)
 {
-    const interval *self = (const interval *)base;
+    return MIN(ez_series_count(&((const interval *)self)->series, after, until), limit);
+}
 
-    return MIN(count_until(self, until) - count_until(self, after), limit);
+static bool
+interval_series(const ez_trigger *self, ez_series *series_out)
+{
+    *series_out = ((const interval *)self)->series;
+    return true;
 }
 
 /* Seconds with as many decimals as needed. */
@@ -263,7 +249,7 @@ static void
 interval_format(const ez_trigger *base, GString *text)
 {
     const interval *self = (const interval *)base;
-    execz_duration rest = self->length;
+    execz_duration rest = self->series.length;
 
     for (size_t i = 0; units[i].length > EXECZ_SECOND; i++) {
         if (rest >= units[i].length) {
@@ -287,5 +273,6 @@ const ez_trigger_kind ez_interval_kind = {
     .next = interval_next,
     .last = interval_last,
     .count = interval_count,
+    .series = interval_series,
     .format = interval_format,
 };

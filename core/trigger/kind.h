@@ -7,7 +7,21 @@
 #include <stdatomic.h>
 
 #include "trigger/scope.h"
+#include "trigger/series.h"
 #include "trigger/trigger.h"
+
+/* The work that one call may do, in calls of triggers that have no others within them.  Those cost
+ * at most a few hundred nanoseconds each. */
+#define EZ_STEPS_PER_CALL 1000
+
+/* How triggers with others within them search: not further than steps go, each of which is one call
+ * of a trigger without.  Once they are used up, only what progress needs is still done. */
+typedef struct ez_search {
+    ez_found (*next)(const ez_trigger *self, execz_time after, unsigned *steps);
+    ez_found (*last)(const ez_trigger *self, execz_time until, unsigned *steps);
+    uint64_t (*count)(const ez_trigger *self, execz_time after, execz_time until, uint64_t limit,
+                      unsigned *steps);
+} ez_search;
 
 /* The operations answer for the whole series: start_at and end_at are applied by trigger.c. */
 typedef struct ez_trigger_kind {
@@ -15,6 +29,9 @@ typedef struct ez_trigger_kind {
 
     /* Makes a trigger of the text name(...). */
     execz_status (*build)(ez_build *build, const ez_syntax_call *call, ez_trigger **trigger_out);
+
+    /* In place of the next three, for a kind with triggers within it; else NULL. */
+    const ez_search *search;
 
     /* The first fire time strictly after `after`, or EXECZ_TIME_NEVER. */
     execz_time (*next)(const ez_trigger *self, execz_time after);
@@ -32,6 +49,17 @@ typedef struct ez_trigger_kind {
 
     /* Releases what the kind added to ez_trigger; NULL if that is nothing. */
     void (*deinit)(ez_trigger *self);
+
+    /* Whether it fires when the scheduler shuts down; NULL if it does not. */
+    bool (*at_shutdown)(const ez_trigger *self);
+
+    /* What it is as a series, bounds aside; false if it is none.  NULL if it never is. */
+    bool (*series)(const ez_trigger *self, ez_series *series_out);
+
+    bool zoneless; /* its text tells no time zone */
+
+    /* All its fire times are multiples of this; 0: of 1 ns. */
+    execz_duration grain;
 } ez_trigger_kind;
 
 /* Comes first in the struct of each kind.  Fixed once built, but for the count. */
@@ -43,5 +71,21 @@ struct ez_trigger {
 
 /* A zeroed trigger of size bytes with one reference; takes what scope holds. */
 ez_trigger *ez_trigger_new(const ez_trigger_kind *kind, size_t size, ez_scope *scope);
+
+/* What the functions of trigger.h do, with the steps of a greater search. */
+ez_found ez_trigger_search_next(const ez_trigger *self, execz_time after, unsigned *steps);
+ez_found ez_trigger_search_last(const ez_trigger *self, execz_time until, unsigned *steps);
+uint64_t ez_trigger_search_count(const ez_trigger *self, execz_time after, execz_time until,
+                                 uint64_t limit, unsigned *steps);
+
+/* All its fire times as a series; false if it is none. */
+bool ez_trigger_get_series(const ez_trigger *self, ez_series *series_out);
+
+/* Appends the text of a trigger within another one, which gives it a zone. */
+void ez_trigger_append(const ez_trigger *self, const char *given_zone, GString *text);
+
+/* Makes a trigger of any kind. */
+execz_status ez_trigger_build(ez_build *build, const ez_syntax_call *call,
+                              ez_trigger **trigger_out);
 
 #endif

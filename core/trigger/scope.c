@@ -122,8 +122,14 @@ ez_scope_append_moment(const ez_scope *self, GString *text, const char *key,
     ez_syntax_append(text, key, value);
 }
 
+const char *
+ez_scope_zone_name(const ez_scope *self)
+{
+    return ez_zone_name(self->zone);
+}
+
 void
-ez_scope_append(const ez_scope *self, GString *text)
+ez_scope_append(const ez_scope *self, const char *given_zone, GString *text)
 {
     if (self->start_at.time != EZ_SCOPE_NO_START) {
         ez_scope_append_moment(self, text, "start_at", &self->start_at);
@@ -136,5 +142,7 @@ ez_scope_append(const ez_scope *self, GString *text)
 
         ez_syntax_append(text, "jitter", value);
     }
-    ez_syntax_append(text, "timezone", ez_zone_name(self->zone));
+    if (g_strcmp0(given_zone, ez_scope_zone_name(self)) != 0) {
+        ez_syntax_append(text, "timezone", ez_scope_zone_name(self));
+    }
 }

@@ -34,8 +34,11 @@ execz_status ez_scope_read_moment(const ez_scope *self, ez_build *build,
 void ez_scope_append_moment(const ez_scope *self, GString *text, const char *key,
                             const ez_moment *moment);
 
-/* Appends what ez_scope_read() reads.  The zone is always told: the text must mean the same in
- * other surroundings. */
-void ez_scope_append(const ez_scope *self, GString *text);
+/* The name of its zone. */
+const char *ez_scope_zone_name(const ez_scope *self);
+
+/* Appends what ez_scope_read() reads.  The zone is told unless it is given, for the text must mean
+ * the same in other surroundings.  given_zone may be NULL. */
+void ez_scope_append(const ez_scope *self, const char *given_zone, GString *text);
 
 #endif

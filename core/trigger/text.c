@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "trigger/text.h"
 
+#include "base/error.h"
 #include "base/parse.h"
+#include "trigger/and.h"
 #include "trigger/cron.h"
 #include "trigger/crontab.h"
 #include "trigger/date.h"
 #include "trigger/interval.h"
+#include "trigger/or.h"
+#include "trigger/shutdown.h"
 
 #include <string.h>
 
 /* Every kind there is. */
 static const ez_trigger_kind *const kinds[] = {
-    &ez_cron_kind,
-    &ez_crontab_kind,
-    &ez_date_kind,
-    &ez_interval_kind,
+    &ez_cron_kind, &ez_crontab_kind, &ez_date_kind,     &ez_interval_kind,
+    &ez_or_kind,   &ez_and_kind,     &ez_shutdown_kind,
 };
 
 static execz_status
@@ -38,8 +40,8 @@ fail_unknown_kind(ez_build *build, const ez_syntax_call *call)
                          call->name, known);
 }
 
-static execz_status
-build_trigger(ez_build *build, const ez_syntax_call *call, ez_trigger **trigger_out)
+execz_status
+ez_trigger_build(ez_build *build, const ez_syntax_call *call, ez_trigger **trigger_out)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         if (strcmp(kinds[i]->name, call->name) == 0) {
@@ -47,6 +49,21 @@ build_trigger(ez_build *build, const ez_syntax_call *call, ez_trigger **trigger_
         }
     }
     return fail_unknown_kind(build, call);
+}
+
+/* Triggers with many others within can be too long to be read back. */
+static execz_status
+check_length(ez_build *build, const ez_trigger *trigger)
+{
+    g_autofree char *text = trigger->kind->search == NULL ? NULL : ez_trigger_format(trigger);
+
+    if (text == NULL || strlen(text) <= EZ_SYNTAX_TEXT_MAX) {
+        return EXECZ_OK;
+    }
+    return ez_fail(build->err, EXECZ_E_LIMIT,
+                   "written out, with its time zones and what its intervals count from, the "
+                   "trigger has %zu bytes; the limit is %d",
+                   strlen(text), EZ_SYNTAX_TEXT_MAX);
 }
 
 /* Hands on the place of a mistake. */
@@ -63,20 +80,27 @@ finish(const ez_build *build, size_t *column_out, execz_status status)
 static ez_build
 build_value(const char *text, const ez_trigger_defaults *defaults, execz_error *err)
 {
-    return (ez_build){defaults, strspn(text, " \t\r\n\v\f") + 1, err};
+    return (ez_build){defaults, strspn(text, " \t\r\n\v\f") + 1, err, EZ_STEPS_PER_CALL};
 }
 
 execz_status
 ez_trigger_parse(const char *text, const ez_trigger_defaults *defaults, ez_trigger **trigger_out,
                  size_t *column_out, execz_error *err)
 {
-    ez_build build = {defaults, 1, err};
+    ez_build build = {defaults, 1, err, EZ_STEPS_PER_CALL};
     g_autoptr(ez_syntax_call) call = NULL;
+    g_autoptr(ez_trigger) trigger = NULL;
     execz_status status = ez_syntax_parse(text, &call, &build.column, err);
 
     if (status == EXECZ_OK) {
         build.column = call->column;
-        status = build_trigger(&build, call, trigger_out);
+        status = ez_trigger_build(&build, call, &trigger);
+    }
+    if (status == EXECZ_OK) {
+        status = check_length(&build, trigger);
+    }
+    if (status == EXECZ_OK) {
+        *trigger_out = g_steal_pointer(&trigger);
     }
     return finish(&build, column_out, status);
 }

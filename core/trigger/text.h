@@ -11,6 +11,10 @@ typedef struct ez_trigger_defaults {
     execz_time anchor;    /* an interval without start_at counts from here, usually "now" */
 } ez_trigger_defaults;
 
+/* An anchor for a text that is only checked: its own text is as long as that of any other, and it
+ * meets nothing that others meet at whole seconds. */
+#define EZ_TRIGGER_CHECK_ANCHOR (INT64_C(946684800) * EXECZ_SECOND + 1)
+
 /* All readers: *trigger_out is written only on success.  On failure *column_out, if wanted, is the
  * column of the mistake in text, counted in bytes from 1; the status is EXECZ_E_PARSE,
  * EXECZ_E_LIMIT for a text that is too long or nested too deep, or EXECZ_E_INVAL for an anchor that

@@ -251,3 +251,64 @@ Test(dispatch, a_step_of_the_clock_backwards_runs_nothing_twice)
     expect_events(self, "submitted:a started:a executed:a");
     fixture_free(self);
 }
+
+/* ---- searches that end early ----------------------------------------------------------------- */
+
+/* Fires every 999 s from 2027 on, which no search finds in its steps. */
+#define SPARSE                                                                                     \
+    "and(or(interval(seconds=0.999, start_at=2027-01-01)), or(interval(seconds=1, "                \
+    "start_at=2027-01-01)))"
+
+static fixture *
+with_a_sparse_task(uint32_t coalesce)
+{
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+    fixture *self = fixture_new("debug");
+
+    spec.id = "a";
+    spec.trigger = SPARSE;
+    spec.function = "tests:ok";
+    spec.coalesce = coalesce;
+    spec.misfire_grace_time = -1;
+    fixture_add_spec(self, &spec);
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_settle(self);
+    fixture_wait_for(self, "executed:a");
+    (void)fixture_take_events(self);
+    return self;
+}
+
+Test(dispatch, a_sparse_trigger_fires_when_it_is_time)
+{
+    fixture *self = with_a_sparse_task(EXECZ_COALESCE_LATEST);
+
+    for (int i = 1; i < 999; i++) {
+        fixture_advance(self, EXECZ_SECOND);
+    }
+    cr_expect(eq(str, (char *)fixture_take_events(self), (char *)""));
+    fixture_advance(self, EXECZ_SECOND);
+    cr_expect(
+        eq(str, (char *)fixture_take_events(self), (char *)"submitted:a started:a executed:a"));
+    fixture_free(self);
+}
+
+Test(dispatch, what_a_sparse_trigger_has_missed_is_coalesced)
+{
+    fixture *self = with_a_sparse_task(EXECZ_COALESCE_LATEST);
+
+    fixture_advance(self, 20 * 999 * EXECZ_SECOND + 900 * EXECZ_SECOND);
+    cr_expect(
+        eq(str, (char *)fixture_take_events(self), (char *)"submitted:a+19 started:a executed:a"));
+    fixture_free(self);
+}
+
+Test(dispatch, what_a_sparse_trigger_has_missed_is_run_time_by_time)
+{
+    fixture *self = with_a_sparse_task(EXECZ_COALESCE_NONE);
+
+    fixture_advance(self, 3 * 999 * EXECZ_SECOND + 900 * EXECZ_SECOND);
+    cr_expect(eq(str, (char *)fixture_take_events(self),
+                 (char *)"submitted:a*3 started:a started:a started:a executed:a executed:a "
+                         "executed:a"));
+    fixture_free(self);
+}

@@ -90,7 +90,7 @@ Test(scope, what_is_appended_is_what_was_read)
                  read_scope("x(jitter=90, end_at=2028-1-1, start_at=2027-01-01T00:00Z)",
                             "Asia/Kolkata", &scope, NULL),
                  EXECZ_OK));
-    ez_scope_append(&scope, text);
+    ez_scope_append(&scope, NULL, text);
     cr_expect(eq(str, text->str,
                  (char *)"x(start_at=2027-01-01T05:30:00+05:30, end_at=2028-01-01T00:00:00, "
                          "jitter=1m 30s, timezone=Asia/Kolkata"));

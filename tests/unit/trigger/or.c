@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "trigger/or.h"
+
+#include "reading.h"
+
+#define AT(hours) (NEW_YEAR + (hours)*EXECZ_HOUR)
+
+Test(or, fires_when_any_of_its_triggers_does)
+{
+    g_autoptr(ez_trigger) trigger = read_trigger(
+        "or(interval(hours=6, start_at=2027-01-01), date(2027-01-01T05:00), interval(hours=4))");
+    static const int expected[] = {0, 4, 5, 6, 8, 12, 16, 18, 20, 24};
+    execz_time at = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(expected); i++) {
+        at = ez_trigger_next(trigger, at);
+        cr_expect(eq(i64, at, AT(expected[i])));
+    }
+}
+
+Test(or, what_several_have_in_common_is_one_fire_time)
+{
+    g_autoptr(ez_trigger) trigger =
+        read_trigger("or(interval(hours=2, start_at=2027-01-01), interval(hours=3, "
+                     "start_at=2027-01-01), date(2027-01-01T06:00))");
+    execz_time last = 0;
+
+    cr_expect(eq(u64, ez_trigger_count(trigger, AT(0) - 1, AT(12), 100), 9));
+    cr_expect(eq(u64, ez_trigger_count(trigger, AT(0) - 1, AT(12), 4), 4));
+    cr_expect(ez_trigger_last(trigger, AT(11), &last) && last == AT(10));
+    cr_expect(ez_trigger_last(trigger, AT(9) + 1, &last) && last == AT(9));
+    cr_expect(not(ez_trigger_last(trigger, AT(0) - 1, &last)));
+}
+
+Test(or, keeps_its_bounds_and_those_of_its_triggers)
+{
+    g_autoptr(ez_trigger) trigger = read_trigger(
+        "or(interval(hours=1, start_at=2027-01-01, end_at=2027-01-01T04:00), interval(hours=12, "
+        "start_at=2027-01-01), start_at=2027-01-01T02:30, end_at=2027-01-02)");
+    static const int expected[] = {3, 4, 12, 24};
+    execz_time at = 0, last = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(expected); i++) {
+        at = ez_trigger_next(trigger, at);
+        cr_expect(eq(i64, at, AT(expected[i])));
+    }
+    cr_expect(eq(i64, ez_trigger_next(trigger, at), EXECZ_TIME_NEVER));
+    cr_expect(not(ez_trigger_last(trigger, AT(2), &last)));
+    cr_expect(eq(u64, ez_trigger_count(trigger, INT64_MIN, INT64_MAX, 100), 4));
+}
+
+/* Sixteen phases of 1 s within a year are half a billion fire times. */
+Test(or, counts_much_at_the_same_cost_and_not_too_much)
+{
+    g_autoptr(GString) text = g_string_new("or(interval(seconds=1, start_at=2027-01-01)");
+    g_autoptr(ez_trigger) trigger = NULL;
+    uint64_t n;
+
+    for (int i = 1; i < 16; i++) {
+        g_string_append_printf(text, ", interval(seconds=1, start_at=2027-01-01T00:00:00.%02d)", i);
+    }
+    g_string_append_c(text, ')');
+    trigger = read_trigger(text->str);
+    n = ez_trigger_count(trigger, NEW_YEAR, NEW_YEAR + 365 * EXECZ_DAY, UINT64_MAX);
+    cr_expect(ge(u64, n, 365 * 86400 - 1));
+    cr_expect(le(u64, n, 16 * 365 * 86400));
+    cr_expect(eq(u64, ez_trigger_count(trigger, NEW_YEAR, INT64_MAX, 1000000), 1000000));
+    cr_expect(eq(u64, ez_trigger_count(trigger, NEW_YEAR, NEW_YEAR + EXECZ_SECOND, 99), 16));
+}
+
+Test(or, jitter_is_that_of_the_whole)
+{
+    g_autoptr(ez_trigger) trigger = read_trigger("or(interval(hours=1), jitter=10m)");
+
+    cr_expect(eq(i64, ez_trigger_jitter(trigger), 10 * EXECZ_MINUTE));
+}
