@@ -48,6 +48,8 @@ typedef struct ez_batch_item {
 /* How far a shutdown has come; each step is taken once.  [loop] */
 typedef struct ez_shutdown {
     bool begun;
+    bool last;   /* what runs at shutdown was submitted, as far as there were places */
+    bool closed; /* executors take nothing more */
     bool cancelled;
     bool forced;     /* so are the executors whose overwrite_wait had spared them */
     int64_t lost_at; /* monotonic; when unfinished runs are given up */

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Drain, then cancel, then give up:
  *
- *   begun      executors take nothing more; what was held back is cancelled
+ *   begun      nothing is due any more; what was held back is cancelled
+ *   last       tasks that are to run at shutdown are submitted once nothing else runs, unless the
+ *              deadline has come before; if there are none, this is passed over
+ *   closed     executors take nothing more
  *   cancelled  asked for, or the deadline came: executors cancel what they have, but one whose
- *              option overwrite_wait says so only at the deadline, or when asked once more
+ *              option overwrite_wait says so only at the deadline, or when asked once more.  Before
+ *              the last tasks it is runs that are cancelled, so that executors take those still
  *   lost       ten seconds later: what still runs is closed as LOST and its executor left behind
  *
  * Whenever no run is left, the executors are stopped and the scheduler is STOPPED. */
@@ -11,6 +15,7 @@
 
 #include "scheduler/held.h"
 #include "scheduler/result.h"
+#include "scheduler/submit.h"
 #include "scheduler/tell.h"
 
 static const int64_t lost_after = 10 * EXECZ_SECOND;
@@ -74,16 +79,104 @@ abandon_executors(execz_scheduler *self)
     }
 }
 
-static void
-begin(execz_scheduler *self, int64_t deadline)
+/* The tasks that are to run at shutdown, a reference each. */
+static GPtrArray *
+list_last(execz_scheduler *self)
 {
-    self->shutdown.begun = true;
-    self->shutdown.cancelled = false;
-    self->shutdown.forced = false;
-    self->shutdown.lost_at = EXECZ_NO_DEADLINE;
+    GPtrArray *entries = g_ptr_array_new();
+    GHashTableIter iter;
+    void *value;
+
+    pthread_mutex_lock(&self->lock);
+    g_hash_table_iter_init(&iter, self->tasks);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        ez_entry *entry = value;
+
+        if (entry->trigger != NULL && ez_trigger_at_shutdown(entry->trigger)) {
+            g_ptr_array_add(entries, ez_entry_ref_locked(entry));
+        }
+    }
+    pthread_mutex_unlock(&self->lock);
+    return entries;
+}
+
+static void
+unref_entries(execz_scheduler *self, GPtrArray *entries)
+{
+    pthread_mutex_lock(&self->lock);
+    for (guint i = 0; i < entries->len; i++) {
+        ez_entry_unref_locked(entries->pdata[i]);
+    }
+    pthread_mutex_unlock(&self->lock);
+}
+
+static void
+submit_last(execz_scheduler *self)
+{
+    g_autoptr(GPtrArray) entries = list_last(self);
+
+    for (guint i = 0; i < entries->len; i++) {
+        ez_due due = {.times = {ez_clock_now(self->clock)}, .n = 1};
+
+        (void)ez_submit(self, entries->pdata[i], &due, EXECZ_SOURCE_SCHEDULE);
+    }
+    unref_entries(self, entries);
+}
+
+static void
+close_executors(execz_scheduler *self, uint32_t flags, int64_t deadline)
+{
+    self->shutdown.last = true;
+    self->shutdown.closed = true;
+    shut_executors_down(self, flags, deadline);
+}
+
+static bool
+has_last(execz_scheduler *self)
+{
+    g_autoptr(GPtrArray) entries = list_last(self);
+
+    unref_entries(self, entries);
+    return entries->len > 0;
+}
+
+static void
+begin(execz_scheduler *self, int64_t deadline, bool forced)
+{
+    self->shutdown = (ez_shutdown){.begun = true, .lost_at = EXECZ_NO_DEADLINE};
     ez_scheduler_cancel_manual(self);
     ez_held_drop(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");
-    shut_executors_down(self, 0, deadline);
+    if (forced || !has_last(self)) {
+        close_executors(self, 0, deadline);
+    }
+}
+
+/* What waits for a place gets it when one of the others has ended; what is blocked waits in vain. */
+static void
+run_last(execz_scheduler *self, int64_t now, int64_t deadline)
+{
+    if (!self->shutdown.last) {
+        self->shutdown.last = true;
+        submit_last(self);
+        (void)ez_result_take(self);
+        if (self->shutdown.cancelled) {
+            self->shutdown.lost_at = now + lost_after;
+        }
+    }
+    if (ez_runs_count(self->runs) == 0) {
+        ez_held_drop(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");
+    }
+    if (self->n_held == 0) {
+        close_executors(self, 0, deadline);
+    }
+}
+
+static void
+cancel_run(void *user, ez_run *run)
+{
+    if (!is_spared(user, run->executor)) {
+        ez_executor_cancel(run->executor, run);
+    }
 }
 
 static void
@@ -92,7 +185,11 @@ cancel(execz_scheduler *self, int64_t now, int64_t deadline, bool forced)
     self->shutdown.cancelled = true;
     self->shutdown.forced = forced;
     self->shutdown.lost_at = now + lost_after;
-    shut_executors_down(self, EXECZ_SHUTDOWN_CANCEL, deadline);
+    if (forced || self->shutdown.last) {
+        close_executors(self, EXECZ_SHUTDOWN_CANCEL, deadline);
+    } else {
+        ez_runs_foreach(self->runs, cancel_run, self);
+    }
 }
 
 static void
@@ -125,7 +222,7 @@ ez_shutdown_step(execz_scheduler *self)
     forced = now >= deadline || self->n_cancels > 1;
     pthread_mutex_unlock(&self->lock);
     if (!self->shutdown.begun) {
-        begin(self, deadline);
+        begin(self, deadline, forced);
     }
     if ((!self->shutdown.cancelled && ((flags & EXECZ_SHUTDOWN_CANCEL) != 0 || forced)) ||
         (!self->shutdown.forced && forced)) {
@@ -136,6 +233,9 @@ ez_shutdown_step(execz_scheduler *self)
         abandon_executors(self);
         ez_result_give_up(self, "it did not end after the shutdown cancelled it");
         self->shutdown.lost_at = EXECZ_NO_DEADLINE; /* of those that were spared: when forced */
+    }
+    if (!self->shutdown.closed && (self->shutdown.last || ez_runs_count(self->runs) == 0)) {
+        run_last(self, now, deadline);
     }
     if (ez_runs_count(self->runs) == 0) {
         end(self);

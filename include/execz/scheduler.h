@@ -178,10 +178,10 @@ EXECZ_API void execz_scheduler_dispatch(execz_scheduler *self);
 EXECZ_API execz_status execz_scheduler_run(execz_scheduler *self, execz_error *err);
 
 /**
- * Begins to shut down: nothing new is submitted; unfinished runs go on to their end, or with
- * EXECZ_SHUTDOWN_CANCEL are cancelled.  After timeout they are cancelled in any case, and what does
- * not end 10 s after that is closed as LOST.  Again with stronger flags or a shorter timeout: both
- * apply.
+ * Begins to shut down: nothing is due any more; unfinished runs go on to their end, or with
+ * EXECZ_SHUTDOWN_CANCEL are cancelled.  Then the tasks whose trigger is shutdown() run, once each,
+ * unless timeout is over.  After timeout runs are cancelled in any case, and what does not end 10 s
+ * after that is closed as LOST.  Again with stronger flags or a shorter timeout: both apply.
  *
  * @timeout  in nanoseconds; < 0: none
  *
@@ -204,7 +204,7 @@ typedef struct execz_scheduler_info {
     uint64_t scheduled;  /* of them with a next run time */
     uint64_t blocked;    /* of them due, but blocked */
     uint64_t unfinished; /* runs submitted or waiting to be */
-    execz_time next_run; /* of any task; EXECZ_TIME_NEVER if none is scheduled */
+    execz_time next_run; /* of any task, or sooner; EXECZ_TIME_NEVER if none is scheduled */
 } execz_scheduler_info;
 
 /** Fills the first info_out->size bytes.  [any-thread] */

@@ -61,6 +61,30 @@ Test(signals, an_interrupt_with_nothing_unfinished_ends_at_once)
     expect_in(execz.text, "execz: interrupted: shutting down\n");
 }
 
+Test(signals, a_termination_runs_what_waits_for_the_shutdown)
+{
+    live execz = start_with(POOL "[task:a]\nevery = 1h\nshell = true\n"
+                                 "[task:last]\ntrigger = shutdown()\nshell = echo good night\n");
+
+    await(&execz, "SCHEDULER      execz       started");
+    expect_not_in(execz.out->str, "good night");
+    send_signal(&execz, SIGTERM);
+    cr_expect(eq(int, await_end(&execz), 0), "%s", execz.text);
+    cr_expect(line_with(execz.text, "EXECUTED", " last  ") != NULL, "%s", execz.text);
+    expect_in(execz.text, "    | good night\n");
+}
+
+Test(signals, a_schedule_that_is_over_runs_it_too)
+{
+    live execz;
+
+    own_file("tasks.conf", POOL "[task:a]\nat = now\nshell = echo first\n"
+                                "[task:last]\ntrigger = shutdown()\nshell = echo good night\n");
+    execz = start_execz("start", "-c", "tasks.conf", "--until-idle", NULL);
+    cr_expect(eq(int, await_end(&execz), 0), "%s", execz.text);
+    expect_in(execz.text, "    | good night\n");
+}
+
 Test(signals, the_second_interrupt_cancels_what_runs_and_leaves_no_process)
 {
     live execz = start_with(POOL "[task:a]\nat = now\n"

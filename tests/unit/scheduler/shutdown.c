@@ -215,3 +215,110 @@ Test(shutdown, gives_up_a_run_that_does_not_end_and_says_that_it_is_lost)
     fixture_release_deaf(self);
     fixture_free(self);
 }
+
+/* ---- tasks that run at shutdown --------------------------------------------------------------- */
+
+Test(shutdown, runs_the_tasks_that_wait_for_it)
+{
+    fixture *self = fixture_new("threadpool");
+
+    fixture_add(self, "last", "shutdown()", "tests:ok");
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_advance(self, EXECZ_DAY);
+    (void)fixture_take_events(self);
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+    fixture_wait_for(self, "scheduler_shutdown");
+    cr_expect(eq(str, (char *)fixture_take_events(self),
+                 (char *)"submitted:last started:last executed:last scheduler_shutdown"));
+    fixture_free(self);
+}
+
+Test(shutdown, runs_them_behind_everything_else)
+{
+    fixture *self = with_a_run();
+
+    fixture_add(self, "last", "or(shutdown(), date(2030-01-01))", "tests:ok");
+    fixture_settle(self);
+    (void)fixture_take_events(self);
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+    fixture_advance(self, EXECZ_MINUTE);
+    cr_expect(eq(str, (char *)fixture_take_events(self), (char *)""));
+    cr_assert(execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, -1, NULL) ==
+              EXECZ_OK);
+    fixture_wait_for(self, "cancelled:long submitted:last started:last executed:last "
+                           "scheduler_shutdown");
+    fixture_free(self);
+}
+
+Test(shutdown, runs_them_once_each_time)
+{
+    fixture *self = fixture_new("threadpool");
+
+    fixture_add(self, "last", "shutdown()", "tests:ok");
+    for (int i = 0; i < 3; i++) {
+        cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+        fixture_settle(self);
+        (void)fixture_take_events(self);
+        cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+        fixture_wait_for(self, "scheduler_shutdown");
+        cr_expect(eq(str, (char *)fixture_take_events(self),
+                     (char *)"submitted:last started:last executed:last scheduler_shutdown"));
+    }
+    fixture_free(self);
+}
+
+Test(shutdown, runs_them_by_hand_before_too)
+{
+    fixture *self = fixture_new("threadpool");
+
+    fixture_add(self, "last", "shutdown()", "tests:ok");
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    cr_assert(execz_scheduler_run_task(self->scheduler, "last", NULL) == EXECZ_OK);
+    fixture_wait_for(self, "executed:last");
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+    fixture_wait_for(self, "executed:last scheduler_shutdown");
+    fixture_free(self);
+}
+
+Test(shutdown, does_not_run_them_when_its_deadline_has_come)
+{
+    fixture *self = with_a_run();
+
+    fixture_add(self, "last", "shutdown()", "tests:ok");
+    fixture_settle(self);
+    (void)fixture_take_events(self);
+    cr_assert(execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, 0, NULL) ==
+              EXECZ_OK);
+    fixture_wait_for(self, "scheduler_shutdown");
+    cr_expect(strstr(fixture_take_events(self), "last") == NULL);
+    fixture_free(self);
+}
+
+Test(shutdown, that_is_cancelled_ends_a_last_task_that_hangs)
+{
+    fixture *self = fixture_new("threadpool");
+
+    fixture_add(self, "last", "shutdown()", "tests:wait");
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+    fixture_wait_for(self, "started:last");
+    cr_assert(execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, -1, NULL) ==
+              EXECZ_OK);
+    fixture_wait_for(self, "cancelled:last scheduler_shutdown");
+    fixture_free(self);
+}
+
+Test(shutdown, ends_a_last_task_that_is_blocked)
+{
+    fixture *self = fixture_new("threadpool");
+
+    fixture_add(self, "last", "shutdown()", "nowhere:ok");
+    fixture_add(self, "fine", "shutdown()", "tests:ok");
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+    fixture_wait_for(self, "scheduler_shutdown");
+    cr_expect(strstr(self->events->str, "cancelled:last") != NULL ||
+              strstr(self->events->str, "error:last") != NULL);
+    cr_expect(strstr(self->events->str, "executed:fine") != NULL);
+    fixture_free(self);
+}
