@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* When a task runs: trigger, every and at. */
+/* When a task runs: trigger, cron, every and at. */
 #ifndef EZ_CONFIG_SCHEDULE_H
 #define EZ_CONFIG_SCHEDULE_H
 

@@ -188,7 +188,7 @@ list_keys(const ez_schema *self)
     for (size_t i = 0; i < self->n_keys; i++) {
         const char *name = self->keys[i].name;
 
-        if (strcmp(name, "cron") != 0 && strcmp(name, "mistrigger_grace_time") != 0) {
+        if (strcmp(name, "mistrigger_grace_time") != 0) {
             g_string_append_printf(text, "%s%s%s", i == 0 ? "" : ", ", name,
                                    g_str_has_suffix(name, ".") ? "NAME" : "");
         }

@@ -23,7 +23,7 @@ Test(config, start_shows_every_problem_and_starts_nothing)
     cr_expect(eq(str, result.out, (char *)""));
     expect_in(result.err, "bad.conf:2:8: no plugin has the alias 'threadpol' [P101]\n");
     expect_in(result.err,
-              "bad.conf:3:1: task 'x' has no schedule; add every =, at = or trigger = [C");
+              "bad.conf:3:1: task 'x' has no schedule; add cron =, every =, at = or trigger = [C");
     expect_in(result.err, "bad.conf:4:1: [task:x] has no key 'evry'; did you mean \"every\"? [C");
     cr_expect(g_str_has_suffix(result.err, "3 problems; nothing was started\n"), "%s", result.err);
 }

@@ -14,7 +14,11 @@ Test(schedule, triggers_of_all_spellings_are_understood_by_the_scheduler)
                                  "[task:b]\nshell = true\nat = 2027-01-01 09:00:00\n"
                                  "[task:c]\nshell = true\nat = 2027-01-01T09:00:00.5+02:00\n"
                                  "[task:d]\nshell = true\ntrigger = interval(hours=6, jitter=5s)\n"
-                                 "[task:e]\nshell = true\nevery = 1ms\n");
+                                 "[task:e]\nshell = true\nevery = 1ms\n"
+                                 "[task:f]\nshell = true\ncron = 30 2 * * 1-5\n"
+                                 "[task:g]\nshell = true\ncron = @daily\n"
+                                 "[task:h]\nshell = true\n"
+                                 "trigger = or(cron(hour=2), shutdown())\n");
 
     cr_assert(eq(sz, ez_report_count(ez_config_problems(f.config)), 0));
     for (guint i = 0; i < f.config->tasks->len; i++) {
@@ -30,6 +34,8 @@ Test(schedule, triggers_of_all_spellings_are_understood_by_the_scheduler)
     }
     cr_expect(eq(str, (char *)task_of(&f, "a")->spec.trigger, (char *)"interval(seconds=5400.25)"));
     cr_expect(eq(str, (char *)task_of(&f, "e")->spec.trigger, (char *)"interval(seconds=0.001)"));
+    cr_expect(eq(str, (char *)task_of(&f, "f")->spec.trigger, (char *)"crontab(\"30 2 * * 1-5\")"));
+    cr_expect(eq(str, (char *)task_of(&f, "g")->spec.trigger, (char *)"crontab(\"@daily\")"));
 }
 
 Test(schedule, the_zone_of_the_scheduler_counts_where_a_task_names_none)
