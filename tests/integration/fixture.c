@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -136,6 +137,59 @@ run_program(const char *first, ...)
     collect(argv, first, more);
     va_end(more);
     return run((char **)argv->pdata);
+}
+
+/* Opens a terminal; nobody else has its master. */
+static int
+open_terminal(int *master_out)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    int terminal;
+
+    cr_assert(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    terminal = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    cr_assert(terminal >= 0);
+    *master_out = master;
+    return terminal;
+}
+
+/* Until the last one who has the terminal open is gone. */
+static char *
+read_terminal(int master)
+{
+    GString *text = g_string_new(NULL);
+    char bytes[4096];
+    ssize_t n;
+
+    while ((n = read(master, bytes, sizeof bytes)) > 0 || (n < 0 && errno == EINTR)) {
+        g_string_append_len(text, bytes, MAX(0, n));
+    }
+    close(master);
+    return keep(g_string_free(text, FALSE));
+}
+
+ended
+run_on_terminal(const char *first, ...)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    g_auto(GStrv) env = environment();
+    ended result = {0};
+    int master, status = 0;
+    int terminal = open_terminal(&master);
+    va_list more;
+    GPid pid;
+
+    va_start(more, first);
+    collect(argv, first, more);
+    va_end(more);
+    cr_assert(g_spawn_async_with_fds(own_directory(), (char **)argv->pdata, env,
+                                     G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+                                     &pid, terminal, terminal, terminal, NULL));
+    close(terminal);
+    result.out = read_terminal(master);
+    cr_assert(eq(int, (int)waitpid(pid, &status, 0), (int)pid));
+    result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return result;
 }
 
 live

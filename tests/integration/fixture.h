@@ -38,6 +38,9 @@ ended run_execz(const char *first, ...) G_GNUC_NULL_TERMINATED;
 /* Runs any program, up to NULL, the same way. */
 ended run_program(const char *first, ...) G_GNUC_NULL_TERMINATED;
 
+/* The same on a terminal, which is its stdin, stdout and stderr. */
+ended run_on_terminal(const char *first, ...) G_GNUC_NULL_TERMINATED;
+
 /* Starts execz with these arguments, up to NULL. */
 live start_execz(const char *first, ...) G_GNUC_NULL_TERMINATED;
 

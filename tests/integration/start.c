@@ -130,17 +130,14 @@ Test(start, a_file_gets_no_colour)
     expect_not_in(result.out, "\033");
 }
 
-/* script(1) is the terminal. */
 static char *
 out_on_a_terminal(const char *variable)
 {
-    g_autofree char *command =
-        g_strdup_printf("env %s TERM=xterm %s start -c tasks.conf --until-idle", variable,
-                        EXECZ_PROGRAM);
     ended result;
 
     own_file("tasks.conf", POOL "[task:a]\nat = now\nshell = true\n");
-    result = run_program("script", "-qec", command, "/dev/null", NULL);
+    result = run_on_terminal("env", variable, "TERM=xterm", EXECZ_PROGRAM, "start", "-c",
+                             "tasks.conf", "--until-idle", NULL);
     cr_expect(eq(int, result.status, 0));
     return result.out;
 }
