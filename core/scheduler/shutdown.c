@@ -8,7 +8,8 @@
  *   cancelled  asked for, or the deadline came: executors cancel what they have, but one whose
  *              option overwrite_wait says so only at the deadline, or when asked once more.  Before
  *              the last tasks it is runs that are cancelled, so that executors take those still
- *   lost       ten seconds later: what still runs is closed as LOST and its executor left behind
+ *   lost       the longest kill_grace and ten seconds later: what still runs is closed as LOST and
+ *              its executor left behind
  *
  * Whenever no run is left, the executors are stopped and the scheduler is STOPPED. */
 #include "scheduler/shutdown.h"
@@ -26,6 +27,26 @@ static bool
 is_spared(const execz_scheduler *self, const ez_executor *executor)
 {
     return !self->shutdown.forced && ez_executor_overwrites_wait(executor);
+}
+
+static void
+note_grace(void *user, ez_run *run)
+{
+    execz_duration *longest = user;
+
+    *longest = MAX(*longest, run->task->abi.kill_grace);
+}
+
+/* Who is being stopped has its kill_grace first. */
+static void
+await_until_lost(execz_scheduler *self, int64_t now)
+{
+    execz_duration grace = 0;
+
+    ez_runs_foreach(self->runs, note_grace, &grace);
+    if (__builtin_add_overflow(now + lost_after, grace, &self->shutdown.lost_at)) {
+        self->shutdown.lost_at = EXECZ_NO_DEADLINE;
+    }
 }
 
 static void
@@ -160,7 +181,7 @@ run_last(execz_scheduler *self, int64_t now, int64_t deadline)
         submit_last(self);
         (void)ez_result_take(self);
         if (self->shutdown.cancelled) {
-            self->shutdown.lost_at = now + lost_after;
+            await_until_lost(self, now);
         }
     }
     if (ez_runs_count(self->runs) == 0) {
@@ -184,7 +205,7 @@ cancel(execz_scheduler *self, int64_t now, int64_t deadline, bool forced)
 {
     self->shutdown.cancelled = true;
     self->shutdown.forced = forced;
-    self->shutdown.lost_at = now + lost_after;
+    await_until_lost(self, now);
     if (forced || self->shutdown.last) {
         close_executors(self, EXECZ_SHUTDOWN_CANCEL, deadline);
     } else {

@@ -180,8 +180,9 @@ EXECZ_API execz_status execz_scheduler_run(execz_scheduler *self, execz_error *e
 /**
  * Begins to shut down: nothing is due any more; unfinished runs go on to their end, or with
  * EXECZ_SHUTDOWN_CANCEL are cancelled.  Then the tasks whose trigger is shutdown() run, once each,
- * unless timeout is over.  After timeout runs are cancelled in any case, and what does not end 10 s
- * after that is closed as LOST.  Again with stronger flags or a shorter timeout: both apply.
+ * unless timeout is over.  After timeout runs are cancelled in any case, and what does not end
+ * within the longest kill_grace of what runs and 10 s after that is closed as LOST.  Again with
+ * stronger flags or a shorter timeout: both apply.
  *
  * @timeout  in nanoseconds; < 0: none
  *

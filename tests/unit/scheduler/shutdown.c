@@ -196,22 +196,48 @@ Test(shutdown, makes_all_calls_that_were_posted_before_their_executor_is_gone)
     fixture_free(self);
 }
 
-Test(shutdown, gives_up_a_run_that_does_not_end_and_says_that_it_is_lost)
+/* Starts tests:deaf, and shuts down so that it is cancelled. */
+static fixture *
+cancel_deaf(execz_duration kill_grace)
 {
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
     fixture *self = fixture_new("threadpool");
 
     cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
-    fixture_add(self, "deaf", "interval(minutes=1)", "tests:deaf");
+    spec.id = "deaf";
+    spec.trigger = "interval(minutes=1)";
+    spec.function = "tests:deaf";
+    spec.kill_grace = kill_grace;
+    fixture_add_spec(self, &spec);
     fixture_advance(self, EXECZ_MINUTE);
     fixture_wait_for(self, "started:deaf");
     cr_assert(execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, -1, NULL) ==
               EXECZ_OK);
     fixture_settle(self);
+    return self;
+}
+
+Test(shutdown, gives_up_a_run_that_does_not_end_and_says_that_it_is_lost)
+{
+    fixture *self = cancel_deaf(0);
+
     fixture_advance(self, 9 * EXECZ_SECOND);
     cr_expect(strstr(self->events->str, "lost") == NULL);
     fixture_advance(self, EXECZ_SECOND);
     fixture_wait_for(self, "lost:deaf scheduler_shutdown");
     cr_expect(strstr(self->log->str, "did not end in time") != NULL, "%s", self->log->str);
+    fixture_release_deaf(self);
+    fixture_free(self);
+}
+
+Test(shutdown, gives_nobody_up_within_its_kill_grace)
+{
+    fixture *self = cancel_deaf(EXECZ_HOUR);
+
+    fixture_advance(self, EXECZ_HOUR + 9 * EXECZ_SECOND);
+    cr_expect(strstr(self->events->str, "lost") == NULL);
+    fixture_advance(self, EXECZ_SECOND);
+    fixture_wait_for(self, "lost:deaf scheduler_shutdown");
     fixture_release_deaf(self);
     fixture_free(self);
 }
