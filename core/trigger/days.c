@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* A year is counted from March on, so that the leap day is its last: then the day on which a month
  * begins is a linear function of the month, (153 * month + 2) / 5, and centuries and single years
- * are told by plain divisions.  An era is the 400 years after which the calendar repeats. */
+ * are told by plain divisions.  An era is the 400 years after which the calendar repeats.
+ *
+ * The way back divides by multiplying, after Neri and Schneider, "Euclidean affine functions and
+ * their application to calendar algorithms" (2021): each search for a run time begins with it. */
 #include "trigger/days.h"
 
 #define ERA_YEARS 400
 #define ERA_DAYS 146097
-#define CENTURY_DAYS 36524
-#define FOUR_YEARS_DAYS 1461
-#define EPOCH 719468 /* days from 0000-03-01 to 1970-01-01 */
+#define EPOCH 719468       /* days from 0000-03-01 to 1970-01-01 */
+#define YEAR_SCALE 2939745 /* 2^32 / 1461, rounded up: four years have 1461 days */
+#define MONTH_SCALE 2141   /* 2^16 / 30.6: from March on 5 months have 153 days */
+#define MARCH 197913       /* 3 * 2^16, and a little to round by */
+#define MARCH_TO_DECEMBER 306
 
 int64_t
 ez_days_of_date(ez_date date)
@@ -23,20 +28,17 @@ ez_days_of_date(ez_date date)
 ez_date
 ez_date_of_days(int64_t days)
 {
-    unsigned day = (unsigned)(days + EPOCH + ERA_DAYS);
-    unsigned era = day / ERA_DAYS;
-    unsigned of_era = day % ERA_DAYS;
-    unsigned year = (of_era - of_era / (FOUR_YEARS_DAYS - 1) + of_era / CENTURY_DAYS -
-                     of_era / (ERA_DAYS - 1)) /
-                    365;
-    unsigned of_year = of_era - (365 * year + year / 4 - year / 100);
-    unsigned month = (5 * of_year + 2) / 153;
-    bool next_year = month >= 10;
+    uint32_t quarters = 4 * (uint32_t)(days + EPOCH + ERA_DAYS) + 3; /* of a day, as are these: */
+    uint32_t century = quarters / ERA_DAYS, of_century = quarters % ERA_DAYS | 3;
+    uint64_t scaled = (uint64_t)YEAR_SCALE * of_century; /* of_century / 1461 * 2^32 */
+    uint32_t of_year = (uint32_t)scaled / YEAR_SCALE / 4;
+    uint32_t month = MONTH_SCALE * of_year + MARCH; /* * 2^16 */
+    bool next_year = of_year >= MARCH_TO_DECEMBER;
 
     return (ez_date){
-        .year = (int)(year + era * ERA_YEARS + next_year) - ERA_YEARS,
-        .month = (int)(next_year ? month - 9 : month + 3),
-        .day = (int)(of_year - (153 * month + 2) / 5) + 1,
+        .year = (int)(100 * century + (uint32_t)(scaled >> 32) + next_year) - ERA_YEARS,
+        .month = (int)(month >> 16) - (next_year ? 12 : 0),
+        .day = (int)((month & 0xffff) / MONTH_SCALE) + 1,
     };
 }
 

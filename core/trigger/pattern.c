@@ -5,51 +5,110 @@
  * Within one month the days that match depend on its length and on the weekday of its first day
  * alone (but for weeks of the year): 28 shapes, whose days are worked out once.  So a search goes
  * through the months that are named, one lookup each, and a count adds up one population count
- * each.  The longest search is one to the end of 2261, about 3500 months.
- *
- * Months are numbered through, from January of EZ_YEAR_FIRST on. */
+ * each.  Years without any day are left out at once, so that a search ends in the first year it
+ * comes to: it looks at 24 months at most, even for leap days. */
 #include "trigger/pattern.h"
 
 #include "trigger/bits.h"
 #include "trigger/days.h"
+#include "trigger/month.h"
 
 #define HOUR_SECONDS 3600
 #define MINUTE_SECONDS 60
 #define HOUR_MINUTES 60
-#define MONTHS ((EZ_YEAR_LAST - EZ_YEAR_FIRST + 1) * 12)
-#define ALL_WEEKS (UINT64_C(0x3fffffffffffff) & ~UINT64_C(1)) /* 1 to 53 */
+#define DAYS 106651 /* in all those months */
 
-/* A month, as far as its days depend on it. */
-typedef struct month {
-    int number;
-    int64_t begin; /* its first day */
-    uint32_t days; /* that match, bit 0 for the first */
-} month;
-
-static bool
-is_in(const ez_day_set *set, int day, int length, int weekday)
+/* Which of a weekday in the month as days of the month, if the first day is that weekday. */
+static uint64_t
+days_of_weekday(uint64_t which)
 {
-    return ez_bits_has(set->of_month, day) || (set->last && day == length) ||
-           ez_bits_has(set->weekday[weekday], (day - 1) / 7) ||
-           (day + 7 > length && ez_bits_has(set->last_weekday, weekday));
+    return (which & 1) | (which & 2) << 6 | (which & 4) << 12 | (which & 8) << 18 |
+           (which & 16) << 24;
 }
 
-/* The days of a month of length days whose first is a weekday. */
+/* The days of a set in a month of length days whose first is a weekday. */
+static uint32_t
+days_of_set(const ez_day_set *set, int length, int weekday)
+{
+    uint64_t days = set->of_month >> 1 | (uint64_t)set->last << (length - 1);
+
+    for (int of_week = 0; of_week < 7; of_week++) {
+        int first = (of_week - weekday + 7) % 7;
+        int last = first + (length - 1 - first) / 7 * 7;
+
+        days |= days_of_weekday(set->weekday[of_week]) << first;
+        days |= (uint64_t)ez_bits_has(set->last_weekday, of_week) << last;
+    }
+    return (uint32_t)(days & ez_bits_below(length));
+}
+
 static uint32_t
 days_of_shape(const ez_values *values, int length, int weekday)
 {
-    uint32_t days = 0;
+    uint32_t of_month = days_of_set(&values->day, length, weekday);
+    uint32_t of_week = days_of_set(&values->day_of_week, length, weekday);
 
-    for (int day = 1; day <= length; day++) {
-        int of_week = (weekday + day - 1) % 7;
-        bool by_month = is_in(&values->day, day, length, of_week);
-        bool by_week = is_in(&values->day_of_week, day, length, of_week);
+    return values->either_day ? of_month | of_week : of_month & of_week;
+}
 
-        if (values->either_day ? by_month || by_week : by_month && by_week) {
-            days |= UINT32_C(1) << (day - 1);
+/* Whether nothing about the date is restricted. */
+static bool
+is_daily(const ez_pattern *self)
+{
+    uint64_t n_years = 0;
+    bool all = self->months == 0xfff && self->weeks == EZ_ALL_WEEKS;
+
+    for (int i = 0; i < EZ_YEAR_WORDS; i++) {
+        n_years += ez_bits_count(self->years[i]);
+    }
+    for (int i = 0; i < 4 * 7; i++) {
+        all &= ez_bits_count(self->days[i / 7][i % 7]) == 28 + (unsigned)i / 7;
+    }
+    return all && n_years == EZ_YEAR_LAST - EZ_YEAR_FIRST + 1;
+}
+
+/* Whether some day of a year, from EZ_YEAR_FIRST on, matches. */
+static bool
+has_day_in_year(const ez_pattern *self, int year)
+{
+    int number = ez_month_next(self, year * 12);
+
+    while (number / 12 == year && ez_month_of_number(self, number).days == 0) {
+        number = ez_month_next(self, number + 1);
+    }
+    return number / 12 == year;
+}
+
+/* Years of one kind have the same calendar and weeks: the weekday they begin with, and whether they
+ * and the one before are leap years. */
+static int
+kind_of_year(int year)
+{
+    int weekday = ez_weekday(ez_days_of_date((ez_date){year, 1, 1}));
+
+    return weekday * 4 + (ez_month_length(year, 2) - 28) * 2 + ez_month_length(year - 1, 2) - 28;
+}
+
+/* Leaves the years in which some day matches, so that a search looks at the months of two at most.
+ */
+static void
+drop_empty_years(ez_pattern *self)
+{
+    enum { UNKNOWN, FULL, EMPTY } kinds[7 * 4] = {UNKNOWN};
+
+    for (int year = 0; year < EZ_MONTHS / 12; year++) {
+        int kind = kind_of_year(EZ_YEAR_FIRST + year);
+
+        if (!ez_bits_has(self->years[year / 64], year % 64)) {
+            continue;
+        }
+        if (kinds[kind] == UNKNOWN) {
+            kinds[kind] = has_day_in_year(self, year) ? FULL : EMPTY;
+        }
+        if (kinds[kind] == EMPTY) {
+            self->years[year / 64] &= ~(UINT64_C(1) << year % 64);
         }
     }
-    return days;
 }
 
 void
@@ -68,107 +127,24 @@ ez_pattern_init(ez_pattern *self, const ez_values *values)
             self->days[length - 28][weekday] = days_of_shape(values, length, weekday);
         }
     }
+    self->is_daily = is_daily(self);
+    if (!self->is_daily) {
+        drop_empty_years(self);
+    }
 }
 
-/* Of the days of a month, those in a week that is named. */
-static uint32_t
-days_of_weeks(const ez_pattern *self, int64_t begin)
+/* The first wall time from wall on where every day matches: no calendar is needed. */
+static int64_t
+next_of_any_day(const ez_pattern *self, int64_t wall)
 {
-    uint32_t days = 0;
+    int64_t day = wall / EZ_DAY_SECONDS;
+    int second = ez_daytimes_next(&self->times, (int)(wall % EZ_DAY_SECONDS));
 
-    for (int day = -ez_weekday(begin); day < 31; day += 7) {
-        if (ez_bits_has(self->weeks, ez_week(begin + day))) {
-            days |= (uint32_t)(day < 0 ? UINT64_C(0x7f) >> -day : UINT64_C(0x7f) << day);
-        }
+    if (second < 0) {
+        day++;
+        second = ez_daytimes_earliest(&self->times);
     }
-    return days;
-}
-
-static month
-month_of_date(const ez_pattern *self, int64_t begin, int year, int of_year)
-{
-    month found = {(year - EZ_YEAR_FIRST) * 12 + of_year - 1, begin, 0};
-    int of_epoch = year - EZ_YEAR_FIRST;
-
-    if (year < EZ_YEAR_FIRST || year > EZ_YEAR_LAST || !ez_bits_has(self->months, of_year - 1) ||
-        !ez_bits_has(self->years[of_epoch / 64], of_epoch % 64)) {
-        return found;
-    }
-    found.days = self->days[ez_month_length(year, of_year) - 28][ez_weekday(begin)];
-    if (self->weeks != ALL_WEEKS) {
-        found.days &= days_of_weeks(self, begin);
-    }
-    return found;
-}
-
-/* The month that a day is in, and which of its days that is, from 0. */
-static month
-month_of_day(const ez_pattern *self, int64_t day, int *of_month_out)
-{
-    ez_date date = ez_date_of_days(day);
-
-    *of_month_out = date.day - 1;
-    return month_of_date(self, day - *of_month_out, date.year, date.month);
-}
-
-static month
-month_of_number(const ez_pattern *self, int number)
-{
-    int year = EZ_YEAR_FIRST + number / 12, of_year = number % 12 + 1;
-
-    return month_of_date(self, ez_days_of_date((ez_date){year, of_year, 1}), year, of_year);
-}
-
-/* The number of the first month from number on that is named in a year that is; MONTHS if
- * there is none. */
-static int
-next_month(const ez_pattern *self, int number)
-{
-    int year = number / 12;
-    uint32_t months = number < MONTHS && ez_bits_has(self->years[year / 64], year % 64)
-                          ? self->months >> number % 12
-                          : 0;
-
-    if (months != 0) {
-        return number + ez_bits_lowest(months);
-    }
-    if (self->months == 0) {
-        return MONTHS;
-    }
-    for (year++; year <= EZ_YEAR_LAST - EZ_YEAR_FIRST; year = (year / 64 + 1) * 64) {
-        uint64_t years = self->years[year / 64] >> year % 64;
-
-        if (years != 0) {
-            return (year + ez_bits_lowest(years)) * 12 + ez_bits_lowest(self->months);
-        }
-    }
-    return MONTHS;
-}
-
-/* The number of the last month up to number that is named in a year that is; -1 if there is none.
- */
-static int
-last_month(const ez_pattern *self, int number)
-{
-    int year = number < 0 ? -1 : number / 12;
-    uint32_t months = number >= 0 && ez_bits_has(self->years[year / 64], year % 64)
-                          ? self->months & (uint32_t)ez_bits_below(number % 12 + 1)
-                          : 0;
-
-    if (months != 0) {
-        return year * 12 + ez_bits_highest(months);
-    }
-    if (self->months == 0) {
-        return -1;
-    }
-    for (year--; year >= 0; year = year / 64 * 64 - 1) {
-        uint64_t years = self->years[year / 64] << (63 - year % 64);
-
-        if (years != 0) {
-            return (year - 63 + ez_bits_highest(years)) * 12 + ez_bits_highest(self->months);
-        }
-    }
-    return -1;
+    return day < DAYS ? day * EZ_DAY_SECONDS + second : EZ_WALL_NONE;
 }
 
 int64_t
@@ -176,10 +152,15 @@ ez_pattern_next(const ez_pattern *self, int64_t wall)
 {
     int64_t from = wall > 0 ? wall : 0;
     int64_t day = from / EZ_DAY_SECONDS;
+    uint32_t days;
     int of_month;
-    month at = month_of_day(self, day, &of_month);
-    uint32_t days = at.days >> of_month;
+    ez_month at;
 
+    if (self->is_daily) {
+        return next_of_any_day(self, from);
+    }
+    at = ez_month_of_day(self, day, &of_month);
+    days = at.days >> of_month;
     if (ez_bits_has(days, 0)) {
         int second = ez_daytimes_next(&self->times, (int)(from % EZ_DAY_SECONDS));
 
@@ -191,8 +172,9 @@ ez_pattern_next(const ez_pattern *self, int64_t wall)
     if (days != 0) {
         return (day + ez_bits_lowest(days)) * EZ_DAY_SECONDS + ez_daytimes_earliest(&self->times);
     }
-    for (int n = next_month(self, at.number + 1); n < MONTHS; n = next_month(self, n + 1)) {
-        at = month_of_number(self, n);
+    for (int n = ez_month_next(self, at.number + 1); n < EZ_MONTHS;
+         n = ez_month_next(self, n + 1)) {
+        at = ez_month_of_number(self, n);
         if (at.days != 0) {
             return (at.begin + ez_bits_lowest(at.days)) * EZ_DAY_SECONDS +
                    ez_daytimes_earliest(&self->times);
@@ -207,12 +189,12 @@ ez_pattern_last(const ez_pattern *self, int64_t wall)
     int64_t day = wall / EZ_DAY_SECONDS;
     int of_month;
     uint32_t days;
-    month at;
+    ez_month at;
 
     if (wall < 0) {
         return EZ_WALL_NONE;
     }
-    at = month_of_day(self, day, &of_month);
+    at = ez_month_of_day(self, day, &of_month);
     days = at.days & (uint32_t)ez_bits_below(of_month + 1);
     if (ez_bits_has(days, of_month)) {
         int second = ez_daytimes_last(&self->times, (int)(wall % EZ_DAY_SECONDS));
@@ -226,9 +208,9 @@ ez_pattern_last(const ez_pattern *self, int64_t wall)
         return (at.begin + ez_bits_highest(days)) * EZ_DAY_SECONDS +
                ez_daytimes_latest(&self->times);
     }
-    at.number = at.number < MONTHS ? at.number : MONTHS;
-    for (int n = last_month(self, at.number - 1); n >= 0; n = last_month(self, n - 1)) {
-        at = month_of_number(self, n);
+    at.number = at.number < EZ_MONTHS ? at.number : EZ_MONTHS;
+    for (int n = ez_month_last(self, at.number - 1); n >= 0; n = ez_month_last(self, n - 1)) {
+        at = ez_month_of_number(self, n);
         if (at.days != 0) {
             return (at.begin + ez_bits_highest(at.days)) * EZ_DAY_SECONDS +
                    ez_daytimes_latest(&self->times);
@@ -241,7 +223,7 @@ static bool
 has_day(const ez_pattern *self, int64_t day)
 {
     int of_month;
-    month at = month_of_day(self, day, &of_month);
+    ez_month at = ez_month_of_day(self, day, &of_month);
 
     return ez_bits_has(at.days, of_month);
 }
@@ -251,14 +233,14 @@ static uint64_t
 count_days(const ez_pattern *self, int64_t begin, int64_t end)
 {
     int of_month, of_last;
-    month at = month_of_day(self, begin, &of_month);
-    month last = month_of_day(self, end, &of_last);
+    ez_month at = ez_month_of_day(self, begin, &of_month);
+    ez_month last = ez_month_of_day(self, end, &of_last);
     uint64_t n = ez_bits_count(last.days & ez_bits_below(of_last)) -
                  ez_bits_count(at.days & ez_bits_below(of_month));
 
-    last.number = last.number < MONTHS ? last.number : MONTHS;
-    for (int i = next_month(self, at.number); i < last.number; i = next_month(self, i + 1)) {
-        n += ez_bits_count(month_of_number(self, i).days);
+    last.number = last.number < EZ_MONTHS ? last.number : EZ_MONTHS;
+    for (int i = ez_month_next(self, at.number); i < last.number; i = ez_month_next(self, i + 1)) {
+        n += ez_bits_count(ez_month_of_number(self, i).days);
     }
     return n;
 }

@@ -46,6 +46,7 @@ typedef struct ez_pattern {
     uint32_t months;     /* bit 0 for January */
     uint32_t days[4][7]; /* bit 0 for the first day of a month; see pattern.c */
     ez_daytimes times;
+    bool is_daily; /* each day matches */
 } ez_pattern;
 
 void ez_pattern_init(ez_pattern *self, const ez_values *values);

@@ -112,18 +112,21 @@ last_of_gap(const ez_wall *self, const ez_segment *segment, int64_t utc)
     return self->policy.gap == EZ_GAP_SHIFT ? wall - segment[-1].offset : segment->begin;
 }
 
-/* The first fire time in segment from utc on; *wall_out is the first wall time that comes then, or
- * EZ_WALL_NONE. */
+/* The first fire time in segment from utc on.  *wall is a wall time before which none comes, or
+ * EZ_WALL_NONE, and becomes the first one that does come. */
 static int64_t
-next_within(const ez_wall *self, const ez_segment *segment, int64_t utc, int64_t *wall_out)
+next_within(const ez_wall *self, const ez_segment *segment, int64_t utc, int64_t *wall)
 {
     int64_t from = MAX(utc + segment->offset, wall_begin(self, segment));
-    int64_t wall = ez_pattern_next(self->pattern, from);
-    bool found = wall != EZ_WALL_NONE && wall < wall_end(self, segment);
     int64_t of_gap = next_of_gap(self, segment, utc);
 
-    *wall_out = wall;
-    return MIN(of_gap, found ? wall - segment->offset : NOT_AFTER);
+    if (*wall < from) {
+        *wall = ez_pattern_next(self->pattern, from);
+    }
+    if (*wall == EZ_WALL_NONE || *wall >= wall_end(self, segment)) {
+        return of_gap;
+    }
+    return MIN(of_gap, *wall - segment->offset);
 }
 
 /* The same for the last fire time up to utc. */
@@ -139,20 +142,22 @@ last_within(const ez_wall *self, const ez_segment *segment, int64_t utc, int64_t
     return MAX(of_gap, found ? wall - segment->offset : NOT_BEFORE);
 }
 
-/* Where to search on behind segment, given the first wall time that comes; NULL if nothing does. */
+/* Where to search on behind segment, given the first wall time that comes, which is forgotten if
+ * earlier ones come again; NULL if nothing does. */
 static const ez_segment *
-later_segment(const ez_wall *self, const ez_segment *segment, int64_t wall)
+later_segment(const ez_wall *self, const ez_segment *segment, int64_t *wall)
 {
     if (ez_segment_end(segment) >= END) {
         return NULL;
     }
     if (shift_of(segment + 1) < 0 && self->policy.fold != EZ_FOLD_FIRST) {
+        *wall = EZ_WALL_NONE;
         return segment + 1;
     }
-    if (wall == EZ_WALL_NONE) {
+    if (*wall == EZ_WALL_NONE) {
         return NULL;
     }
-    return MAX(segment + 1, ez_zone_segment(self->zone, wall - EZ_DAY_SECONDS));
+    return MAX(segment + 1, ez_zone_segment(self->zone, *wall - EZ_DAY_SECONDS));
 }
 
 /* The same before segment. */
@@ -181,12 +186,12 @@ second_of(execz_time time)
 execz_time
 ez_wall_next(const ez_wall *self, execz_time after)
 {
-    int64_t utc = MAX(second_of(after) + 1, BEGIN), wall;
+    int64_t utc = MAX(second_of(after) + 1, BEGIN), wall = EZ_WALL_NONE;
     const ez_segment *segment = ez_zone_segment(self->zone, utc);
     int64_t found = next_within(self, segment, utc, &wall);
 
     while (found == NOT_AFTER) {
-        segment = later_segment(self, segment, wall);
+        segment = later_segment(self, segment, &wall);
         if (segment == NULL) {
             return EXECZ_TIME_NEVER;
         }
