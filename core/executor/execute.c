@@ -3,6 +3,8 @@
 
 #include "executor/output.h"
 
+#include <pthread.h>
+
 void
 ez_execute_tell_started(ez_host *self, ez_run *run, const ez_run_time *at)
 {
@@ -110,29 +112,80 @@ settle_output(ez_host *self, ez_run *run)
     }
 }
 
-void
-ez_work(ez_host *self, execz_run (*next)(void *user, execz_run done), void *user)
+/* ---- a thread at work --------------------------------------------------------------------------- */
+
+typedef struct shift {
+    ez_host *host;
+    ez_tray *tray;
+    ez_run *run; /* in hand; NULL: none */
+    uint32_t at; /* of its run times */
+} shift;
+
+static void
+hand_over(shift *self)
 {
-    const ez_executor_services *services = self->services;
+    ez_run *run = self->run;
+
+    self->run = NULL;
+    settle_output(self->host, run);
+    atomic_store_explicit(&run->head.done, 1, memory_order_release);
+    ez_tray_put(self->tray, &run->head.message);
+}
+
+/* Runs when code of a body's has called pthread_exit(): the run ends here, for nobody else would
+ * know of it. */
+static void
+end_with_thread(void *argument)
+{
+    shift *self = argument;
+    execz_time now = ez_clock_now(self->host->services->clock);
+
+    for (uint32_t i = self->at; self->run != NULL && i < self->run->n; i++) {
+        ez_outcome *outcome = &ez_run_times(self->run)[i];
+
+        ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR,
+                       "the function has ended the thread that runs it, by pthread_exit(): it has "
+                       "to return instead");
+        outcome->finished = now;
+    }
+    if (self->run != NULL) {
+        hand_over(self);
+    }
+    ez_tray_close(self->tray);
+}
+
+static void
+work(shift *self, execz_run (*next)(void *user, execz_run done), void *user)
+{
+    const ez_executor_services *services = self->host->services;
     execz_time now = ez_clock_now(services->clock);
-    ez_tray *tray = ez_tray_open(services->mailbox);
     execz_run token, done = 0;
 
     while ((token = next(user, done)) != 0) {
-        ez_run *run = ez_runs_begin_work(services->runs, token, self->executor);
+        ez_run *run = ez_runs_begin_work(services->runs, token, self->host->executor);
 
         done = 0;
         if (run == NULL) {
             continue;
         }
+        self->run = run;
         for (uint32_t i = 0; i < run->n; i++) {
+            self->at = i;
             ez_run_set_current(run, i);
-            now = ez_execute(self, run, &ez_run_times(run)[i], NULL, now);
+            now = ez_execute(self->host, run, &ez_run_times(run)[i], NULL, now);
         }
-        settle_output(self, run);
-        atomic_store_explicit(&run->head.done, 1, memory_order_release);
-        ez_tray_put(tray, &run->head.message);
+        hand_over(self);
         done = token;
     }
-    ez_tray_close(tray);
+}
+
+void
+ez_work(ez_host *self, execz_run (*next)(void *user, execz_run done), void *user)
+{
+    shift own = {.host = self, .tray = ez_tray_open(self->services->mailbox)};
+
+    pthread_cleanup_push(end_with_thread, &own);
+    work(&own, next, user);
+    pthread_cleanup_pop(0);
+    ez_tray_close(own.tray);
 }

@@ -39,14 +39,13 @@ ez_threads_deinit(ez_threads *self)
     pthread_mutex_destroy(&self->lock);
 }
 
-static void *
-run_thread(void *argument)
+/* Also when its function has called pthread_exit(). */
+static void
+end_thread(void *argument)
 {
     ez_thread *self = argument;
     ez_threads *owner = self->owner;
 
-    pthread_setname_np(pthread_self(), self->name);
-    self->function(self->argument);
     pthread_mutex_lock(&owner->lock);
     self->id = pthread_self();
     self->next = owner->ended;
@@ -55,6 +54,17 @@ run_thread(void *argument)
         pthread_cond_broadcast(&owner->all_ended);
     }
     pthread_mutex_unlock(&owner->lock);
+}
+
+static void *
+run_thread(void *argument)
+{
+    ez_thread *self = argument;
+
+    pthread_setname_np(pthread_self(), self->name);
+    pthread_cleanup_push(end_thread, self);
+    self->function(self->argument);
+    pthread_cleanup_pop(1);
     return NULL;
 }
 

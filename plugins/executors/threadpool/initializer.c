@@ -93,3 +93,20 @@ initializer_run(worker *self)
     }
     return ready;
 }
+
+int
+initializer_ended_thread(worker *self)
+{
+    pool *owner = self->pool;
+
+    execz_base_log(owner->base, EXECZ_LOG_ERROR,
+                   "the initializer has ended its worker's thread by pthread_exit(): it has to "
+                   "return instead; next attempt in %d s",
+                   (int)(first_retry / EXECZ_SECOND));
+    worker_arrive(self);
+    if (wait_for_retry(owner, first_retry)) {
+        return 1;
+    }
+    give_up(self);
+    return 0;
+}

@@ -9,4 +9,8 @@
  * before: then the worker is counted out, and its thread is to end. */
 int initializer_run(worker *self);
 
+/* It has ended the thread that called it.  Waits for another attempt, in another thread; 0 as
+ * above. */
+int initializer_ended_thread(worker *self);
+
 #endif

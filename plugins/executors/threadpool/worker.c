@@ -315,10 +315,9 @@ leave(worker *self)
 
 /* ---- the thread ------------------------------------------------------------------------------ */
 
-void
-worker_run(void *argument)
+static void
+work(worker *self)
 {
-    worker *self = (worker *)argument;
     pool *owner = self->pool;
     const execz_host *host = owner->base->host;
 
@@ -335,4 +334,46 @@ worker_run(void *argument)
             }
         }
     }
+}
+
+/* The body of a run has ended this thread, and the host that run. */
+static void
+lose_thread(worker *self)
+{
+    atomic_store_explicit(&self->busy, 0, memory_order_relaxed);
+    atomic_fetch_add(&self->done, 1);
+    execz_base_log(self->pool->base, EXECZ_LOG_WARNING,
+                   "a function has ended its worker's thread by pthread_exit(); another thread "
+                   "takes its place");
+}
+
+/* Runs when code of a function's has called pthread_exit(): another thread takes the place, and what
+ * is in hand. */
+static void
+replace(void *argument)
+{
+    worker *self = (worker *)argument;
+    pool *owner = self->pool;
+    const execz_host *host = owner->base->host;
+
+    if (atomic_load(&self->busy)) {
+        lose_thread(self);
+    } else if (!initializer_ended_thread(self)) {
+        return;
+    }
+    if (!self->looking) {
+        self->looking = 1;
+        atomic_fetch_add(&owner->looking, 1);
+    }
+    if (host->thread(host, owner->thread_name, worker_run, self) != EXECZ_OK) {
+        worker_run(self); /* this one goes on, as long as it can */
+    }
+}
+
+void
+worker_run(void *argument)
+{
+    pthread_cleanup_push(replace, argument);
+    work((worker *)argument);
+    pthread_cleanup_pop(0);
 }

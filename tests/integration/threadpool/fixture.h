@@ -9,14 +9,15 @@
 extern fixture *around;
 extern ez_executor *pool;
 
-/* What bodies do and see.  A task whose id begins with "q" is quick; all others run until they are
- * released or interrupted. */
+/* What bodies do and see.  A task whose id begins with "q" is quick, one with "x" ends its thread; all
+ * others run until they are released or interrupted. */
 extern atomic_uint n_begun, n_running, most_running;
 extern atomic_bool released;
 extern GString *order;   /* what began, as "id id "; and "init" for the initializer */
 extern char comm[16];    /* the name of the thread that began last */
 extern unsigned n_calls; /* of the initializer mine:prepare */
 extern unsigned n_fail;  /* of them that fail, from the first on */
+extern unsigned n_exit;  /* of them that end their thread, from the first on */
 
 void nap(int ms);
 

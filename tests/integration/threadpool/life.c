@@ -93,3 +93,22 @@ Test(pool_life, what_waits_for_an_initializer_that_never_succeeds_is_cancelled_a
     cr_expect(eq(uint, atomic_load(&n_begun), 0));
     cr_expect(eq(uint, fixture_count_log(around, "8 queued runs are cancelled"), 10));
 }
+
+Test(pool_life, an_initializer_that_ends_its_thread_is_told_and_tried_again)
+{
+    n_exit = 1;
+    START("max_workers=1", "initializer=mine:prepare");
+    send_many("quick", 3);
+    cr_expect(eq(uint, finish(3, EXECZ_OUTCOME_OK), 3));
+    cr_expect(eq(uint, fixture_count_log(around, "has ended its worker's thread"), 1));
+    cr_expect(eq(uint, n_calls, 2));
+}
+
+Test(pool_life, what_waits_for_an_initializer_that_always_ends_its_thread_is_cancelled)
+{
+    n_exit = UINT_MAX;
+    START("max_workers=2", "initializer=mine:prepare");
+    send_many("quick", 4);
+    ez_executor_shutdown(pool, 0, 0);
+    cr_expect(eq(uint, finish(4, EXECZ_OUTCOME_CANCELLED), 4));
+}

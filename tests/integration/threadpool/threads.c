@@ -150,3 +150,19 @@ Test(pool_threads, threads_stay_by_default_and_use_no_processor)
     WAIT_UNTIL(used_during_a_nap() < EXECZ_MILLISECOND);
     cr_expect(gt(uint, count_new_threads(), 0));
 }
+
+Test(pool_threads, a_body_that_ends_its_thread_costs_its_own_run_only)
+{
+    START("max_workers=2", "queue_limit=100");
+    for (int round = 0; round < 20; round++) {
+        send_many("quick", 3);
+        send_many("xit", 2);
+        send_many("quick", 3);
+        cr_expect(eq(uint, finish(8, EXECZ_OUTCOME_OK), 6));
+    }
+    send_many("long", 2);
+    WAIT_UNTIL(atomic_load(&n_running) == 2);
+    cr_expect(eq(uint, count_new_threads(), 2));
+    atomic_store(&released, true);
+    cr_expect(eq(uint, finish(2, EXECZ_OUTCOME_OK), 2));
+}
