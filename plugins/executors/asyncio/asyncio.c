@@ -138,9 +138,13 @@ report_slow(void *user, const coroutine *one, int64_t duration)
     const asyncio *self = user;
 
     execz_base_log(self->base, EXECZ_LOG_WARNING,
-                   "task=%s its coroutine held the loop for %lld ms without waiting; nothing else "
-                   "ran on it meanwhile: execz_offload() what blocks or calculates",
-                   task_name(one), (long long)(duration / EXECZ_MILLISECOND));
+                   "task=%s its %s held the loop for %lld ms without waiting; nothing else ran on "
+                   "it meanwhile: %s",
+                   task_name(one), one->is_command ? "command" : "coroutine",
+                   (long long)(duration / EXECZ_MILLISECOND),
+                   one->is_command ? "to start or stop a process took that long, on a machine that "
+                                     "is busy or short of memory"
+                                   : "execz_offload() what blocks or calculates");
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -232,8 +236,12 @@ start(execz_base *base, execz_error *err)
     }
     pool_init(&self->pool, host, base, base->alias,
               max_workers > 0 ? max_workers : default_workers());
-    if (execz_base_option(base, "stack_overflow_report", 1) != 0) {
-        (void)overflow_watch(&self->loop, base->alias);
+    if (execz_base_option(base, "stack_overflow_report", 1) != 0 &&
+        !overflow_watch(&self->loop, base->alias)) {
+        execz_base_log(base, EXECZ_LOG_WARNING,
+                       "an overflow of a coroutine's stack will not be reported: %d executors have "
+                       "that already",
+                       OVERFLOW_WATCHED_MAX);
     }
     base->self = self;
     return EXECZ_OK;

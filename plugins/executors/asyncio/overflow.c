@@ -13,8 +13,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { WATCHED_MAX = 64 };
-
 #define SIGNAL_STACK_LENGTH 65536u
 
 typedef struct watched_loop {
@@ -22,7 +20,7 @@ typedef struct watched_loop {
     const char *executor;
 } watched_loop;
 
-static watched_loop all[WATCHED_MAX];
+static watched_loop all[OVERFLOW_WATCHED_MAX];
 static struct sigaction before;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -64,7 +62,7 @@ add_number(line *self, size_t number)
 static const coroutine *
 find_overflowing(const char *address, const char **executor_out)
 {
-    for (int i = 0; i < WATCHED_MAX; i++) {
+    for (int i = 0; i < OVERFLOW_WATCHED_MAX; i++) {
         const loop *on = atomic_load(&all[i].loop);
         const coroutine *one = on == NULL ? NULL : atomic_load(&on->current);
         const char *low = one == NULL ? NULL : coroutine_low(one);
@@ -97,6 +95,17 @@ tell(const coroutine *one, const char *executor)
     (void)written;
 }
 
+static void
+die(int number, const siginfo_t *info)
+{
+    struct sigaction by_default = {.sa_handler = SIG_DFL};
+
+    (void)sigaction(number, &by_default, NULL); /* the fault comes again, and ends us */
+    if (info->si_code <= 0) {
+        (void)raise(number); /* it was sent by somebody, so it does not */
+    }
+}
+
 /* What would have happened without us. */
 static void
 pass_on(int number, siginfo_t *info, void *state)
@@ -106,14 +115,13 @@ pass_on(int number, siginfo_t *info, void *state)
     } else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
         before.sa_handler(number);
     } else {
-        struct sigaction by_default = {.sa_handler = SIG_DFL};
-
-        (void)sigaction(number, &by_default, NULL); /* the fault comes again, and ends us */
-        if (info->si_code <= 0) {
-            (void)raise(number); /* it was sent by somebody, so it does not */
-        }
+        die(number, info);
     }
 }
+
+/* Whoever came between two installations of ours calls us from the handler that we call.  The first
+ * of these was told already, and what was before it is not known any more. */
+static _Thread_local volatile sig_atomic_t passing __attribute__((tls_model("initial-exec")));
 
 static void
 handle(int number, siginfo_t *info, void *state)
@@ -121,10 +129,16 @@ handle(int number, siginfo_t *info, void *state)
     const char *executor = NULL;
     const coroutine *one = info->si_code > 0 ? find_overflowing(info->si_addr, &executor) : NULL;
 
+    if (passing) {
+        die(number, info);
+        return;
+    }
     if (one != NULL) {
         tell(one, executor);
     }
+    passing = 1;
     pass_on(number, info, state);
+    passing = 0;
 }
 
 /* ---- watching -------------------------------------------------------------------------------- */
@@ -157,7 +171,7 @@ uninstall_locked(void)
 static int
 find_place(const loop *wanted)
 {
-    for (int i = 0; i < WATCHED_MAX; i++) {
+    for (int i = 0; i < OVERFLOW_WATCHED_MAX; i++) {
         if (atomic_load(&all[i].loop) == wanted) {
             return i;
         }

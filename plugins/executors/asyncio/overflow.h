@@ -10,6 +10,8 @@
 
 #include "loop.h"
 
+enum { OVERFLOW_WATCHED_MAX = 64 };
+
 /* Watches the coroutines of on; executor is an alias, borrowed.  False if too many are watched:
  * then nothing is said about this one's.  [setup] */
 bool overflow_watch(const loop *on, const char *executor);

@@ -238,6 +238,16 @@ Test(life, slow_callback_warning_names_the_task)
               "%s", around->log->str);
 }
 
+Test(life, slow_callback_warning_gives_a_command_no_advice_for_functions)
+{
+    start_asyncio((const char *const[]){"slow_callback_warning=1us", NULL});
+    (void)submit_shell("true", 0);
+    (void)finish_one();
+    cr_expect(gt(uint, fixture_count_log(around, " its command held the loop for"), 0), "%s",
+              around->log->str);
+    cr_expect(eq(uint, fixture_count_log(around, "execz_offload()"), 0), "%s", around->log->str);
+}
+
 static int32_t
 hold_briefly(const execz_waiter *waiter, const ez_body *called)
 {

@@ -41,6 +41,28 @@ touch_nothing(const execz_waiter *waiter, const ez_body *called)
     return *nowhere;
 }
 
+/* A handler of the program's that goes on with the one it found. */
+static struct sigaction found;
+
+static void
+go_on(int number, siginfo_t *info, void *state)
+{
+    found.sa_sigaction(number, info, state);
+}
+
+static bool makes_ring;
+
+/* It comes while there is an executor, and so stays; the next executor finds it there. */
+static void
+make_ring(const char *const *options)
+{
+    struct sigaction own = {.sa_sigaction = go_on, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+    start_asyncio(options);
+    (void)sigaction(SIGSEGV, &own, &found);
+    stop_asyncio(0);
+}
+
 /* Runs it in a process of its own, and returns what that said. */
 static const char *
 die_of(script what, const char *const *options, int *status_out)
@@ -62,6 +84,9 @@ die_of(script what, const char *const *options, int *status_out)
         (void)sigaction(SIGSEGV, &by_default, NULL); /* Criterion has one of its own */
         lends_loop = true;
         body = what;
+        if (makes_ring) {
+            make_ring(options);
+        }
         start_asyncio(options);
         (void)submit(EXECZ_TASK_COROUTINE, "greedy");
         (void)finish_one();
@@ -98,6 +123,19 @@ Test(overflow, is_reported_on_the_schedulers_loop)
 Test(overflow, is_reported_on_a_loop_of_its_own)
 {
     expect_report("loop=own");
+}
+
+Test(overflow, is_reported_once_though_the_programs_handler_calls_ours)
+{
+    int status = 0;
+    const char *said, *first;
+
+    makes_ring = true;
+    said = die_of(overflow, (const char *const[]){"loop=own", NULL}, &status);
+    first = strstr(said, "overflowed its stack");
+    cr_assert(first != NULL, "%s", said);
+    cr_expect(strstr(first + 1, "overflowed its stack") == NULL, "%s", said);
+    cr_expect(ne(int, WIFSIGNALED(status), 0), "%d", status);
 }
 
 Test(overflow, is_not_reported_if_not_wanted)
