@@ -68,6 +68,32 @@ fail_unknown_key(ez_build *build, const ez_syntax_call *call, const ez_signature
                          hint, nearest == NULL ? ";" : "", call->name, known);
 }
 
+/* Whether an argument is a raw value without a key behind another raw value, as the 30 in "minute=0,
+ * 30". */
+static bool
+is_list_item(const ez_syntax_call *call, guint index)
+{
+    const ez_syntax_argument *argument = g_ptr_array_index(call->arguments, index);
+    const ez_syntax_argument *before =
+        index > 0 ? g_ptr_array_index(call->arguments, index - 1) : NULL;
+
+    return argument->key == NULL && argument->value != NULL && !argument->is_quoted &&
+           before != NULL && before->value != NULL && !before->is_quoted;
+}
+
+static execz_status
+fail_list_item(ez_build *build, const ez_syntax_argument *before,
+               const ez_syntax_argument *argument)
+{
+    const char *key = before->key != NULL ? before->key : "";
+
+    return ez_build_fail(build, argument->column,
+                         "'%s' has no key; a list is written in quotes, did you mean "
+                         "%s%s\"%s,%s\"?",
+                         argument->value, key, *key != '\0' ? "=" : "", before->value,
+                         argument->value);
+}
+
 static execz_status
 check_argument(ez_build *build, const ez_syntax_call *call, const ez_signature *signature,
                guint index)
@@ -84,6 +110,10 @@ check_argument(ez_build *build, const ez_syntax_call *call, const ez_signature *
                              "%s takes no trigger within it, but there is '%s'", call->name,
                              argument->call->name);
     }
+    first = key != NULL ? ez_arguments_find(call, signature, key) : NULL;
+    if (first != argument && is_list_item(call, index)) {
+        return fail_list_item(build, g_ptr_array_index(call->arguments, index - 1), argument);
+    }
     if (key == NULL) {
         g_autofree char *known = ez_words_join(signature->keys, signature->n_keys);
 
@@ -94,7 +124,6 @@ check_argument(ez_build *build, const ez_syntax_call *call, const ez_signature *
     if (!is_known(signature, key)) {
         return fail_unknown_key(build, call, signature, argument);
     }
-    first = ez_arguments_find(call, signature, key);
     if (first != argument) {
         return ez_build_fail(build, argument->column, "'%s' is given twice, first in column %zu",
                              key, first->column);

@@ -61,7 +61,15 @@ Test(arguments, repeated_keys_are_refused)
     expect_refused("x(hour=1, minute=2, hour=1)", &keyed, 21,
                    "'hour' is given twice, first in column 3");
     expect_refused("x(1, hour=1)", &bare, 6, "'hour' is given twice, first in column 3");
-    expect_refused("x(1, 2)", &bare, 6, "'hour' is given twice, first in column 3");
+    expect_refused("x(1, \"2\")", &bare, 6, "'hour' is given twice, first in column 3");
+}
+
+Test(arguments, a_list_without_quotes_is_understood)
+{
+    expect_refused("x(minute=0,30)", &keyed, 12,
+                   "'30' has no key; a list is written in quotes, did you mean minute=\"0,30\"?");
+    expect_refused("x(1, 2)", &bare, 6,
+                   "'2' has no key; a list is written in quotes, did you mean \"1,2\"?");
 }
 
 Test(arguments, bare_values_are_refused_where_they_mean_nothing)
