@@ -105,5 +105,7 @@ const ez_trigger_kind ez_cron_kind = {
     .count = ez_fields_count,
     .format = ez_fields_format,
     .deinit = ez_fields_deinit,
+    .policy = ez_fields_policy,
+    .next_under = ez_fields_next_under,
     .grain = EXECZ_SECOND,
 };

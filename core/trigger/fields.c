@@ -139,6 +139,21 @@ ez_fields_count(const ez_trigger *trigger, execz_time after, execz_time until, u
     return ez_wall_count(&wall, after, until, limit);
 }
 
+ez_policy
+ez_fields_policy(const ez_trigger *trigger)
+{
+    return ((const fields_trigger *)trigger)->policy;
+}
+
+execz_time
+ez_fields_next_under(const ez_trigger *trigger, ez_policy policy, execz_time after)
+{
+    ez_wall wall = wall_of((const fields_trigger *)trigger);
+
+    wall.policy = policy;
+    return ez_wall_next(&wall, after);
+}
+
 void
 ez_fields_format(const ez_trigger *trigger, GString *text)
 {

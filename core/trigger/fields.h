@@ -46,6 +46,8 @@ execz_time ez_fields_next(const ez_trigger *trigger, execz_time after);
 bool ez_fields_last(const ez_trigger *trigger, execz_time until, execz_time *time_out);
 uint64_t ez_fields_count(const ez_trigger *trigger, execz_time after, execz_time until,
                          uint64_t limit);
+ez_policy ez_fields_policy(const ez_trigger *trigger);
+execz_time ez_fields_next_under(const ez_trigger *trigger, ez_policy policy, execz_time after);
 void ez_fields_format(const ez_trigger *trigger, GString *text);
 void ez_fields_deinit(ez_trigger *trigger);
 

@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "trigger/policy.h"
 #include "trigger/scope.h"
 #include "trigger/series.h"
 #include "trigger/trigger.h"
@@ -55,6 +56,10 @@ typedef struct ez_trigger_kind {
 
     /* What it is as a series, bounds aside; false if it is none.  NULL if it never is. */
     bool (*series)(const ez_trigger *self, ez_series *series_out);
+
+    /* Its policy for clocks that are set, and next under another one.  NULL if it has none. */
+    ez_policy (*policy)(const ez_trigger *self);
+    execz_time (*next_under)(const ez_trigger *self, ez_policy policy, execz_time after);
 
     bool zoneless; /* its text tells no time zone */
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/parse.h"
 #include "trigger/and.h"
+#include "trigger/calendar.h"
 #include "trigger/cron.h"
 #include "trigger/crontab.h"
 #include "trigger/date.h"
@@ -15,8 +16,8 @@
 
 /* Every kind there is. */
 static const ez_trigger_kind *const kinds[] = {
-    &ez_cron_kind, &ez_crontab_kind, &ez_date_kind,     &ez_interval_kind,
-    &ez_or_kind,   &ez_and_kind,     &ez_shutdown_kind,
+    &ez_calendar_kind, &ez_cron_kind, &ez_crontab_kind, &ez_date_kind,
+    &ez_interval_kind, &ez_or_kind,   &ez_and_kind,     &ez_shutdown_kind,
 };
 
 static execz_status

@@ -8,6 +8,7 @@
 #include <execz/event.h>
 #include <execz/scheduler.h>
 #include <execz/task.h>
+#include <execz/trigger.h>
 #include <execz/worker.h>
 
 #ifdef __cplusplus

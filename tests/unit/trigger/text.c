@@ -13,7 +13,7 @@ typedef struct golden {
     const char *message;
 } golden;
 
-#define KNOWS "cron, crontab, date, interval, or, and and shutdown"
+#define KNOWS "calendar, cron, crontab, date, interval, or, and and shutdown"
 #define INTERVAL_KNOWS                                                                             \
     "interval knows weeks, days, hours, minutes, seconds, start_at, end_at, jitter, timezone and " \
     "anchor"
