@@ -105,6 +105,7 @@ Test(usage, each_command_has_a_help_with_an_example)
     expect_help(run_execz("start", "--help", NULL), "usage: execz start ");
     expect_help(run_execz("check", "--help", NULL), "usage: execz check ");
     expect_help(run_execz("version", "-h", NULL), "usage: execz version ");
+    expect_help(run_execz("preview", "--help", NULL), "usage: execz preview ");
     expect_help(run_execz("plugin", "--help", NULL), "usage: execz plugin ");
     expect_help(run_execz("plugin", "list", "--help", NULL), "usage: execz plugin list ");
     expect_help(run_execz("plugin", "info", "--help", NULL), "usage: execz plugin info ");

@@ -27,6 +27,7 @@ struct ez_command {
 
 extern const ez_command ez_command_start;
 extern const ez_command ez_command_check;
+extern const ez_command ez_command_preview;
 extern const ez_command ez_command_plugin;
 extern const ez_command ez_command_plugin_list;
 extern const ez_command ez_command_plugin_info;

@@ -16,6 +16,7 @@ static const char help[] =
     "commands\n"
     "  start -c FILE         run the tasks of a configuration, in the foreground\n"
     "  check FILE            read a configuration and say what is wrong with it\n"
+    "  preview               when a trigger fires\n"
     "  plugin list           which plugins there are\n"
     "  plugin info ALIAS     what a plugin is and which options it has\n"
     "  plugin which ALIAS    the file that an alias stands for\n"
@@ -27,7 +28,8 @@ static const char help[] =
     "example: execz start -c examples/hello.conf --for 3s\n";
 /* clang-format on */
 
-static const ez_command *const parts[] = {&ez_command_start, &ez_command_check, &ez_command_plugin,
+static const ez_command *const parts[] = {&ez_command_start,   &ez_command_check,
+                                          &ez_command_preview, &ez_command_plugin,
                                           &ez_command_version, NULL};
 
 static const ez_command execz = {"", help, ez_command_choose, parts};

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* What execz says about when triggers fire. */
+#include "fixture.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <string.h>
+
+#define BATCH "\"$0\" preview --batch < lines"
+
+Test(preview, shows_runs_on_both_clocks_and_says_where_one_was_set)
+{
+    ended result = run_execz("preview", "--cron", "30 2 * * *", "--timezone", "Europe/Berlin",
+                             "--from", "2027-03-27", "--count", "3", NULL);
+
+    cr_expect(eq(int, result.status, 0), "%s", result.err);
+    cr_expect(eq(str, result.out,
+                 (char *)"RUN                        UTC                   IN      NOTE\n"
+                         "2027-03-27T02:30:00+01:00  2027-03-27T01:30:00Z  2h 30m  -\n"
+                         "2027-03-28T03:00:00+02:00  2027-03-28T01:00:00Z  1d 2h   gap: 02:30 does "
+                         "not exist, run at 03:00 (gap=run)\n"
+                         "2027-03-29T02:30:00+02:00  2027-03-29T00:30:00Z  2d 1h   -\n"));
+}
+
+Test(preview, speaks_json)
+{
+    ended result =
+        run_execz("preview", "--at", "2027-01-31T09:00", "--from", "1798761600", "--json", NULL);
+
+    cr_expect(eq(int, result.status, 0), "%s", result.err);
+    cr_expect(
+        eq(str, result.out,
+           (char *)"{\"trigger\":\"date(2027-01-31T09:00:00Z, timezone=UTC)\",\"runs\":[{"
+                   "\"local\":\"2027-01-31T09:00:00Z\",\"utc\":\"2027-01-31T09:00:00Z\","
+                   "\"in\":2624400.0,\"note\":\"\"}],\"exhausted\":true,\"at_shutdown\":false}"
+                   "\n"));
+}
+
+Test(preview, tells_mistakes_with_their_column)
+{
+    ended wrong = run_execz("preview", "--trigger", "cron(hour=25)", NULL);
+    ended none = run_execz("preview", NULL);
+    ended many = run_execz("preview", "--every", "1h", "--count", "0", NULL);
+
+    cr_expect(eq(int, wrong.status, 2));
+    expect_in(wrong.err, "--trigger, column 11: hour: there is no hour 25");
+    cr_expect(eq(int, none.status, 2));
+    expect_in(none.err, "one of --trigger, --cron, --every, --at and --batch is needed");
+    cr_expect(eq(int, many.status, 2));
+    expect_in(many.err, "--count: '0' is not a whole number from 1 to 10000");
+}
+
+Test(preview, of_a_shutdown_says_that_no_time_can_be_told)
+{
+    ended result = run_execz("preview", "--trigger", "shutdown()", NULL);
+
+    cr_expect(eq(str, result.out, (char *)"runs when the scheduler shuts down\n"));
+}
+
+Test(preview, of_a_batch_answers_each_line)
+{
+    ended result;
+
+    own_file("lines", "{\"id\":\"a\",\"trigger\":\"cron(second=*/2)\",\"from\":1735689600.5,"
+                      "\"count\":2}\n\nnope\n[1]\n"
+                      "{\"id\":{\"x\":2},\"trigger\":\"cron(hour=25)\"}\n"
+                      "{\"id\":3,\"trigger\":\"date(2020-01-01)\",\"from\":\"2027-01-01\"}\n"
+                      "{\"id\":4,\"trigger\":\"interval(seconds=0.25)\",\"from\":1735689600,"
+                      "\"count\":3}\n"
+                      "{\"id\":5,\"trigger\":\"cron(hour=9)\",\"timezone\":\"Asia/Kolkata\","
+                      "\"from\":\"2027-01-01T09:00\",\"count\":1}\n"
+                      "{\"id\":6}\n{\"id\":7,\"trigger\":\"cron(hour=9)\",\"count\":0}\n"
+                      "{\"id\":8,\"trigger\":\"cron(hour=9)\",\"from\":\"noon\"}");
+    result = run_program("/bin/sh", "-c", BATCH, EXECZ_PROGRAM, NULL);
+    cr_expect(eq(int, result.status, 0), "%s", result.err);
+    cr_expect(eq(
+        str, result.out,
+        (char *)"{\"id\":\"a\",\"next\":[1735689602,1735689604],\"exhausted\":false}\n"
+                "{\"id\":null,\"line\":3,\"error\":\"line 3 is not JSON: '[' or '{' expected "
+                "near 'nope'\"}\n"
+                "{\"id\":null,\"line\":4,\"error\":\"line 4 is not a JSON object like {\\\"id\\\": "
+                "1, \\\"trigger\\\": \\\"cron(hour=2)\\\"}\"}\n"
+                "{\"id\":{\"x\":2},\"error\":\"column 11: hour: there is no hour 25, they are 0 "
+                "to 23\"}\n"
+                "{\"id\":3,\"next\":[],\"exhausted\":true}\n"
+                "{\"id\":4,\"next\":[1735689600.25,1735689600.5,1735689600.75],\"exhausted\":"
+                "false}\n"
+                "{\"id\":5,\"next\":[1798774200],\"exhausted\":false}\n"
+                "{\"id\":6,\"error\":\"there is no \\\"trigger\\\", a text like "
+                "\\\"cron(hour=2)\\\"\"}\n"
+                "{\"id\":7,\"error\":\"count: write a whole number from 1 to 10000\"}\n"
+                "{\"id\":8,\"error\":\"from: 'noon' is not a point in time; write one like "
+                "2027-01-31, 2027-01-31T09:00:00 or 2027-01-31T09:00:00+02:00\"}\n"));
+}
