@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Schedules over the instants at which clocks are set, against a walk along the wall clock.
  *
- *   edges [--all | --samples=N] [--seed=N]     300 random instants of random zones unless told
- *                                              otherwise; --all takes every one of every zone
+ *   stress_edges [--samples=N] [--seed=N]   300 random instants of random zones
+ *   stress_edges --all                       every instant of every zone; takes some minutes
  *
  * Each is tried with all shapes of schedule and all policies, the usual one included: next must
  * give what the walk saw, and last and count must agree with it. */
@@ -45,7 +45,7 @@ list_zones(void)
     GPtrArray *zones = g_ptr_array_new();
 
     if (!g_file_get_contents("/usr/share/zoneinfo/tzdata.zi", &text, NULL, NULL)) {
-        fputs("edges: there is no /usr/share/zoneinfo/tzdata.zi\n", stderr);
+        fputs("stress_edges: there is no /usr/share/zoneinfo/tzdata.zi\n", stderr);
         exit(EXIT_FAILURE);
     }
     lines = g_strsplit(text, "\n", -1);
@@ -93,7 +93,7 @@ enter_zone(survey *self, const char *zone)
 
         g_clear_pointer(trigger, ez_trigger_unref);
         if (ez_trigger_parse(text, &defaults, trigger, NULL, &err) != EXECZ_OK) {
-            fprintf(stderr, "edges: %s: %s\n", text, err.message);
+            fprintf(stderr, "stress_edges: %s: %s\n", text, err.message);
             exit(EXIT_FAILURE);
         }
     }
@@ -106,8 +106,8 @@ fault(survey *self, const char *zone, size_t form, size_t policy, const char *wh
     g_autofree char *text = text_of(zone, &shapes[form], policy);
 
     if (self->faults++ < 20) {
-        fprintf(stderr, "edges: %s: %s: %" PRId64 " instead of %" PRId64 "\n", text, what, actual,
-                expected);
+        fprintf(stderr, "stress_edges: %s: %s: %" PRId64 " instead of %" PRId64 "\n", text, what,
+                actual, expected);
     }
 }
 
@@ -258,7 +258,8 @@ main(int argc, char **argv)
     gboolean all = FALSE;
     gint samples = 300, seed = 1;
     const GOptionEntry entries[] = {
-        {"all", 0, 0, G_OPTION_ARG_NONE, &all, "every instant of every zone; takes long", NULL},
+        {"all", 0, 0, G_OPTION_ARG_NONE, &all, "every instant of every zone; takes some minutes",
+         NULL},
         {"samples", 0, 0, G_OPTION_ARG_INT, &samples, "how many instants", "N"},
         {"seed", 0, 0, G_OPTION_ARG_INT, &seed, "which instants", "N"},
         {NULL},
@@ -269,7 +270,7 @@ main(int argc, char **argv)
 
     g_option_context_add_main_entries(options, entries, NULL);
     if (!g_option_context_parse(options, &argc, &argv, &error)) {
-        fprintf(stderr, "edges: %s\n", error->message);
+        fprintf(stderr, "stress_edges: %s\n", error->message);
         return EXIT_FAILURE;
     }
     self->zones = list_zones();
