@@ -5,7 +5,13 @@
 
 #include <execz/sdk.h>
 
+#include <dirent.h>
 #include <sched.h>
+#include <sys/resource.h>
+
+/* A command uses so many at most, while it is being stopped; and the program around us may open some
+ * more after we have counted. */
+enum { COMMAND_DESCRIPTORS = 5, SPARE_DESCRIPTORS = 8 };
 
 /* ---- the loop's own thread ------------------------------------------------------------------- */
 
@@ -70,6 +76,20 @@ reserve(asyncio *self, execz_error *err)
     }
 }
 
+/* A command without descriptors would be an error; one that waits for them is not. */
+static execz_status
+count_command(asyncio *self, execz_error *err)
+{
+    if (atomic_fetch_add(&self->commands, 1) < self->max_commands) {
+        return EXECZ_OK;
+    }
+    atomic_fetch_sub(&self->commands, 1);
+    return execz_error_set(err, EXECZ_E_BUSY,
+                           "%u commands are running, and there may be no descriptors for more; "
+                           "raise the limit of open files (ulimit -n, LimitNOFILE=)",
+                           self->max_commands);
+}
+
 static execz_status
 send_to_loop(asyncio *self, execz_submission *run, execz_error *err)
 {
@@ -79,6 +99,9 @@ send_to_loop(asyncio *self, execz_submission *run, execz_error *err)
         return status;
     }
     status = start_thread(self, err);
+    if (status == EXECZ_OK && run->task->kind == EXECZ_TASK_COMMAND) {
+        status = count_command(self, err);
+    }
     if (status != EXECZ_OK) {
         stack_pool_unreserve(&self->loop.stacks);
         return status;
@@ -158,6 +181,38 @@ default_workers(void)
     return n + 4 < 32 ? (uint32_t)n + 4 : 32;
 }
 
+static uint32_t
+count_descriptors(void)
+{
+    DIR *directory = opendir("/proc/self/fd");
+    uint32_t n = 0;
+
+    while (directory != NULL && readdir(directory) != NULL) {
+        n++; /* with . and .., and that of the directory, for what comes later */
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    return n;
+}
+
+/* For how many commands there are descriptors, now that the loop has its own; at least one, which
+ * says in its error what is missing. */
+static uint32_t
+room_for_commands(void)
+{
+    struct rlimit files;
+    uint32_t used = count_descriptors() + SPARE_DESCRIPTORS;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 ||
+        files.rlim_cur >= (rlim_t)UINT32_MAX * COMMAND_DESCRIPTORS) {
+        return UINT32_MAX;
+    }
+    return files.rlim_cur < used + COMMAND_DESCRIPTORS
+               ? 1
+               : (uint32_t)((files.rlim_cur - used) / COMMAND_DESCRIPTORS);
+}
+
 static execz_status
 start_loop(asyncio *self, execz_error *err)
 {
@@ -182,6 +237,7 @@ start_loop(asyncio *self, execz_error *err)
                                strerror_r(error, why, sizeof why));
     }
     self->loop.pool = &self->pool;
+    self->max_commands = room_for_commands();
     return EXECZ_OK;
 }
 

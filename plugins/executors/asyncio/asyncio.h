@@ -15,9 +15,11 @@ typedef struct asyncio {
     execz_submission *last_pending; /* [loop] the end of loop.pending */
 
     /* [loop of the scheduler] */
-    bool thread_started; /* of the loop's own */
-    pthread_t ready;     /* the thread that was readied for overflows */
+    bool thread_started;   /* of the loop's own */
+    uint32_t max_commands; /* there are descriptors for so many at once */
+    pthread_t ready;       /* the thread that was readied for overflows */
 
+    _Atomic uint32_t commands;            /* accepted, not finished */
     _Atomic(execz_submission *) starting; /* newest first */
     loop_message start_message;           /* on its way if starting is not empty */
 } asyncio;

@@ -57,7 +57,9 @@ runs_end(loop *on, void *owner)
     const execz_submission *run = owner;
     const execz_host *host = run->base->host;
 
-    (void)on;
+    if (run->task->kind == EXECZ_TASK_COMMAND) {
+        atomic_fetch_sub(&asyncio_of(on)->commands, 1);
+    }
     (void)host->finish(host, run->run, NULL, 0); /* this thread is the host's: no one to wait for */
 }
 

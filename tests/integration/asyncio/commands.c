@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -173,4 +174,31 @@ ON_EITHER_LOOP(a_command_that_is_cancelled_ends_by_term)
     cr_expect(eq(u32, outcome->outcome, EXECZ_OUTCOME_CANCELLED));
     cr_expect(eq(i32, outcome->signal, SIGTERM));
     close_gates();
+}
+
+/* Twenty at once would need more descriptors than there are. */
+Test(commands, wait_for_descriptors)
+{
+    struct rlimit files;
+    rlim_t before;
+    unsigned n_sent = 0, n_ok = 0;
+
+    cr_assert(eq(int, getrlimit(RLIMIT_NOFILE, &files), 0));
+    before = files.rlim_cur;
+    files.rlim_cur = 64;
+    cr_assert(eq(int, setrlimit(RLIMIT_NOFILE, &files), 0));
+    start_asyncio((const char *const[]){"loop=own", NULL});
+    for (ez_run *run = open_shell("sleep 0.1", 0); n_sent < 20;) {
+        if (send_run(run) == EXECZ_OK) {
+            run = ++n_sent < 20 ? open_shell("sleep 0.1", 0) : NULL;
+        } else {
+            n_ok += finish_one()->outcome == EXECZ_OUTCOME_OK;
+        }
+    }
+    cr_expect(gt(uint, n_ok, 0), "some had to wait");
+    for (; n_ok < n_sent; n_ok++) {
+        cr_assert(eq(uint, finish_one()->outcome, EXECZ_OUTCOME_OK));
+    }
+    files.rlim_cur = before;
+    cr_assert(eq(int, setrlimit(RLIMIT_NOFILE, &files), 0));
 }

@@ -255,7 +255,7 @@ submit(uint32_t kind, const char *id)
 }
 
 ez_run *
-submit_shell(const char *line, execz_duration kill_grace)
+open_shell(const char *line, execz_duration kill_grace)
 {
     execz_task_spec spec = fixture_spec("shell");
     ez_task *task;
@@ -267,6 +267,14 @@ submit_shell(const char *line, execz_duration kill_grace)
     run = fixture_open(around, task, asyncio, 1);
     run->source = EXECZ_SOURCE_MANUAL;
     ez_task_unref(task);
+    return run;
+}
+
+ez_run *
+submit_shell(const char *line, execz_duration kill_grace)
+{
+    ez_run *run = open_shell(line, kill_grace);
+
     cr_assert(eq(int, send_run(run), EXECZ_OK));
     return run;
 }

@@ -44,6 +44,7 @@ ez_run *submit(uint32_t kind, const char *id);
 
 /* A command that /bin/sh runs. */
 ez_run *submit_shell(const char *line, execz_duration kill_grace);
+ez_run *open_shell(const char *line, execz_duration kill_grace); /* not sent */
 
 /* Does what the host's loop would do until one more run is finished, and returns its outcome: valid
  * until the next call. */
