@@ -3,6 +3,8 @@
  *
  * The idea.  Intervals and dates are series of points, and what series have in common is a series
  * again, which the Chinese remainder theorem gives at once, however rarely they meet (series.c).
+ * Cron fields are bits, and what two of them have in common are the bits that both have, where
+ * that does not depend on how clocks are set (fields.c).
  * What else there is, is searched for by leaping: each trigger in turn is asked for its first time
  * not before the candidate, which becomes the candidate, until all agree.  A search forwards and
  * one backwards are mirror images.
@@ -30,7 +32,7 @@ typedef struct conjunction {
     ez_combination base;
     bool has_series;
     ez_series series;   /* all that can be said by one */
-    ez_trigger **parts; /* owned array of borrowed children: all others */
+    ez_trigger **parts; /* owned array of owned triggers: all others */
     guint n_parts;
 } conjunction;
 
@@ -141,7 +143,24 @@ and_count(const ez_trigger *base, execz_time after, execz_time until, uint64_t l
 
 /* ---- building -------------------------------------------------------------------------------- */
 
-/* Sorts the children into the series and the other parts; false if the series never meet. */
+/* Adds a part, merged with the one that it can be merged with; false if they never meet. */
+static bool
+add_part(conjunction *self, ez_trigger *trigger)
+{
+    for (guint i = 0; trigger->kind->meet != NULL && i < self->n_parts; i++) {
+        ez_trigger *common = NULL;
+
+        if (trigger->kind->meet(trigger, self->parts[i], &common)) {
+            ez_trigger_unref(self->parts[i]);
+            self->parts[i] = common;
+            return common != NULL;
+        }
+    }
+    self->parts[self->n_parts++] = ez_trigger_ref(trigger);
+    return true;
+}
+
+/* Sorts the children into the series and the other parts; false if some never meet. */
 static bool
 split(conjunction *self)
 {
@@ -151,7 +170,9 @@ split(conjunction *self)
     self->parts = g_new(ez_trigger *, children->len);
     for (guint i = 0; i < children->len; i++) {
         if (!ez_trigger_get_series(children->pdata[i], &series)) {
-            self->parts[self->n_parts++] = children->pdata[i];
+            if (!add_part(self, children->pdata[i])) {
+                return false;
+            }
         } else if (!self->has_series) {
             self->has_series = true;
             self->series = series;
@@ -238,7 +259,12 @@ and_series(const ez_trigger *base, ez_series *series_out)
 static void
 and_deinit(ez_trigger *base)
 {
-    g_free(((conjunction *)base)->parts);
+    conjunction *self = (conjunction *)base;
+
+    for (guint i = 0; i < self->n_parts; i++) {
+        ez_trigger_unref(self->parts[i]); /* NULL where they never met */
+    }
+    g_free(self->parts);
     ez_combination_deinit(base);
 }
 

@@ -229,6 +229,7 @@ const ez_trigger_kind ez_crontab_kind = {
     .count = ez_fields_count,
     .format = ez_fields_format,
     .deinit = ez_fields_deinit,
+    .meet = ez_fields_meet,
     .policy = ez_fields_policy,
     .next_under = ez_fields_next_under,
     .grain = EXECZ_SECOND,

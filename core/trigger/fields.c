@@ -6,6 +6,8 @@
 #include "trigger/never.h"
 #include "trigger/wall.h"
 
+#include <string.h>
+
 #define ALL_FIELDS ((1U << EZ_FIELDS) - 1)
 
 /* Fixed once built. */
@@ -137,6 +139,46 @@ ez_fields_count(const ez_trigger *trigger, execz_time after, execz_time until, u
     ez_wall wall = wall_of((const fields_trigger *)trigger);
 
     return ez_wall_count(&wall, after, until, limit);
+}
+
+/* Whether two schedules fire at the same wall times exactly where they fire together: the clock is
+ * never set, or both skip gaps and choose the same of two. */
+static bool
+is_by_wall_time(const fields_trigger *a, const fields_trigger *b)
+{
+    const ez_zone *zone = a->base.scope.zone;
+
+    if (strcmp(ez_zone_name(zone), ez_zone_name(b->base.scope.zone)) != 0) {
+        return false;
+    }
+    return ez_segment_end(ez_zone_segment(zone, INT64_MIN)) == INT64_MAX ||
+           (a->policy.gap == EZ_GAP_SKIP && b->policy.gap == EZ_GAP_SKIP &&
+            a->policy.fold == b->policy.fold);
+}
+
+bool
+ez_fields_meet(const ez_trigger *a, const ez_trigger *b, ez_trigger **common_out)
+{
+    const fields_trigger *one = (const fields_trigger *)a, *other = (const fields_trigger *)b;
+    ez_scope scope = a->scope;
+    ez_pattern pattern;
+    fields_trigger *made;
+
+    if (b->kind->meet != a->kind->meet || !is_by_wall_time(one, other)) {
+        return false;
+    }
+    *common_out = NULL;
+    if (!ez_pattern_meet(&one->pattern, &other->pattern, &pattern)) {
+        return true;
+    }
+    scope.zone = ez_zone_ref(scope.zone);
+    scope.start_at.time = MAX(scope.start_at.time, b->scope.start_at.time);
+    scope.end_at.time = MIN(scope.end_at.time, b->scope.end_at.time);
+    *common_out = ez_trigger_new(a->kind, sizeof *made, &scope);
+    made = (fields_trigger *)*common_out;
+    made->pattern = pattern;
+    made->policy = made->usual = one->policy;
+    return true;
 }
 
 ez_policy

@@ -46,6 +46,7 @@ execz_time ez_fields_next(const ez_trigger *trigger, execz_time after);
 bool ez_fields_last(const ez_trigger *trigger, execz_time until, execz_time *time_out);
 uint64_t ez_fields_count(const ez_trigger *trigger, execz_time after, execz_time until,
                          uint64_t limit);
+bool ez_fields_meet(const ez_trigger *a, const ez_trigger *b, ez_trigger **common_out);
 ez_policy ez_fields_policy(const ez_trigger *trigger);
 execz_time ez_fields_next_under(const ez_trigger *trigger, ez_policy policy, execz_time after);
 void ez_fields_format(const ez_trigger *trigger, GString *text);

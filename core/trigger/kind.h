@@ -61,6 +61,10 @@ typedef struct ez_trigger_kind {
     ez_policy (*policy)(const ez_trigger *self);
     execz_time (*next_under)(const ez_trigger *self, ez_policy policy, execz_time after);
 
+    /* Sets *common_out to what the two have in common, NULL if that is nothing; false if that is not
+     * known.  b may be of any kind.  NULL if it never is. */
+    bool (*meet)(const ez_trigger *a, const ez_trigger *b, ez_trigger **common_out);
+
     bool zoneless; /* its text tells no time zone */
 
     /* All its fire times are multiples of this; 0: of 1 ns. */

@@ -326,3 +326,29 @@ ez_pattern_count_twins(const ez_pattern *self, int64_t begin, int64_t end, int64
     }
     return n;
 }
+
+bool
+ez_pattern_meet(const ez_pattern *a, const ez_pattern *b, ez_pattern *common_out)
+{
+    *common_out = *a;
+    common_out->weeks &= b->weeks;
+    common_out->months &= b->months;
+    common_out->times.hours &= b->times.hours;
+    common_out->times.minutes &= b->times.minutes;
+    common_out->times.seconds &= b->times.seconds;
+    for (int i = 0; i < EZ_YEAR_WORDS; i++) {
+        common_out->years[i] &= b->years[i];
+    }
+    for (int i = 0; i < 28; i++) {
+        common_out->days[i / 7][i % 7] &= b->days[i / 7][i % 7];
+    }
+    if (common_out->times.hours == 0 || common_out->times.minutes == 0 ||
+        common_out->times.seconds == 0) {
+        return false;
+    }
+    common_out->is_daily = is_daily(common_out);
+    if (!common_out->is_daily) {
+        drop_empty_years(common_out);
+    }
+    return ez_pattern_next(common_out, 0) != EZ_WALL_NONE;
+}

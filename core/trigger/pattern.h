@@ -51,6 +51,9 @@ typedef struct ez_pattern {
 
 void ez_pattern_init(ez_pattern *self, const ez_values *values);
 
+/* What both name; false if that is nothing. */
+bool ez_pattern_meet(const ez_pattern *a, const ez_pattern *b, ez_pattern *common_out);
+
 /* The first wall time at or after wall, or EZ_WALL_NONE. */
 int64_t ez_pattern_next(const ez_pattern *self, int64_t wall);
 

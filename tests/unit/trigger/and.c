@@ -110,6 +110,10 @@ Test(and, what_never_fires_is_refused_at_once)
     expect_refused("and(interval(hours=1, start_at=2027-01-01), shutdown())", 1, NEVER);
     expect_refused("and(interval(hours=1, start_at=2027-01-01T00:00:00.5), cron(second=*))", 1,
                    NEVER);
+    expect_refused("and(cron(second=*/2), cron(second=1-59/2))", 1, NEVER);
+    expect_refused("and(cron(hour=*, minute=1), crontab(\"2 * * * *\"), "
+                   "timezone=America/New_York)",
+                   1, NEVER);
     expect_refused("and(interval(hours=1), interval(hours=1, start_at=2027-01-01T00:30))", 1,
                    NEVER "; give each interval a start_at, without which it counts from when it "
                          "is added");
@@ -175,6 +179,16 @@ Test(and, cron_and_intervals_meet)
     cr_expect(all(found.sure, eq(i64, found.time, NEW_YEAR + 224 * EXECZ_DAY)));
     found = ez_trigger_find_next(mixed, NEW_YEAR);
     cr_expect(found.sure && found.time % (7 * EXECZ_SECOND) == NEW_YEAR % (7 * EXECZ_SECOND));
+}
+
+/* Both run at the end of the gap, which no bits of their fields have in common. */
+Test(and, cron_within_a_gap_meets_behind_it)
+{
+    g_autoptr(ez_trigger) trigger = read_trigger(
+        "and(cron(hour=2, minute=15), cron(hour=2, minute=30), timezone=Europe/Berlin)");
+    ez_found found = ez_trigger_find_next(trigger, NEW_YEAR);
+
+    cr_expect(all(found.sure, eq(i64, found.time, INT64_C(1806195600) * EXECZ_SECOND)));
 }
 
 /* ---- texts that are meant to cost much -------------------------------------------------------- */
