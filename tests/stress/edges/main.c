@@ -80,6 +80,18 @@ text_of(const char *zone, const shape *of, size_t policy)
 }
 
 static void
+survey_free(survey *self)
+{
+    for (size_t i = 0; i < N_SHAPES * N_POLICIES; i++) {
+        ez_trigger_unref(self->triggers[i / N_POLICIES][i % N_POLICIES]);
+    }
+    g_strfreev(self->zones);
+    g_rand_free(self->dice);
+    g_free(self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(survey, survey_free)
+
+static void
 enter_zone(survey *self, const char *zone)
 {
     ez_trigger_defaults defaults = {"UTC", 0};
@@ -266,13 +278,14 @@ main(int argc, char **argv)
     };
     g_autoptr(GOptionContext) options = g_option_context_new(NULL);
     g_autoptr(GError) error = NULL;
-    survey *self = g_new0(survey, 1);
+    g_autoptr(survey) self = NULL;
 
     g_option_context_add_main_entries(options, entries, NULL);
     if (!g_option_context_parse(options, &argc, &argv, &error)) {
         fprintf(stderr, "stress_edges: %s\n", error->message);
         return EXIT_FAILURE;
     }
+    self = g_new0(survey, 1);
     self->zones = list_zones();
     self->dice = g_rand_new_with_seed((guint32)seed);
     if (all) {
