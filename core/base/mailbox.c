@@ -8,9 +8,10 @@
 #include <glib.h>
 
 /* Messages taken from trays at once: not more than stay in the cache until they are looked at; and
- * how far ahead they are fetched into it. */
-enum { TAKEN_MAX = 1024, AHEAD = 8 };
+ * how far ahead they are fetched into it, which takes as long as a dozen of them to be taken. */
+enum { TAKEN_MAX = 1024, AHEAD = 24 };
 enum { PLACES = 510 }; /* so that a chunk is about a page */
+enum { FEW = 4 };      /* messages that are worth waiting for awake */
 
 typedef struct tray_chunk {
     struct tray_chunk *next;
@@ -25,6 +26,7 @@ struct ez_tray {
 
     /* Of the sender. */
     alignas(EZ_CACHE_LINE) atomic_uint_fast64_t put; /* messages in all */
+    uint64_t announced;                              /* of them */
     tray_chunk *last;
     unsigned last_at;
 
@@ -44,6 +46,7 @@ ez_mailbox_init(ez_mailbox *self)
     atomic_init(&self->lines->asleep, true);
     pthread_mutex_init(&self->lock, NULL);
     self->unfinished = self->all_trays = self->closed_trays = NULL;
+    self->linger = (execz_linger){0};
     self->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     return self->bell >= 0;
 }
@@ -153,17 +156,6 @@ ez_tray_open(ez_mailbox *self)
     return tray;
 }
 
-void
-ez_tray_close(ez_tray *tray)
-{
-    ez_mailbox *self = tray->mailbox;
-
-    pthread_mutex_lock(&self->lock);
-    tray->next_closed = self->closed_trays;
-    self->closed_trays = tray;
-    pthread_mutex_unlock(&self->lock);
-}
-
 static void
 add_chunk(ez_tray *tray)
 {
@@ -187,13 +179,37 @@ ez_tray_put(ez_tray *tray, ez_message *message)
         add_chunk(tray);
     }
     tray->last->messages[tray->last_at++] = message;
-    (void)atomic_exchange(&tray->put, put + 1);
+    atomic_store_explicit(&tray->put, put + 1, memory_order_release);
+}
+
+void
+ez_tray_announce(ez_tray *tray)
+{
+    uint64_t put = atomic_load_explicit(&tray->put, memory_order_relaxed);
+
+    if (put == tray->announced) {
+        return;
+    }
+    tray->announced = put;
     if (!atomic_load(&tray->pushed) && !atomic_exchange(&tray->pushed, true)) {
         push(tray->mailbox, &tray->mailbox->lines->trays.newest, &tray->message);
     }
 }
 
-/* more: there is one to be fetched ahead. */
+void
+ez_tray_close(ez_tray *tray)
+{
+    ez_mailbox *self = tray->mailbox;
+
+    atomic_thread_fence(memory_order_seq_cst);
+    ez_tray_announce(tray);
+    pthread_mutex_lock(&self->lock);
+    tray->next_closed = self->closed_trays;
+    self->closed_trays = tray;
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* more: there is one to be fetched ahead.  A run, which is what comes in numbers, is two lines. */
 static ez_message *
 take_one(ez_tray *tray, bool more)
 {
@@ -205,7 +221,10 @@ take_one(ez_tray *tray, bool more)
         g_free(atomic_exchange_explicit(&tray->spare, empty, memory_order_acq_rel));
     }
     if (more && tray->first_at + AHEAD < PLACES) {
-        __builtin_prefetch(tray->first->messages[tray->first_at + AHEAD], 1);
+        const char *ahead = (const char *)tray->first->messages[tray->first_at + AHEAD];
+
+        __builtin_prefetch(ahead, 1);
+        __builtin_prefetch(ahead + EZ_CACHE_LINE, 1);
     }
     tray->taken++;
     return tray->first->messages[tray->first_at++];
@@ -338,6 +357,22 @@ has_messages(ez_mailbox *self)
         some = atomic_load(&self->lines->stacks[i].newest) != NULL;
     }
     return some;
+}
+
+static int
+is_called(void *mailbox)
+{
+    ez_mailbox *self = mailbox;
+
+    return has_messages(self) || atomic_load_explicit(&self->lines->rung, memory_order_relaxed);
+}
+
+void
+ez_mailbox_linger(ez_mailbox *self, size_t expected)
+{
+    if (expected > 0 && expected <= FEW) {
+        (void)execz_linger_until(&self->linger, is_called, self);
+    }
 }
 
 void

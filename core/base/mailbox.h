@@ -7,14 +7,16 @@
  *
  * A thread that sends a great many opens a tray: a list of arrays that only it fills and only the
  * receiver empties.  What lies on a tray can be fetched into the cache ahead, which a linked list
- * cannot.  The tray itself is pushed once, and again after the receiver has begun to empty it.
+ * cannot.  The tray itself is pushed once, and again after the receiver has begun to empty it; its
+ * sender does so with all that it has put on since, when it announces it.
  *
  * Messages of one thread keep their order within stack and tray; between threads there is none.
  *
  * The bell rings only for a receiver that sleeps.  Before it sleeps it says so and then looks once
  * more; a sender pushes and then looks whether it sleeps.  All four steps are sequentially
  * consistent, so at least one of the two sees the other, and nothing is left behind.  Tray and
- * receiver meet in the same way. */
+ * receiver meet in the same way; the barrier between put and announce is the sender's, who may have
+ * a use for it anyway. */
 #ifndef EZ_BASE_MAILBOX_H
 #define EZ_BASE_MAILBOX_H
 
@@ -22,6 +24,9 @@
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
+
+#include <execz/linger.h>
 
 #define EZ_CACHE_LINE 64
 #define EZ_MAILBOX_STACKS 8
@@ -49,6 +54,7 @@ typedef struct ez_mailbox {
     ez_mailbox_lines *lines; /* owned */
     int bell;                /* eventfd, owned; readable when the receiver is to wake up */
     ez_tray *unfinished;     /* [loop] taken, and not empty yet */
+    execz_linger linger;     /* [loop] */
 
     pthread_mutex_t lock;
     /* Guarded by lock. */
@@ -66,16 +72,27 @@ void ez_mailbox_push(ez_mailbox *self, ez_message *message);
 /* Makes the bell readable without a message.  [any-thread] */
 void ez_mailbox_ring(ez_mailbox *self);
 
-/* A tray for this thread alone; ez_tray_close() it soon, for another.  [any-thread] */
+/* A tray for this thread alone; ez_tray_close() it soon, for another.  That announces it.
+ * [any-thread] */
 ez_tray *ez_tray_open(ez_mailbox *self);
 void ez_tray_close(ez_tray *tray);
 
-/* [the thread that has opened it] */
+/* Lays a message on the tray.  It may stay there until the tray is announced.  [the thread that has
+ * opened it] */
 void ez_tray_put(ez_tray *tray, ez_message *message);
+
+/* Sees to it that the receiver comes for what was put.  Between the two there has to be a full
+ * barrier.  [the thread that has opened it] */
+void ez_tray_announce(ez_tray *tray);
 
 /* Wakes up, and takes messages, linked by next; NULL if there are none.  Not all if there are many:
  * until it gives NULL, or until ez_mailbox_sleep(), come again.  [loop] */
 ez_message *ez_mailbox_take(ez_mailbox *self);
+
+/* Waits a moment for one of so many messages that are expected, if that was worth it lately; see
+ * <execz/linger.h>.  If they are many it does not: what gathers while one sleeps is worth the call that wakes.
+ * To be called before going to sleep.  [loop] */
+void ez_mailbox_linger(ez_mailbox *self, size_t expected);
 
 /* Goes to sleep: from now on a push rings.  If there are messages already it rings itself.  To be
  * called before the bell is waited for.  [loop] */

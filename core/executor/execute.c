@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "executor/execute.h"
 
+#include "base/fence.h"
 #include "executor/output.h"
 
 #include <pthread.h>
@@ -169,6 +170,8 @@ work(shift *self, execz_run (*next)(void *user, execz_run done), void *user)
             continue;
         }
         self->run = run;
+        ez_fence_after_step();        /* the one that has begun this run */
+        ez_tray_announce(self->tray); /* those before it: this one may take long */
         for (uint32_t i = 0; i < run->n; i++) {
             self->at = i;
             ez_run_set_current(run, i);

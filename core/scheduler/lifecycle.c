@@ -225,8 +225,9 @@ flush_executors(execz_scheduler *self)
     }
 }
 
-void
-execz_scheduler_dispatch(execz_scheduler *self)
+/* One pass.  blocking: who calls will sleep in ez_loop_wait() and has nothing else to look after. */
+static void
+dispatch(execz_scheduler *self, bool blocking)
 {
     if (!become_loop(self)) {
         return; /* a listener has called it: the pass it is in goes on */
@@ -253,8 +254,17 @@ execz_scheduler_dispatch(execz_scheduler *self)
     ez_bus_flush(self->bus);
     flush_executors(self);
     arm(self);
+    if (blocking) {
+        ez_mailbox_linger(&self->mailbox, ez_runs_count(self->runs));
+    }
     ez_mailbox_sleep(&self->mailbox);
     leave_loop(self);
+}
+
+void
+execz_scheduler_dispatch(execz_scheduler *self)
+{
+    dispatch(self, false);
 }
 
 static bool
@@ -283,7 +293,7 @@ execz_scheduler_run(execz_scheduler *self, execz_error *err)
     }
     while (state_of(self) != EXECZ_STATE_STOPPED) {
         ez_loop_wait(&self->loop);
-        execz_scheduler_dispatch(self);
+        dispatch(self, true);
     }
     return EXECZ_OK;
 }

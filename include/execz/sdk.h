@@ -27,6 +27,7 @@
 #include <poll.h>
 
 #include <execz/base.h>
+#include <execz/linger.h>
 
 #ifdef __cplusplus
 extern "C" {

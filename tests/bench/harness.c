@@ -336,6 +336,10 @@ harness_collect(harness *self, bool wait)
     self->now = ez_clock_now(self->services.clock);
     messages = ez_mailbox_take(&self->mailbox);
     if (messages == NULL && wait) {
+        ez_mailbox_linger(&self->mailbox, ez_runs_count(self->runs));
+        messages = ez_mailbox_take(&self->mailbox);
+    }
+    if (messages == NULL && wait) {
         ez_mailbox_sleep(&self->mailbox);
         ez_loop_wait(&self->loop);
         (void)ez_loop_look(&self->loop);

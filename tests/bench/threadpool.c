@@ -52,13 +52,18 @@ static const bench_side round_trip = {"threadpool", set_up, runner_measure_round
 static const bench_side idle_use = {"threadpool", set_up, measure_idle_use, runner_free};
 
 #define BURST                                                                                      \
-    .unit = "tasks/s", .better = BENCH_HIGHER, .load = {.n = 1000000}, .n_smoke = 1000,            \
+    .unit = "tasks/s", .better = BENCH_HIGHER, .load = {.n = 1000000}, .n_smoke = 100000,          \
     .ours = &tasks
 #define WINDOW                                                                                     \
     .unit = "tasks/s", .better = BENCH_HIGHER, .load = {.n = 1000000, .window = 1024},             \
     .n_smoke = 5000, .ours = &tasks
 #define IDLE                                                                                       \
     .unit = "us", .better = BENCH_LOWER, .load = {.n = 20000, .window = 1}, .n_smoke = 20,         \
+    .ours = &round_trip
+
+#define RESTED                                                                                     \
+    .unit = "us", .better = BENCH_LOWER,                                                           \
+    .load = {.n = 5000, .window = 1, .gap = 200 * EXECZ_MICROSECOND}, .n_smoke = 20,               \
     .ours = &round_trip
 
 static const bench_row rows[] = {
@@ -72,6 +77,9 @@ static const bench_row rows[] = {
     {"threadpool.round-trip.libuv", IDLE, .peer = &peer_uv_round_trip},
     {"threadpool.round-trip.glib", IDLE, .peer = &peer_glib_counted_round_trip},
     {"threadpool.round-trip.glib-context", IDLE, .peer = &peer_glib_invoke_round_trip},
+    {"threadpool.idle-round-trip.libuv", RESTED, .peer = &peer_uv_round_trip},
+    {"threadpool.idle-round-trip.glib", RESTED, .peer = &peer_glib_counted_round_trip},
+    {"threadpool.idle-round-trip.glib-context", RESTED, .peer = &peer_glib_invoke_round_trip},
     {"threadpool.idle-use", "ms/s", BENCH_LOWER, {.n = 1000}, 10, &idle_use, NULL},
 };
 

@@ -131,6 +131,9 @@ start_worker(pool *self)
 execz_status
 pool_call_help(pool *self)
 {
+    if (atomic_load(&self->lingering)) {
+        return EXECZ_OK;
+    }
     if (atomic_load(&self->sleepers) > 0) {
         worker_wake_one(self);
         return EXECZ_OK;
@@ -184,6 +187,9 @@ pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err)
         return execz_error_set(err, EXECZ_E_NOMEM, "out of memory");
     }
     atomic_store_explicit(&self->pushed, pushed + 1, memory_order_relaxed);
+    if (atomic_load_explicit(&self->lingering, memory_order_relaxed)) {
+        return EXECZ_OK;
+    }
     if (atomic_load_explicit(&self->sleepers, memory_order_relaxed) > 0) {
         worker_wake_one(self);
     } else if (n_workers > 0 && n_workers < self->max_workers) {

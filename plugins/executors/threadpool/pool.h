@@ -9,11 +9,15 @@
  *
  * Who finds nothing goes to sleep.  At most one wake-up is on its way at any time: whoever has found
  * work wakes the next if there is more to do, in the queue or in a hand, and starts it if nobody is
- * asleep and there may be more.  Nobody spins.  Sleeping and waking meet as in every such protocol:
+ * asleep and there may be more.  Sleeping and waking meet as in every such protocol:
  * the sleeper counts itself and then looks once more for work; the pusher shows the work and then
  * looks at the count; both in sequentially consistent order.  The barrier that this takes is not
  * paid for each run, but once for all of a pass of the loop, in pool_flush(): before it a look at
  * the count is only most likely right.
+ *
+ * Before it sleeps, a worker lingers: it looks at the queue for some microseconds more, one worker of
+ * a pool at a time, and only as long as that pays (<execz/linger.h>).  While one lingers nobody is woken or
+ * started: it will find what there is, or count itself asleep and look again.
  *
  * A worker that is started or woken counts as looking until it has found work or has looked in
  * vain; what comes meanwhile starts no other for the same run.
@@ -52,6 +56,7 @@ typedef struct pool {
     /* Written when a worker comes, sleeps or goes. */
     _Alignas(64) _Atomic uint32_t sleepers;
     _Atomic uint32_t permit;   /* a futex: PERMIT_* */
+    _Atomic int lingering;     /* a worker is about to sleep, and looks for work meanwhile */
     _Atomic uint32_t looking;  /* on their way to work, see above */
     _Atomic uint32_t n_places; /* used of workers */
     pthread_mutex_t lock;

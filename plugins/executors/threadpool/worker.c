@@ -11,7 +11,8 @@
 
 /* A hand that has lain for longer is looked after by others. */
 static const int64_t patience = 4 * EXECZ_MILLISECOND;
-enum { AHEAD = 4 }; /* of the run that is begun, the one that the host fetches into the cache */
+enum { AHEAD = 4 };  /* of the run that is begun, the one that the host fetches into the cache */
+enum { LITTLE = 4 }; /* runs */
 enum { SOME_PLACES = 16, ALL_PLACES = INT32_MAX }; /* how many others a worker looks at */
 
 /* Its resolution of some milliseconds is enough, and it costs a fifth of the exact one. */
@@ -276,6 +277,50 @@ sleep_for_permit(pool *owner)
     return 1;
 }
 
+static void
+start_looking(worker *self)
+{
+    self->looking = 1;
+    atomic_fetch_add(&self->pool->looking, 1);
+}
+
+static int
+queue_has_work(void *user)
+{
+    return !queue_is_empty(&((pool *)user)->queue);
+}
+
+/* Who has had more to do since it last looked for it does better to sleep: what comes meanwhile is then
+ * done in one go, and nobody waits for a single answer. */
+static int
+has_had_little(worker *self)
+{
+    uint64_t done = atomic_load_explicit(&self->done, memory_order_relaxed);
+    uint64_t before = self->done_before;
+
+    self->done_before = done;
+    return done - before <= LITTLE;
+}
+
+/* Whether work comes while it lingers.  Who leaves something in its hand meanwhile has woken nobody,
+ * so that it has to look at hands as if it were woken. */
+static int
+linger_for_work(worker *self)
+{
+    pool *owner = self->pool;
+    int found;
+
+    if (!has_had_little(self) || atomic_exchange(&owner->lingering, 1)) {
+        return 0;
+    }
+    found = execz_linger_until(&self->linger, queue_has_work, owner);
+    if (found) {
+        start_looking(self);
+    }
+    atomic_store(&owner->lingering, 0);
+    return found;
+}
+
 static int
 sleep_until_work(worker *self)
 {
@@ -283,12 +328,14 @@ sleep_until_work(worker *self)
     int woken = 1;
 
     worker_arrive(self);
+    if (linger_for_work(self)) {
+        return 1;
+    }
     atomic_fetch_add(&owner->sleepers, 1);
     if (!has_work(self)) {
         woken = sleep_for_permit(owner);
     }
-    self->looking = 1;
-    atomic_fetch_add(&owner->looking, 1);
+    start_looking(self);
     atomic_fetch_sub(&owner->sleepers, 1);
     return woken;
 }

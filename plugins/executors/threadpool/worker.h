@@ -17,8 +17,10 @@ struct worker {
 
     /* Its own. */
     _Alignas(64) pool *pool;
-    int looking;     /* counted in the pool's */
-    uint32_t helped; /* place of the worker that was looked at last */
+    int looking; /* counted in the pool's */
+    execz_linger linger;
+    uint64_t done_before; /* it looked for work the last time */
+    uint32_t helped;      /* place of the worker that was looked at last */
     _Atomic uint64_t done;
     _Atomic int busy;
     int alive; /* guarded by the pool's lock */

@@ -44,6 +44,31 @@ Test(pool_runs, an_urgent_run_overtakes_what_a_worker_has_in_hand)
     cr_expect(strstr(order->str, "long q-urgent ") != NULL, "%s", order->str);
 }
 
+/* Each comes when the worker that did the last one lingers, is about to sleep, or sleeps. */
+Test(pool_runs, none_of_those_sent_one_by_one_is_missed)
+{
+    START("max_workers=2");
+    for (int i = 0; i < 1000; i++) {
+        send_many("quick", 1);
+        cr_assert(eq(uint, finish(1, EXECZ_OUTCOME_OK), 1));
+    }
+}
+
+Test(pool_runs, what_a_worker_found_while_it_lingered_does_not_wait_behind_a_long_run)
+{
+    START("max_workers=2");
+    for (int i = 0; i < 50; i++) {
+        send_many("quick", 1);
+        (void)finish(1, EXECZ_OUTCOME_OK);
+        atomic_store(&released, false);
+        (void)try_to_send("long", 0, NULL);
+        send_many("quick", 5);
+        cr_assert(eq(uint, finish(5, EXECZ_OUTCOME_OK), 5));
+        atomic_store(&released, true);
+        (void)finish(1, EXECZ_OUTCOME_OK);
+    }
+}
+
 Test(pool_runs, beyond_queue_limit_it_is_busy_and_nothing_is_lost)
 {
     START("max_workers=1", "queue_limit=2");

@@ -99,6 +99,38 @@ Test(mailbox, a_ring_that_is_late_is_heard_once)
     ez_mailbox_deinit(&mailbox);
 }
 
+/* How often it was left out tells that it was tried. */
+Test(mailbox, lingers_for_few_messages_and_sleeps_for_many)
+{
+    ez_mailbox mailbox;
+
+    cr_assert(ez_mailbox_init(&mailbox));
+    (void)ez_mailbox_take(&mailbox);
+    ez_mailbox_linger(&mailbox, 0);
+    ez_mailbox_linger(&mailbox, 1000);
+    cr_expect(eq(u32, mailbox.linger.in_vain, 0));
+    ez_mailbox_linger(&mailbox, 1);
+    cr_expect(eq(u32, mailbox.linger.in_vain, 1));
+    ez_mailbox_deinit(&mailbox);
+}
+
+Test(mailbox, lingers_no_longer_than_to_the_next_message_or_ring)
+{
+    ez_mailbox mailbox;
+    letter one = {0};
+
+    cr_assert(ez_mailbox_init(&mailbox));
+    (void)ez_mailbox_take(&mailbox);
+    ez_mailbox_push(&mailbox, &one.message);
+    ez_mailbox_linger(&mailbox, 1);
+    cr_expect(eq(u32, mailbox.linger.in_vain, 0));
+    (void)ez_mailbox_take(&mailbox);
+    ez_mailbox_ring(&mailbox);
+    ez_mailbox_linger(&mailbox, 1);
+    cr_expect(eq(u32, mailbox.linger.in_vain, 0));
+    ez_mailbox_deinit(&mailbox);
+}
+
 enum { SENDERS = 4, LETTERS = 20000 };
 
 typedef struct sender {

@@ -64,6 +64,8 @@ put(ez_tray *tray, letter *letters, int sender, int first, int n)
         letters[i].sender = sender;
         letters[i].number = i;
         ez_tray_put(tray, &letters[i].message);
+        atomic_thread_fence(memory_order_seq_cst);
+        ez_tray_announce(tray);
     }
 }
 
@@ -93,6 +95,24 @@ Test(tray, gives_many_in_portions)
     cr_expect(all(eq(int, next[0], MANY), lt(int, most, MANY)));
     ez_tray_close(tray);
     free(letters);
+}
+
+Test(tray, is_announced_only_with_something_on_it)
+{
+    ez_tray *tray = ez_tray_open(&mailbox);
+    letter letters[1] = {0};
+    int next[1] = {0};
+
+    ez_mailbox_sleep(&mailbox);
+    ez_tray_announce(tray);
+    cr_expect(eq(int, rings(0), 0));
+    put(tray, letters, 0, 0, 1);
+    cr_expect(eq(int, rings(0), 1));
+    cr_expect(eq(int, take_in_order(next), 1));
+    ez_mailbox_sleep(&mailbox);
+    ez_tray_announce(tray);
+    cr_expect(eq(int, rings(0), 0), "what was announced is not announced again");
+    ez_tray_close(tray);
 }
 
 Test(tray, rings_for_a_receiver_that_sleeps)
