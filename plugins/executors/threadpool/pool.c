@@ -3,7 +3,7 @@
 
 #include <stdatomic.h>
 
-#include "worker.h"
+#include "sleep.h"
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
@@ -135,7 +135,7 @@ pool_call_help(pool *self)
         return EXECZ_OK;
     }
     if (atomic_load(&self->sleepers) > 0) {
-        worker_wake_one(self);
+        sleep_wake_one(self);
         return EXECZ_OK;
     }
     if (atomic_load(&self->looking) > 0 || atomic_load(&self->n_workers) >= self->max_workers) {
@@ -191,7 +191,7 @@ pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err)
         return EXECZ_OK;
     }
     if (atomic_load_explicit(&self->sleepers, memory_order_relaxed) > 0) {
-        worker_wake_one(self);
+        sleep_wake_one(self);
     } else if (n_workers > 0 && n_workers < self->max_workers) {
         (void)start_worker(self); /* if it cannot, there are others */
     }
@@ -216,7 +216,7 @@ pool_stop(pool *self)
     atomic_store(&self->stopping, 1);
     pthread_cond_broadcast(&self->stopped);
     pthread_mutex_unlock(&self->lock);
-    worker_wake_all(self);
+    sleep_wake_all(self);
 }
 
 void

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker.h"
 
-#include <errno.h>
-#include <linux/futex.h>
 #include <stdatomic.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "initializer.h"
+#include "sleep.h"
 
 /* A hand that has lain for longer is looked after by others. */
 static const int64_t patience = 4 * EXECZ_MILLISECOND;
-enum { AHEAD = 4 };  /* of the run that is begun, the one that the host fetches into the cache */
-enum { LITTLE = 4 }; /* runs */
+enum { AHEAD = 4 }; /* of the run that is begun, the one that the host fetches into the cache */
 enum { SOME_PLACES = 16, ALL_PLACES = INT32_MAX }; /* how many others a worker looks at */
 
 /* Its resolution of some milliseconds is enough, and it costs a fifth of the exact one. */
@@ -23,38 +19,6 @@ coarse_now(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return now.tv_sec * EXECZ_SECOND + now.tv_nsec;
-}
-
-static struct timespec
-timespec_of(int64_t duration)
-{
-    return (struct timespec){duration / EXECZ_SECOND, duration % EXECZ_SECOND};
-}
-
-/* ---- waking ---------------------------------------------------------------------------------- */
-
-static void
-futex_wake(pool *owner, int n)
-{
-    (void)syscall(SYS_futex, &owner->permit, FUTEX_WAKE_PRIVATE, n, NULL, NULL, 0);
-}
-
-void
-worker_wake_one(pool *owner)
-{
-    uint32_t none = PERMIT_NONE;
-
-    if (atomic_load(&owner->sleepers) > 0 && atomic_load(&owner->permit) == PERMIT_NONE &&
-        atomic_compare_exchange_strong(&owner->permit, &none, PERMIT_ONE)) {
-        futex_wake(owner, 1);
-    }
-}
-
-void
-worker_wake_all(pool *owner)
-{
-    atomic_store(&owner->permit, PERMIT_ALL);
-    futex_wake(owner, INT32_MAX);
 }
 
 /* ---- hands ----------------------------------------------------------------------------------- */
@@ -97,8 +61,8 @@ find_to_help(worker *self, int64_t taken_before, uint32_t places)
     return NULL;
 }
 
-static int
-has_work(worker *self)
+int
+worker_has_work(worker *self)
 {
     return !queue_is_empty(&self->pool->queue) || find_to_help(self, INT64_MAX, ALL_PLACES) != NULL;
 }
@@ -124,7 +88,8 @@ pass_on(worker *self)
     worker_arrive(self);
     if ((atomic_load(&owner->sleepers) > 0 ||
          atomic_load_explicit(&owner->n_workers, memory_order_relaxed) < owner->max_workers) &&
-        (left_in_hand(self) > 1 || (came ? has_work(self) : !queue_is_empty(&owner->queue)))) {
+        (left_in_hand(self) > 1 ||
+         (came ? worker_has_work(self) : !queue_is_empty(&owner->queue)))) {
         (void)pool_call_help(owner); /* if it cannot, this one does it all */
     }
 }
@@ -254,91 +219,7 @@ next(void *user, execz_run done)
     return atomic_load_explicit(&self->hand[at], memory_order_relaxed);
 }
 
-/* ---- sleeping -------------------------------------------------------------------------------- */
-
-/* Sleeps until woken; 0 if it was idle for idle_timeout. */
-static int
-sleep_for_permit(pool *owner)
-{
-    struct timespec timeout = timespec_of(owner->idle_timeout);
-    uint32_t one = PERMIT_ONE;
-
-    while (!atomic_compare_exchange_strong(&owner->permit, &one, PERMIT_NONE)) {
-        if (one == PERMIT_ALL) {
-            return 1;
-        }
-        if (syscall(SYS_futex, &owner->permit, FUTEX_WAIT_PRIVATE, PERMIT_NONE,
-                    owner->idle_timeout == 0 ? NULL : &timeout, NULL, 0) != 0 &&
-            errno == ETIMEDOUT) {
-            return 0;
-        }
-        one = PERMIT_ONE;
-    }
-    return 1;
-}
-
-static void
-start_looking(worker *self)
-{
-    self->looking = 1;
-    atomic_fetch_add(&self->pool->looking, 1);
-}
-
-static int
-queue_has_work(void *user)
-{
-    return !queue_is_empty(&((pool *)user)->queue);
-}
-
-/* Who has had more to do since it last looked for it does better to sleep: what comes meanwhile is then
- * done in one go, and nobody waits for a single answer. */
-static int
-has_had_little(worker *self)
-{
-    uint64_t done = atomic_load_explicit(&self->done, memory_order_relaxed);
-    uint64_t before = self->done_before;
-
-    self->done_before = done;
-    return done - before <= LITTLE;
-}
-
-/* Whether work comes while it lingers.  Who leaves something in its hand meanwhile has woken nobody,
- * so that it has to look at hands as if it were woken. */
-static int
-linger_for_work(worker *self)
-{
-    pool *owner = self->pool;
-    int found;
-
-    if (!has_had_little(self) || atomic_exchange(&owner->lingering, 1)) {
-        return 0;
-    }
-    found = execz_linger_until(&self->linger, queue_has_work, owner);
-    if (found) {
-        start_looking(self);
-    }
-    atomic_store(&owner->lingering, 0);
-    return found;
-}
-
-static int
-sleep_until_work(worker *self)
-{
-    pool *owner = self->pool;
-    int woken = 1;
-
-    worker_arrive(self);
-    if (linger_for_work(self)) {
-        return 1;
-    }
-    atomic_fetch_add(&owner->sleepers, 1);
-    if (!has_work(self)) {
-        woken = sleep_for_permit(owner);
-    }
-    start_looking(self);
-    atomic_fetch_sub(&owner->sleepers, 1);
-    return woken;
-}
+/* ---- the thread ------------------------------------------------------------------------------ */
 
 /* Whether the thread may end: counted out first, and then looked once more, as sleepers do. */
 static int
@@ -350,7 +231,7 @@ leave(worker *self)
     worker_arrive(self);
     pthread_mutex_lock(&owner->lock);
     atomic_fetch_sub(&owner->n_workers, 1);
-    stays = has_work(self);
+    stays = worker_has_work(self);
     if (stays) {
         atomic_fetch_add(&owner->n_workers, 1);
     } else {
@@ -359,8 +240,6 @@ leave(worker *self)
     pthread_mutex_unlock(&owner->lock);
     return !stays;
 }
-
-/* ---- the thread ------------------------------------------------------------------------------ */
 
 static void
 work(worker *self)
@@ -409,8 +288,7 @@ replace(void *argument)
         return;
     }
     if (!self->looking) {
-        self->looking = 1;
-        atomic_fetch_add(&owner->looking, 1);
+        sleep_end(self);
     }
     if (host->thread(host, owner->thread_name, worker_run, self) != EXECZ_OK) {
         worker_run(self); /* this one goes on, as long as it can */

@@ -33,8 +33,7 @@ void worker_run(void *argument);
  * seen by who looks now.  [that worker] */
 void worker_arrive(worker *self);
 
-/* Wakes one sleeper, if there is one and no other wake-up on its way.  [any-thread] */
-void worker_wake_one(pool *owner);
-void worker_wake_all(pool *owner);
+/* Whether there is something to do anywhere.  [that worker] */
+int worker_has_work(worker *self);
 
 #endif
