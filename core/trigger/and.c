@@ -34,6 +34,7 @@ typedef struct conjunction {
     ez_series series;   /* all that can be said by one */
     ez_trigger **parts; /* owned array of owned triggers: all others */
     guint n_parts;
+    execz_duration grain; /* the coarsest of the parts'; 0: they have none */
 } conjunction;
 
 /* ---- searching ------------------------------------------------------------------------------- */
@@ -150,12 +151,17 @@ add_part(conjunction *self, ez_trigger *trigger)
     for (guint i = 0; trigger->kind->meet != NULL && i < self->n_parts; i++) {
         ez_trigger *common = NULL;
 
-        if (trigger->kind->meet(trigger, self->parts[i], &common)) {
-            ez_trigger_unref(self->parts[i]);
-            self->parts[i] = common;
-            return common != NULL;
+        if (!trigger->kind->meet(trigger, self->parts[i], &common)) {
+            continue;
         }
+        if (common == NULL) {
+            return false;
+        }
+        ez_trigger_unref(self->parts[i]);
+        self->parts[i] = common;
+        return true;
     }
+    self->grain = MAX(self->grain, trigger->kind->grain);
     self->parts[self->n_parts++] = ez_trigger_ref(trigger);
     return true;
 }
@@ -167,7 +173,7 @@ split(conjunction *self)
     const GPtrArray *children = self->base.children;
     ez_series series;
 
-    self->parts = g_new(ez_trigger *, children->len);
+    self->parts = g_new0(ez_trigger *, children->len);
     for (guint i = 0; i < children->len; i++) {
         if (!ez_trigger_get_series(children->pdata[i], &series)) {
             if (!add_part(self, children->pdata[i])) {
@@ -188,15 +194,10 @@ split(conjunction *self)
 static bool
 thin_out(conjunction *self)
 {
-    for (guint i = 0; self->has_series && i < self->n_parts; i++) {
-        execz_duration grain = self->parts[i]->kind->grain;
-        ez_series grid = ez_series_of_multiples(grain);
+    ez_series grid = ez_series_of_multiples(self->grain);
 
-        if (grain != 0 && !ez_series_meet(&self->series, &grid, &self->series)) {
-            return false;
-        }
-    }
-    return true;
+    return !self->has_series || self->grain == 0 ||
+           ez_series_meet(&self->series, &grid, &self->series);
 }
 
 static bool
@@ -262,7 +263,7 @@ and_deinit(ez_trigger *base)
     conjunction *self = (conjunction *)base;
 
     for (guint i = 0; i < self->n_parts; i++) {
-        ez_trigger_unref(self->parts[i]); /* NULL where they never met */
+        ez_trigger_unref(self->parts[i]);
     }
     g_free(self->parts);
     ez_combination_deinit(base);
