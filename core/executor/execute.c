@@ -144,9 +144,10 @@ end_with_thread(void *argument)
     for (uint32_t i = self->at; self->run != NULL && i < self->run->n; i++) {
         ez_outcome *outcome = &ez_run_times(self->run)[i];
 
-        ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR,
-                       "the function has ended the thread that runs it, by pthread_exit(): it has "
-                       "to return instead");
+        ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "%s",
+                       i == self->at ? "the function has ended the thread that runs it, by "
+                                       "pthread_exit(): it has to return instead"
+                                     : "did not run: the run time before it has ended the thread");
         outcome->finished = now;
     }
     if (self->run != NULL) {

@@ -258,6 +258,7 @@ look_at_all(ez_census *self, const ez_census *before, bool trusted, uint64_t sin
     struct dirent *entry;
     bool real = false;
     ez_proc_text room = {0};
+    int lack;
 
     while (room.lack == 0 && (entry = readdir(directory)) != NULL) {
         const char *at = entry->d_name;
@@ -270,10 +271,11 @@ look_at_all(ez_census *self, const ez_census *before, bool trusted, uint64_t sin
             look_at(self, known, pid, since, &room);
         }
     }
+    lack = room.lack;
     ez_proc_text_deinit(&room);
     g_array_sort(self->processes, compare_pids);
     see_parents(self);
-    return room.lack != 0 ? room.lack : real ? 0 : ESRCH;
+    return lack != 0 ? lack : real ? 0 : ESRCH;
 }
 
 execz_status
@@ -328,6 +330,7 @@ ez_census_open(const ez_census_process *process)
     int pidfd = pidfd_open(process->pid, 0);
     ez_census_process now = {0};
     ez_proc_text room = {0};
+    int lack;
     bool same;
 
     if (pidfd < 0) {
@@ -339,10 +342,11 @@ ez_census_open(const ez_census_process *process)
     /* Only now: while what pidfd names is alive, its number is that of no other. */
     same = process->identity == 0 && ez_proc_text_read(&room, process->pid, "stat") &&
            parse_stat(&room, &now) && now.began == process->began;
+    lack = room.lack;
     ez_proc_text_deinit(&room);
     if (!same) {
         close(pidfd);
-        errno = room.lack != 0 ? room.lack : ESRCH;
+        errno = lack != 0 ? lack : ESRCH;
         pidfd = -1;
     }
     return pidfd;

@@ -180,9 +180,8 @@ run_last(execz_scheduler *self, int64_t now, int64_t deadline)
         self->shutdown.last = true;
         submit_last(self);
         (void)ez_result_take(self);
-        if (self->shutdown.cancelled) {
-            await_until_lost(self, now);
-        }
+        /* They have until the timeout, or until they are cancelled in their turn. */
+        self->shutdown.lost_at = EXECZ_NO_DEADLINE;
     }
     if (ez_runs_count(self->runs) == 0) {
         ez_held_drop(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");

@@ -84,6 +84,23 @@ calendar_next_under(const ez_trigger *base, ez_policy policy, execz_time after)
     return EXECZ_TIME_NEVER;
 }
 
+static int64_t
+calendar_next_wall(const ez_trigger *base, int64_t wall)
+{
+    const calendar *self = (const calendar *)base;
+    int64_t end = ez_recurrence_find(&self->dates, INT64_MAX);
+    int64_t step = ez_recurrence_find(&self->dates, wall / EZ_DAY_SECONDS - MARGIN);
+    int64_t date;
+
+    for (step = MAX(step, 0); step <= end; step++) {
+        if (ez_recurrence_date(&self->dates, step, &date) &&
+            date * EZ_DAY_SECONDS + self->clock >= wall) {
+            return date * EZ_DAY_SECONDS + self->clock;
+        }
+    }
+    return EZ_WALL_NONE;
+}
+
 static execz_time
 calendar_next(const ez_trigger *base, execz_time after)
 {
@@ -182,7 +199,7 @@ typedef struct amount {
     int64_t max;
 } amount;
 
-static const amount amounts[] = {{"years", 300},   {"months", 3600}, {"weeks", 15650},
+static const amount amounts[] = {{"years", 300},   {"months", 3600}, {"weeks", 15653},
                                  {"days", 109575}, {"hour", 23},     {"minute", 59},
                                  {"second", 59}};
 
@@ -201,6 +218,12 @@ read_amounts(ez_build *build, const ez_syntax_call *call, int64_t values_out[N_A
                                  "%s: '%s' is not a whole number from 0 to %" PRId64,
                                  amounts[i].key, argument->value, amounts[i].max);
         }
+    }
+    if (12 * values_out[YEARS] + values_out[MONTHS] > amounts[MONTHS].max ||
+        7 * values_out[WEEKS] + values_out[DAYS] > amounts[DAYS].max) {
+        return ez_build_fail(build, call->column,
+                             "one step is too long: years and months may make up 300 years in all, "
+                             "weeks and days 109575 days");
     }
     if (values_out[YEARS] + values_out[MONTHS] + values_out[WEEKS] + values_out[DAYS] == 0) {
         return ez_build_fail(build, call->column,
@@ -336,5 +359,6 @@ const ez_trigger_kind ez_calendar_kind = {
     .deinit = calendar_deinit,
     .policy = calendar_policy,
     .next_under = calendar_next_under,
+    .next_wall = calendar_next_wall,
     .grain = EXECZ_SECOND,
 };

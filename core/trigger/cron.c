@@ -108,5 +108,6 @@ const ez_trigger_kind ez_cron_kind = {
     .meet = ez_fields_meet,
     .policy = ez_fields_policy,
     .next_under = ez_fields_next_under,
+    .next_wall = ez_fields_next_wall,
     .grain = EXECZ_SECOND,
 };

@@ -232,5 +232,6 @@ const ez_trigger_kind ez_crontab_kind = {
     .meet = ez_fields_meet,
     .policy = ez_fields_policy,
     .next_under = ez_fields_next_under,
+    .next_wall = ez_fields_next_wall,
     .grain = EXECZ_SECOND,
 };

@@ -39,18 +39,11 @@ fold_note(const ez_trigger *self, const char *fold, int64_t utc)
                            utc == both[0] ? "first" : "second", fold);
 }
 
-/* The first wall time in the gap before utc for which the schedule has a run; that of utc if it is
- * to be shifted by itself. */
+/* The first wall time of the schedule in the gap before a segment. */
 static int64_t
-wall_in_gap(const ez_trigger *self, int64_t utc, const ez_segment *behind, bool shifted)
+wall_in_gap(const ez_trigger *self, const ez_segment *behind)
 {
-    ez_policy shift = {EZ_GAP_SHIFT, EZ_FOLD_BOTH};
-    execz_time at = utc * EXECZ_SECOND - 1;
-
-    do {
-        at = self->kind->next_under(self, shift, at);
-    } while (!shifted && at != EXECZ_TIME_NEVER && fires(self, plain, at));
-    return at / EXECZ_SECOND + behind[-1].offset;
+    return self->kind->next_wall(self, behind->begin + behind[-1].offset);
 }
 
 static char *
@@ -64,7 +57,7 @@ gap_note(const ez_trigger *self, const ez_policy *policy, int64_t utc)
     if (behind->begin == INT64_MIN) {
         return NULL;
     }
-    shown = wall_text(wall_in_gap(self, utc, behind, shifted), false);
+    shown = wall_text(shifted ? utc + behind[-1].offset : wall_in_gap(self, behind), false);
     run = wall_text(utc + behind->offset, false);
     return g_strdup_printf("gap: %s does not exist, run at %s (gap=%s)", shown, run,
                            shifted ? "shift" : "run");
@@ -82,7 +75,7 @@ skip_note(const ez_trigger *self, execz_time after, execz_time time)
     if (at >= time || fires(self, plain, at)) {
         return NULL;
     }
-    shown = wall_text(wall_in_gap(self, utc, ez_zone_segment(self->scope.zone, utc), false), true);
+    shown = wall_text(wall_in_gap(self, ez_zone_segment(self->scope.zone, utc)), true);
     return g_strdup_printf("gap: %s does not exist, skipped (gap=skip)", shown);
 }
 
@@ -94,9 +87,6 @@ note_of_leaf(const ez_trigger *self, execz_time after, execz_time time)
     int64_t utc = time / EXECZ_SECOND;
     char *note = NULL;
 
-    if (!fires(self, policy, time)) {
-        return NULL;
-    }
     note = fires(self, plain, time) ? fold_note(self, folds[policy.fold], utc)
                                     : gap_note(self, &policy, utc);
     if (note == NULL && policy.gap == EZ_GAP_SKIP) {
@@ -109,8 +99,13 @@ note_of_leaf(const ez_trigger *self, execz_time after, execz_time time)
 static char *
 find_note(const ez_trigger *self, execz_time after, execz_time time)
 {
+    unsigned steps = EZ_STEPS_PER_CALL;
+    ez_found found = ez_trigger_search_next(self, time - 1, &steps);
     char *note = NULL;
 
+    if (!found.sure || found.time != time) {
+        return NULL; /* it has not made this one, or not within its bounds */
+    }
     if (self->kind->search != NULL) {
         const GPtrArray *children = ((const ez_combination *)self)->children;
 
@@ -126,7 +121,8 @@ find_note(const ez_trigger *self, execz_time after, execz_time time)
 char *
 ez_edge_note(const ez_trigger *self, execz_time after, execz_time time)
 {
-    char *note = time == EXECZ_TIME_NEVER ? NULL : find_note(self, after, time);
+    bool told = time >= EZ_CIVIL_BEGIN && time < EZ_CIVIL_END;
+    char *note = told ? find_note(self, after, time) : NULL;
 
     return note != NULL ? note : g_strdup("");
 }

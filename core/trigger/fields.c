@@ -80,6 +80,12 @@ fail_unreachable(const fields_trigger *self, execz_error *err)
         return ez_fail(err, EXECZ_E_PARSE,
                        "this never fires: none of its times lies between start_at and end_at");
     }
+    wall.policy.gap = EZ_GAP_RUN;
+    if (ez_wall_next(&wall, INT64_MIN) == EXECZ_TIME_NEVER) {
+        return ez_fail(err, EXECZ_E_PARSE,
+                       "this never fires: in UTC none of its times lies within the years 1970 to "
+                       "2261");
+    }
     return ez_fail(err, EXECZ_E_PARSE,
                    "this never fires: in %s clocks are set past each of its times; gap=run runs it "
                    "then",
@@ -194,6 +200,12 @@ ez_fields_next_under(const ez_trigger *trigger, ez_policy policy, execz_time aft
 
     wall.policy = policy;
     return ez_wall_next(&wall, after);
+}
+
+int64_t
+ez_fields_next_wall(const ez_trigger *trigger, int64_t wall)
+{
+    return ez_pattern_next(wall_of((const fields_trigger *)trigger).pattern, wall);
 }
 
 void

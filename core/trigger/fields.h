@@ -49,6 +49,7 @@ uint64_t ez_fields_count(const ez_trigger *trigger, execz_time after, execz_time
 bool ez_fields_meet(const ez_trigger *a, const ez_trigger *b, ez_trigger **common_out);
 ez_policy ez_fields_policy(const ez_trigger *trigger);
 execz_time ez_fields_next_under(const ez_trigger *trigger, ez_policy policy, execz_time after);
+int64_t ez_fields_next_wall(const ez_trigger *trigger, int64_t wall);
 void ez_fields_format(const ez_trigger *trigger, GString *text);
 void ez_fields_deinit(ez_trigger *trigger);
 

@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "trigger/pattern.h"
 #include "trigger/policy.h"
 #include "trigger/scope.h"
 #include "trigger/series.h"
@@ -60,6 +61,10 @@ typedef struct ez_trigger_kind {
     /* Its policy for clocks that are set, and next under another one.  NULL if it has none. */
     ez_policy (*policy)(const ez_trigger *self);
     execz_time (*next_under)(const ez_trigger *self, ez_policy policy, execz_time after);
+
+    /* The first wall time of the schedule from wall on, in seconds since 1970 of the wall clock,
+     * whatever the clock of its zone shows; EZ_WALL_NONE if there is none.  NULL as those above. */
+    int64_t (*next_wall)(const ez_trigger *self, int64_t wall);
 
     /* Sets *common_out to what the two have in common, NULL if that is nothing; false if that is not
      * known.  b may be of any kind.  NULL if it never is. */

@@ -2,6 +2,7 @@
 /* Triggers as <execz/trigger.h> promises them. */
 #include <execz/trigger.h>
 
+#include "base/error.h"
 #include "trigger/edge.h"
 #include "trigger/kind.h"
 #include "trigger/text.h"
@@ -25,8 +26,19 @@ parse_with(parse_function parse, const char *text, const execz_trigger_surroundi
     execz_trigger_surroundings whole = EXECZ_TRIGGER_SURROUNDINGS_INIT;
     ez_trigger *trigger = NULL;
 
+    if (text == NULL) {
+        (void)ez_fail(err, EXECZ_E_INVAL, "there is no text of a trigger");
+        return NULL;
+    }
+    if (surroundings != NULL && surroundings->size < sizeof whole) {
+        (void)ez_fail(err, EXECZ_E_INVAL,
+                      "the surroundings have %" G_GUINT32_FORMAT " bytes, at least %zu are needed; "
+                      "begin with EXECZ_TRIGGER_SURROUNDINGS_INIT",
+                      surroundings->size, sizeof whole);
+        return NULL;
+    }
     if (surroundings != NULL) {
-        memcpy(&whole, surroundings, MIN(surroundings->size, sizeof whole));
+        whole = *surroundings; /* what a later version has added is not known here */
     }
     (void)parse(text, &(ez_trigger_defaults){whole.timezone, whole.anchor}, &trigger, column_out,
                 err);
@@ -70,8 +82,12 @@ execz_trigger_free(execz_trigger *self)
 execz_status
 execz_trigger_next(const execz_trigger *self, execz_time after, execz_time *time_out)
 {
-    ez_found found = ez_trigger_find_next(inner(self), after);
+    ez_found found;
 
+    if (self == NULL || time_out == NULL) {
+        return EXECZ_E_INVAL;
+    }
+    found = ez_trigger_find_next(inner(self), after);
     *time_out = found.sure ? found.time : found.time - 1;
     return found.sure ? EXECZ_OK : EXECZ_E_BUSY;
 }
@@ -79,8 +95,12 @@ execz_trigger_next(const execz_trigger *self, execz_time after, execz_time *time
 execz_status
 execz_trigger_last(const execz_trigger *self, execz_time until, execz_time *time_out)
 {
-    ez_found found = ez_trigger_find_last(inner(self), until);
+    ez_found found;
 
+    if (self == NULL || time_out == NULL) {
+        return EXECZ_E_INVAL;
+    }
+    found = ez_trigger_find_last(inner(self), until);
     if (found.sure && found.time == EZ_TIME_NONE) {
         return EXECZ_E_NOT_FOUND;
     }
@@ -91,25 +111,25 @@ execz_trigger_last(const execz_trigger *self, execz_time until, execz_time *time
 uint64_t
 execz_trigger_count(const execz_trigger *self, execz_time after, execz_time until, uint64_t limit)
 {
-    return ez_trigger_count(inner(self), after, until, limit);
+    return self == NULL ? 0 : ez_trigger_count(inner(self), after, until, limit);
 }
 
 int
 execz_trigger_at_shutdown(const execz_trigger *self)
 {
-    return ez_trigger_at_shutdown(inner(self));
+    return self != NULL && ez_trigger_at_shutdown(inner(self));
 }
 
 static size_t
 copy_out(const char *source, char *text, size_t size)
 {
-    return size == 0 ? strlen(source) : g_strlcpy(text, source, size);
+    return text == NULL || size == 0 ? strlen(source) : g_strlcpy(text, source, size);
 }
 
 size_t
 execz_trigger_format(const execz_trigger *self, char *text, size_t size)
 {
-    g_autofree char *whole = ez_trigger_format(inner(self));
+    g_autofree char *whole = self == NULL ? g_strdup("") : ez_trigger_format(inner(self));
 
     return copy_out(whole, text, size);
 }
@@ -117,7 +137,9 @@ execz_trigger_format(const execz_trigger *self, char *text, size_t size)
 size_t
 execz_trigger_local_time(const execz_trigger *self, execz_time time, char *text, size_t size)
 {
-    g_autofree char *whole = ez_moment_format(&(ez_moment){time, false}, inner(self)->scope.zone);
+    ez_moment moment = {CLAMP(time, EZ_CIVIL_BEGIN, EZ_CIVIL_END - 1), false};
+    g_autofree char *whole =
+        self == NULL ? g_strdup("") : ez_moment_format(&moment, inner(self)->scope.zone);
 
     return copy_out(whole, text, size);
 }
@@ -126,7 +148,7 @@ size_t
 execz_trigger_note(const execz_trigger *self, execz_time after, execz_time time, char *text,
                    size_t size)
 {
-    g_autofree char *whole = ez_edge_note(inner(self), after, time);
+    g_autofree char *whole = self == NULL ? g_strdup("") : ez_edge_note(inner(self), after, time);
 
     return copy_out(whole, text, size);
 }

@@ -52,13 +52,13 @@ ez_trigger_build(ez_build *build, const ez_syntax_call *call, ez_trigger **trigg
     return fail_unknown_kind(build, call);
 }
 
-/* Triggers with many others within can be too long to be read back. */
+/* What was written in a short way, or has many others within, can be too long to be read back. */
 static execz_status
 check_length(ez_build *build, const ez_trigger *trigger)
 {
-    g_autofree char *text = trigger->kind->search == NULL ? NULL : ez_trigger_format(trigger);
+    g_autofree char *text = ez_trigger_format(trigger);
 
-    if (text == NULL || strlen(text) <= EZ_SYNTAX_TEXT_MAX) {
+    if (strlen(text) <= EZ_SYNTAX_TEXT_MAX) {
         return EXECZ_OK;
     }
     return ez_fail(build->err, EXECZ_E_LIMIT,
@@ -148,7 +148,11 @@ ez_trigger_parse_cron(const char *text, const ez_trigger_defaults *defaults,
 
     if (status == EXECZ_OK) {
         build.column = 1;
-        status = ez_crontab_new(&build, text, &scope, trigger_out);
+        status =
+            strlen(text) <= EZ_SYNTAX_WORD_MAX
+                ? ez_crontab_new(&build, text, &scope, trigger_out)
+                : ez_fail(err, EXECZ_E_LIMIT, "a line of %zu bytes is too long, the limit is %d",
+                          strlen(text), EZ_SYNTAX_WORD_MAX);
     }
     ez_scope_clear(&scope);
     return finish(&build, column_out, status);

@@ -27,7 +27,7 @@ typedef struct execz_linger {
 
 #define EXECZ_LINGER_LEAVE_OUT_MAX 1023u
 /** It lasts as long as the processor's counter takes for this, some ten microseconds. */
-#define EXECZ_LINGER_TICKS UINT64_C(200000)
+#define EXECZ_LINGER_TICKS UINT64_C(40000)
 /** Whoever writes what is looked at pays for each look, too: looks become rarer, up to so many
  * pauses in between, which is about a microsecond. */
 #define EXECZ_LINGER_PAUSES_MAX 64u

@@ -4,12 +4,16 @@
  *
  *     execz_trigger *trigger = execz_trigger_parse("cron(hour=2)", &surroundings, &column, &err);
  *     execz_time at = now;
- *     while (execz_trigger_next(trigger, at, &at) == EXECZ_OK && at != EXECZ_TIME_NEVER) {
- *         ...
- *     }
+ *     do {
+ *         if (execz_trigger_next(trigger, at, &at) == EXECZ_OK && at != EXECZ_TIME_NEVER) {
+ *             ... it fires at this time; EXECZ_E_BUSY means no more than "search on from here" ...
+ *         }
+ *     } while (at != EXECZ_TIME_NEVER);
  *
  * A trigger is a pure function of time: it reads no clock and keeps no state, so that all calls may
- * be made from any thread, and none of them costs more than a millisecond, whatever its text.
+ * be made from any thread.  Searching costs at most a millisecond, whatever the text; reading one
+ * may take longer, as the file of a time zone that nobody holds is read, too.  NULL for a trigger or
+ * for where an answer goes is answered with EXECZ_E_INVAL, 0 or "".
  */
 #ifndef EXECZ_TRIGGER_H
 #define EXECZ_TRIGGER_H
@@ -45,7 +49,7 @@ typedef struct execz_trigger_surroundings {
  *
  * NULL if the text is wrong (EXECZ_E_PARSE), which includes one that would never fire; if it is
  * longer or nested deeper than triggers may be (EXECZ_E_LIMIT); or if intervals cannot count from
- * that anchor (EXECZ_E_INVAL).  [any-thread]
+ * that anchor, text is NULL, or surroundings are not initialised (EXECZ_E_INVAL).  [any-thread]
  */
 EXECZ_API execz_trigger *execz_trigger_parse(const char *text,
                                              const execz_trigger_surroundings *surroundings,

@@ -92,3 +92,43 @@ Test(preview, of_a_batch_answers_each_line)
                 "{\"id\":8,\"error\":\"from: 'noon' is not a point in time; write one like "
                 "2027-01-31, 2027-01-31T09:00:00 or 2027-01-31T09:00:00+02:00\"}\n"));
 }
+
+Test(preview, of_a_batch_answers_in_json_whatever_a_message_quotes)
+{
+    g_autofree char *accents = g_strnfill(464, 'x');
+    g_autofree char *line = NULL;
+    ended result;
+
+    for (int i = 0; i < 464; i += 2) {
+        memcpy(accents + i, "\xc3\xa9", 2);
+    }
+    line = g_strdup_printf("{\"id\":7,\"trigger\":\"cron(hour=2, xx%s=3)\"}\n"
+                           "{\"id\":8,\"trigger\":\"cron(hour=2, xxx%s=3)\"}\n",
+                           accents, accents);
+    own_file("lines", line);
+    result = run_program("/bin/sh", "-c", BATCH, EXECZ_PROGRAM, NULL);
+    expect_in(result.out, "{\"id\":7,\"error\":\"column ");
+    expect_in(result.out, "{\"id\":8,\"error\":\"column ");
+}
+
+Test(preview, of_a_batch_passes_over_what_is_too_long_for_a_line)
+{
+    ended result =
+        run_program("/bin/sh", "-c",
+                    "(head -c 70000000 /dev/zero; echo; echo '{\"id\":1,\"trigger\":"
+                    "\"date(2020-01-01)\",\"from\":0}') | (ulimit -v 50000; exec \"$0\" preview "
+                    "--batch)",
+                    EXECZ_PROGRAM, NULL);
+
+    expect_in(result.out, "line 1 is too long; the limit is 65536 bytes");
+    expect_in(result.out, "{\"id\":1,\"next\":[1577836800],\"exhausted\":true}");
+}
+
+Test(preview, says_when_its_answer_cannot_be_written)
+{
+    ended result = run_program("/bin/sh", "-c", "\"$0\" preview --cron '* * * * *' > /dev/full",
+                               EXECZ_PROGRAM, NULL);
+
+    cr_expect(eq(int, result.status, 1));
+    expect_in(result.err, "cannot write: No space left on device");
+}

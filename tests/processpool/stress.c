@@ -231,8 +231,8 @@ main(int argc, char **argv)
 
     seed = argc > (draining ? 3 : 4) ? strtoull(argv[draining ? 3 : 4], NULL, 10)
                                      : (uint64_t)time(NULL);
+    (void)setvbuf(stdout, NULL, _IOLBF, 0); /* a long run is told line by line */
     printf("seed %" PRIu64 "\n", seed);
-    fflush(stdout);
     if (draining) {
         drain(number(argc, argv, 2, FULL_TASKS));
     } else {

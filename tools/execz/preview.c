@@ -5,6 +5,7 @@
 #include "table.h"
 #include "text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -18,7 +19,7 @@ static const char help[] =
     "       execz preview --batch [--timezone ZONE]\n"
     "\n"
     "Shows when a trigger fires: on the clock of its time zone, in UTC, and how far from\n"
-    "now, with a note where that clock was set.  Nothing is run.\n"
+    "now (or from --from), with a note where that clock was set.  Nothing is run.\n"
     "\n"
     "  --trigger TEXT     e.g. 'or(cron(hour=2), interval(hours=6))'\n"
     "  --cron LINE        a line of a crontab, e.g. '30 2 * * 1-5' or @daily\n"
@@ -110,6 +111,9 @@ read_count(const ez_command *self, const char *text, unsigned *count_out)
     return EZ_EXIT_OK;
 }
 
+/* How the library begins to tell what is wrong with a zone that it was given. */
+static const char default_zone[] = "the default time zone: ";
+
 static int
 prepare(const ez_command *self, const options *given, preview *out)
 {
@@ -122,8 +126,11 @@ prepare(const ez_command *self, const options *given, preview *out)
 
     name = choose(given, &text, &parse);
     if (name == NULL) {
-        return ez_usage_error(self,
-                              "one of --trigger, --cron, --every, --at and --batch is needed");
+        return ez_usage_error(self, text == NULL
+                                        ? "one of --trigger, --cron, --every, --at and --batch is "
+                                          "needed"
+                                        : "only one of --trigger, --cron, --every and --at can be "
+                                          "shown at a time");
     }
     out->from = now();
     if (status == EZ_EXIT_OK && given->from != NULL &&
@@ -136,6 +143,9 @@ prepare(const ez_command *self, const options *given, preview *out)
     here.timezone = given->timezone;
     here.anchor = out->from;
     out->trigger = parse(text, &here, &column, &err);
+    if (out->trigger == NULL && g_str_has_prefix(err.message, default_zone)) {
+        return ez_usage_error(self, "--timezone: %s", err.message + strlen(default_zone));
+    }
     if (out->trigger == NULL) {
         return ez_usage_error(self, "%s, column %zu: %s", name, column, err.message);
     }
@@ -270,6 +280,10 @@ run_one(const ez_command *self, const options *given)
         }
     }
     execz_trigger_free(one.trigger);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "execz preview: cannot write: %s\n", g_strerror(errno));
+        return EZ_EXIT_FAILED;
+    }
     return status;
 }
 
@@ -291,7 +305,10 @@ run(const ez_command *self, int argc, char **argv)
         return status;
     }
     if (arguments->len > 0) {
-        return ez_usage_error(self, "what is '%s'?", (char *)arguments->pdata[0]);
+        return ez_usage_error(self,
+                              "what is '%s'?  A trigger follows --trigger, a line of a crontab "
+                              "--cron",
+                              (char *)arguments->pdata[0]);
     }
     if (!given.batch) {
         return run_one(self, &given);

@@ -33,6 +33,7 @@ typedef struct question {
 static void
 write_error(batch *self, const json_t *id, const char *message)
 {
+    g_autofree char *whole = g_utf8_make_valid(message, -1); /* it may be cut within a character */
     json_t *answer = json_object();
     char *line;
 
@@ -40,7 +41,7 @@ write_error(batch *self, const json_t *id, const char *message)
     if (id == NULL) {
         json_object_set_new(answer, "line", json_integer((json_int_t)self->line));
     }
-    json_object_set_new(answer, "error", json_string_nocheck(message));
+    json_object_set_new(answer, "error", json_string(whole));
     line = json_dumps(answer, JSON_COMPACT);
     fprintf(self->out, "%s\n", line);
     free(line);
@@ -208,14 +209,31 @@ is_blank(const char *line, size_t length)
     return strspn(line, " \t\r\n") >= length;
 }
 
+/* Reads a line into the room for one, which has a byte more than lines may have; of a longer one the
+ * rest is passed over.  False at the end. */
+static bool
+read_line(FILE *in, char *line, size_t *length_out)
+{
+    size_t length = 0;
+    int c;
+
+    while ((c = getc_unlocked(in)) != EOF && c != '\n') {
+        if (length <= EZ_BATCH_LINE_MAX) {
+            line[length++] = (char)c;
+        }
+    }
+    *length_out = length;
+    return c != EOF || length > 0;
+}
+
 static void
 take_line(batch *self, const char *line, size_t length)
 {
     self->line++;
     if (length > EZ_BATCH_LINE_MAX) {
         g_autofree char *message =
-            g_strdup_printf("line %" G_GUINT64_FORMAT " has %zu bytes; the limit is %d", self->line,
-                            length, EZ_BATCH_LINE_MAX);
+            g_strdup_printf("line %" G_GUINT64_FORMAT " is too long; the limit is %d bytes",
+                            self->line, EZ_BATCH_LINE_MAX);
 
         write_error(self, NULL, message);
     } else if (!is_blank(line, length)) {
@@ -228,17 +246,15 @@ ez_preview_batch(FILE *in, FILE *out, const char *timezone, execz_time now)
 {
     batch self = {.out = out, .timezone = timezone, .now = now};
     bool interactive = isatty(fileno(in)) || isatty(fileno(out));
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t length;
+    g_autofree char *line = g_malloc(EZ_BATCH_LINE_MAX + 1);
+    size_t length;
 
-    while ((length = getline(&line, &size, in)) >= 0 && !ferror(out)) {
-        take_line(&self, line, (size_t)length);
+    while (!ferror(out) && read_line(in, line, &length)) {
+        take_line(&self, line, length);
         if (interactive) {
             fflush(out);
         }
     }
-    free(line);
     for (size_t i = 0; i < KEPT; i++) {
         execz_trigger_free(self.kept[i]);
     }

@@ -147,7 +147,6 @@ struct pool {
     execz_submission *late; /* taken from the queue after their misfire grace time */
 
     /* The supervisor's own. */
-    execz_linger linger;
     int zygote_socket; /* -1: there is none */
     int zygote_pidfd;
     pid_t zygote_pid;

@@ -11,9 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* As many runs are worth waiting for awake. */
-#define FEW 4
-
 /* Looks at rings between two looks at sockets, while there is always something in the rings. */
 #define ROUNDS 16
 
@@ -63,21 +60,6 @@ survey(pool *self, int sleeping)
     self->supervisor_sleeps = sleeping && !news;
     pthread_mutex_unlock(&self->lock);
     return news;
-}
-
-static int
-has_news(void *user)
-{
-    return survey((pool *)user, 0);
-}
-
-/* Whether an answer comes while it lingers: one wake-up less on the way of a short run. */
-static int
-linger_for_news(pool *self)
-{
-    uint32_t runs = atomic_load_explicit(&self->runs, memory_order_relaxed);
-
-    return runs > 0 && runs <= FEW && execz_linger_until(&self->linger, has_news, self);
 }
 
 static void
@@ -265,7 +247,7 @@ supervise(void *argument)
         hopeless_cancel(self);
         zygote_want_workers(self);
         timeout = timers_run(self);
-        if (timeout != 0 && (linger_for_news(self) || survey(self, 1))) {
+        if (timeout != 0 && survey(self, 1)) {
             timeout = 0;
         }
     }

@@ -348,3 +348,20 @@ Test(shutdown, ends_a_last_task_that_is_blocked)
     cr_expect(strstr(self->events->str, "executed:fine") != NULL);
     fixture_free(self);
 }
+
+/* Only what was cancelled can be lost for not having ended. */
+Test(shutdown, that_was_cancelled_gives_its_last_tasks_time_until_the_next_cancel)
+{
+    fixture *self = with_a_run();
+
+    fixture_add(self, "last", "shutdown()", "tests:wait");
+    fixture_settle(self);
+    cr_assert(execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, -1, NULL) ==
+              EXECZ_OK);
+    fixture_wait_for(self, "started:last");
+    cr_expect(eq(i64, self->scheduler->shutdown.lost_at, EXECZ_NO_DEADLINE));
+    cr_assert(execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, -1, NULL) ==
+              EXECZ_OK);
+    fixture_wait_for(self, "cancelled:last scheduler_shutdown");
+    fixture_free(self);
+}

@@ -134,6 +134,10 @@ Test(calendar, counts_centuries_of_days)
     cr_expect(eq(i64, ez_trigger_next(trigger, INT64_MAX), EXECZ_TIME_NEVER));
 }
 
+#define TOO_LONG                                                                                   \
+    "one step is too long: years and months may make up 300 years in all, weeks and days 109575 "  \
+    "days"
+
 static void
 expect_refused(const char *text, size_t expected_column, const char *message)
 {
@@ -153,6 +157,8 @@ Test(calendar, mistakes_are_told_where_they_are)
     expect_refused("calendar(hour=9)", 1,
                    "the calendar has no step; it needs years, months, weeks or days, e.g. "
                    "calendar(months=1, hour=9)");
+    expect_refused("calendar(years=1, months=3600)", 1, TOO_LONG);
+    expect_refused("calendar(weeks=15653, days=7)", 1, TOO_LONG);
     expect_refused("calendar(days=1, hour=24)", 23,
                    "hour: '24' is not a whole number from 0 to 23");
     expect_refused("calendar(days=1.5)", 15, "days: '1.5' is not a whole number from 0 to 109575");

@@ -39,6 +39,19 @@ Test(edge, a_run_for_a_wall_time_in_a_gap_tells_that_time)
            "gap: 02:00:05 does not exist, run at 03:00 (gap=run)");
 }
 
+/* Shifted, each would be another run that is real. */
+Test(edge, the_gaps_time_is_told_though_others_are_as_far_apart)
+{
+    expect("cron(hour=1-3, minute=30, timezone=Europe/London)", "2027-03-27T23:00:00Z",
+           "gap: 01:30 does not exist, run at 02:00 (gap=run)");
+    expect("cron(hour=1-3, minute=30, gap=skip, timezone=Europe/London)", "2027-03-27T23:00:00Z",
+           "gap: 2027-03-28 01:30 does not exist, skipped (gap=skip)");
+    expect("crontab(0 12 * * *, timezone=Pacific/Apia)", "2011-12-30T00:00:00Z",
+           "gap: 12:00 does not exist, run at 00:00 (gap=run)");
+    expect("calendar(days=1, hour=1, minute=30, start_at=2027-03-01, timezone=Europe/London)",
+           "2027-03-27T23:00:00Z", "gap: 01:30 does not exist, run at 02:00 (gap=run)");
+}
+
 Test(edge, a_wall_time_that_comes_twice_tells_which_it_is)
 {
     expect("cron(hour=2, minute=30, " BERLIN, "2027-10-30T12:00",
@@ -55,4 +68,10 @@ Test(edge, triggers_within_others_are_asked)
            "gap: 02:30 does not exist, run at 03:00 (gap=run)");
     expect("and(cron(hour=2), cron(minute=0), " BERLIN, "2027-10-30T12:00",
            "fold: 02:00 comes twice, first of two (fold=first)");
+}
+
+Test(edge, who_is_out_of_bounds_says_nothing)
+{
+    expect("or(cron(hour=2, minute=30, end_at=2026-12-31), cron(hour=3, minute=0), " BERLIN,
+           "2027-03-28T01:00", "");
 }

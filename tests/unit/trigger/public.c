@@ -104,3 +104,52 @@ Test(public, texts_are_written_like_snprintf_does)
     cr_expect(eq(str, text, (char *)"gap: 02:30 does not exist, run at 03:00 (gap=run)"));
     execz_trigger_free(trigger);
 }
+
+Test(public, nothing_in_place_of_something_is_refused)
+{
+    execz_trigger_surroundings cut = {.size = 12};
+    execz_error err = EXECZ_ERROR_INIT;
+    execz_trigger *trigger = must(execz_trigger_parse("cron(hour=2)", NULL, NULL, NULL));
+    execz_time at = 0;
+    char text[8] = "text";
+
+    cr_expect(execz_trigger_parse(NULL, NULL, NULL, &err) == NULL && err.status == EXECZ_E_INVAL);
+    cr_expect(execz_trigger_from_crontab(NULL, NULL, NULL, NULL) == NULL);
+    cr_expect(execz_trigger_parse("cron(hour=2)", &cut, NULL, &err) == NULL);
+    cr_expect(strstr(err.message, "EXECZ_TRIGGER_SURROUNDINGS_INIT") != NULL, "%s", err.message);
+    cr_expect(eq(int, execz_trigger_next(NULL, 0, &at), EXECZ_E_INVAL));
+    cr_expect(eq(int, execz_trigger_next(trigger, 0, NULL), EXECZ_E_INVAL));
+    cr_expect(eq(int, execz_trigger_last(NULL, 0, &at), EXECZ_E_INVAL));
+    cr_expect(eq(int, execz_trigger_last(trigger, 0, NULL), EXECZ_E_INVAL));
+    cr_expect(eq(u64, execz_trigger_count(NULL, 0, 1, 1), 0));
+    cr_expect(eq(int, execz_trigger_at_shutdown(NULL), 0));
+    cr_expect(eq(sz, execz_trigger_format(NULL, text, sizeof text), 0));
+    cr_expect(eq(str, text, (char *)""));
+    cr_expect(gt(sz, execz_trigger_format(trigger, NULL, 9), 9));
+    execz_trigger_free(trigger);
+}
+
+Test(public, the_ends_of_time_are_told_too)
+{
+    execz_trigger *trigger = must(execz_trigger_parse("cron(hour=2)", NULL, NULL, NULL));
+    char text[40];
+
+    (void)execz_trigger_local_time(trigger, INT64_MIN, text, sizeof text);
+    cr_expect(eq(str, text, (char *)"1970-01-01T00:00:00Z"));
+    cr_expect(eq(sz, execz_trigger_note(trigger, 0, INT64_MIN, text, sizeof text), 0));
+    cr_expect(eq(sz, execz_trigger_note(trigger, 0, EXECZ_TIME_NEVER, text, sizeof text), 0));
+    execz_trigger_free(trigger);
+}
+
+Test(public, a_line_of_a_crontab_that_could_not_be_read_back_is_too_long)
+{
+    char line[] = "1 * * * *";
+    char longer[601 + sizeof line];
+    execz_error err = EXECZ_ERROR_INIT;
+
+    memset(longer, '1', 599);
+    memcpy(longer + 599, line, sizeof line);
+    cr_expect(execz_trigger_from_crontab(longer, NULL, NULL, &err) == NULL);
+    cr_expect(eq(int, err.status, EXECZ_E_LIMIT));
+    cr_expect(eq(str, err.message, (char *)"a line of 608 bytes is too long, the limit is 512"));
+}
