@@ -261,7 +261,6 @@ read_which(reader *self, int value)
     return status;
 }
 
-/* What is left of the item is no part of it. */
 static execz_status
 fail_rest(reader *self, const range *named)
 {
@@ -288,16 +287,17 @@ read_range(reader *self)
         status = read_step(self, &named);
     } else if (status == EXECZ_OK && named.is_single && self->field == EZ_FIELD_DAY_OF_WEEK &&
                is_crontab(self) && (*self->at == '#' || *self->at == 'l')) {
-        return read_which(self, named.first);
+        status = read_which(self, named.first);
+        named.is_single = false;
+        named.last = named.first - 1; /* none on every one of its weekdays */
     }
-    if (status != EXECZ_OK) {
-        return status;
+    if (status == EXECZ_OK && *self->at != '\0') {
+        status = fail_rest(self, &named);
     }
-    if (*self->at != '\0') {
-        return fail_rest(self, &named);
+    if (status == EXECZ_OK) {
+        add_range(self, &named);
     }
-    add_range(self, &named);
-    return EXECZ_OK;
+    return status;
 }
 
 static execz_status

@@ -207,6 +207,10 @@ Test(expression, suffixes_that_a_field_does_not_know_are_never_ignored)
                    "'5' does not belong behind '*', did you mean \"*\"?");
     expect_refused(EZ_FIELD_DAY, EZ_DIALECT_CRONTAB, "15w", 2,
                    "'w' does not belong behind '15', did you mean \"15\"?");
+    expect_refused(EZ_FIELD_DAY_OF_WEEK, EZ_DIALECT_CRONTAB, "1last", 2,
+                   "'ast' does not belong behind '1l', did you mean \"1l\"?");
+    expect_refused(EZ_FIELD_DAY_OF_WEEK, EZ_DIALECT_CRONTAB, "fri#2x", 5,
+                   "'x' does not belong behind 'fri#2', did you mean \"fri#2\"?");
     expect_refused(EZ_FIELD_DAY_OF_WEEK, EZ_DIALECT_CRONTAB, "fri#6", 4,
                    "'fri#6': a month has the first to the fifth of a weekday, or the last: #1 to "
                    "#5, or L");
