@@ -5,6 +5,8 @@
 
 #include "processes.h"
 
+#include <errno.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
@@ -128,6 +130,61 @@ Test(census, one_with_the_same_number_is_another)
     close(pidfd);
     other.began--;
     cr_expect(eq(int, ez_census_open(&other), -1));
+    process_end(&child);
+}
+
+/* Leaves one descriptor that can be opened; returns the limit there was. */
+static rlim_t
+leave_one_descriptor(void)
+{
+    struct rlimit few;
+    rlim_t before;
+    int next = dup(STDIN_FILENO);
+
+    close(next);
+    getrlimit(RLIMIT_NOFILE, &few);
+    before = few.rlim_cur;
+    few.rlim_cur = (rlim_t)next + 1;
+    setrlimit(RLIMIT_NOFILE, &few);
+    return before;
+}
+
+static void
+give_descriptors_back(rlim_t limit)
+{
+    struct rlimit many;
+
+    getrlimit(RLIMIT_NOFILE, &many);
+    many.rlim_cur = limit;
+    setrlimit(RLIMIT_NOFILE, &many);
+}
+
+/* That for /proc itself is there, that for a process is not. */
+Test(census, a_lack_of_descriptors_is_no_census)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    rlim_t before = leave_one_descriptor();
+    execz_status status = ez_census_take(&census, NULL, false, 0, &err);
+
+    give_descriptors_back(before);
+    cr_expect(eq(int, status, EXECZ_E_LIMIT), "%s", err.message);
+}
+
+Test(census, a_lack_of_descriptors_is_no_death)
+{
+    process child = process_start((process_kind){0});
+    ez_census_process old;
+    rlim_t before;
+    int pidfd, reason;
+
+    take(NULL, 0);
+    old = *ez_census_find(&census, child.pid);
+    old.identity = 0; /* so that /proc is asked as well */
+    before = leave_one_descriptor();
+    pidfd = ez_census_open(&old);
+    reason = errno;
+    give_descriptors_back(before);
+    cr_expect(all(eq(int, pidfd, -1), eq(int, reason, EMFILE)));
     process_end(&child);
 }
 
