@@ -233,27 +233,44 @@ Test(stops, a_command_ends_with_the_zygote)
     (void)unlink(path);
 }
 
+typedef struct own_environment {
+    pid_t pid;
+    char text[65536];
+    size_t length;
+} own_environment;
+
+/* While a process becomes another program it has none. */
+static bool
+has_environment(void *user)
+{
+    own_environment *self = user;
+    char path[40];
+    FILE *file;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/environ", (int)self->pid);
+    file = fopen(path, "r");
+    cr_assert(ne(ptr, file, NULL));
+    self->length = fread(self->text, 1, sizeof self->text - 1, file);
+    (void)fclose(file);
+    self->text[self->length] = '\0';
+    return self->length > 0;
+}
+
 /* Starts a process whose run has the same number, in another scheduler. */
 static pid_t
 start_stranger(pid_t like)
 {
-    char path[40], environment[65536], marks[] = "EXECZ_TREE=0123456789abcdef";
-    char program[] = "sleep", seconds[] = "1000";
-    char *argv[] = {program, seconds, NULL}, *entries[] = {environment, marks, NULL};
-    size_t length = 0;
+    static own_environment of;
+    char marks[] = "EXECZ_TREE=0123456789abcdef", program[] = "sleep", seconds[] = "1000";
+    char *argv[] = {program, seconds, NULL}, *entries[] = {of.text, marks, NULL};
     pid_t pid = 0;
-    FILE *file;
 
-    (void)snprintf(path, sizeof path, "/proc/%d/environ", (int)like);
-    file = fopen(path, "r");
-    cr_assert(ne(ptr, file, NULL));
-    length = fread(environment, 1, sizeof environment - 1, file);
-    (void)fclose(file);
-    environment[length] = '\0';
-    while (entries[0] < environment + length && strncmp(entries[0], "EXECZ_RUN=", 10) != 0) {
+    of.pid = like;
+    await_that(has_environment, &of, "the environment is there");
+    while (entries[0] < of.text + of.length && strncmp(entries[0], "EXECZ_RUN=", 10) != 0) {
         entries[0] += strlen(entries[0]) + 1;
     }
-    cr_assert(lt(ptr, entries[0], environment + length));
+    cr_assert(lt(ptr, entries[0], of.text + of.length));
     cr_assert(eq(int, posix_spawnp(&pid, argv[0], NULL, NULL, argv, entries), 0));
     return pid;
 }

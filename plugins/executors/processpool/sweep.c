@@ -19,6 +19,7 @@
 
 /* A killed process may just have forked: look again until nothing is found. */
 #define ROUNDS 20
+#define FLAG_KERNEL 0x00200000u /* PF_KTHREAD in the ninth field of /proc/PID/stat */
 
 /* By what the processes of a command are known. */
 typedef struct wanted {
@@ -59,8 +60,9 @@ is_wanted(const char *environment, size_t n, const wanted *what)
     return run && mark;
 }
 
+/* Reads a file of the process; its length is 0 if that cannot be had. */
 static size_t
-read_environment(const char *pid, char **text_out)
+read_file(const char *pid, const char *name, char **text_out)
 {
     char path[64];
     size_t length = 0, room = 8192;
@@ -68,7 +70,7 @@ read_environment(const char *pid, char **text_out)
     ssize_t n = 0;
     int fd;
 
-    (void)snprintf(path, sizeof path, "/proc/%.20s/environ", pid);
+    (void)snprintf(path, sizeof path, "/proc/%.20s/%s", pid, name);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     while (fd >= 0 && text != NULL && (n = read(fd, text + length, room - length - 1)) > 0) {
         length += (size_t)n;
@@ -95,22 +97,52 @@ static int
 belongs(const char *pid, const wanted *to)
 {
     char *environment;
-    size_t length = read_environment(pid, &environment);
+    size_t length = read_file(pid, "environ", &environment);
     int found = length > 0 && is_wanted(environment, length, to);
 
     free(environment);
     return found;
 }
 
+static int
+is_empty(const char *pid, const char *name)
+{
+    char *text;
+    size_t length = read_file(pid, name, &text);
+
+    free(text);
+    return length == 0;
+}
+
+/* Whether the process is just becoming another program, and shows neither environment nor arguments
+ * meanwhile; as zombies and threads of the kernel never do. */
+static int
+is_between_programs(const char *pid)
+{
+    char *text = NULL, state = 'X';
+    const char *behind_name;
+    unsigned flags = 0;
+    int parsed = 0;
+
+    if (!is_empty(pid, "environ") || !is_empty(pid, "cmdline")) {
+        return 0;
+    }
+    if (read_file(pid, "stat", &text) > 0 && (behind_name = strrchr(text, ')')) != NULL) {
+        parsed = sscanf(behind_name + 1, " %c %*d %*d %*d %*d %*d %u", &state, &flags);
+    }
+    free(text);
+    return parsed == 2 && state != 'Z' && state != 'X' && (flags & FLAG_KERNEL) == 0;
+}
+
 /* Kills the process if it belongs to the run; its number cannot become somebody else's between the
- * look and the kill, because the descriptor is opened before. */
+ * look and the kill, because the descriptor is opened before.  Whether it has to be looked again. */
 static int
 kill_if(const char *pid, const wanted *what)
 {
     int pidfd, killed = 0;
 
     if (!belongs(pid, what)) {
-        return 0;
+        return is_between_programs(pid);
     }
     pidfd = pidfd_open((pid_t)strtoimax(pid, NULL, 10), 0);
     if (pidfd >= 0 && belongs(pid, what)) {
