@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* A clock whose hands a test turns. */
+/* A clock whose hands a test turns while threads of executors look at it. */
 #ifndef EZ_TESTS_FAKE_CLOCK_H
 #define EZ_TESTS_FAKE_CLOCK_H
 
 #include "base/clock.h"
 
+#include <stdatomic.h>
+
 typedef struct fake_clock {
     ez_clock clock; /* first */
-    execz_time now;
-    int64_t monotonic;
+    _Atomic(execz_time) now;
+    _Atomic(int64_t) monotonic;
 } fake_clock;
 
 static inline execz_time
