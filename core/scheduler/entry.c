@@ -109,6 +109,7 @@ ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source)
     }
     if (self->held == NULL) {
         self->held = g_new(ez_due, 1);
+        atomic_store(&self->waits, true);
         *self->held = *due;
         self->held->missed = 0; /* is the caller's to report */
         self->held_source = source;
@@ -121,4 +122,11 @@ ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source)
     } else {
         append(self->held, due);
     }
+}
+
+ez_due *
+ez_entry_take_held(ez_entry *self)
+{
+    atomic_store(&self->waits, false);
+    return g_steal_pointer(&self->held);
 }

@@ -8,6 +8,8 @@
 
 #include <execz/event.h>
 
+#include <stdatomic.h>
+
 typedef struct ez_entry {
     /* Fixed. */
     ez_task *task; /* owned */
@@ -21,11 +23,12 @@ typedef struct ez_entry {
     bool removed;
     char *blocked; /* owned; why it cannot be run; NULL if it can */
 
-    /* [loop] */
-    unsigned instances; /* runs in flight */
-    bool resolved;      /* its function was found */
-    bool queued;        /* held in the queue of a busy executor */
-    ez_due *held;       /* owned; due, but busy or blocked; NULL if nothing waits */
+    /* [loop]; the first two are read by any thread */
+    atomic_uint instances; /* runs in flight */
+    atomic_bool waits;     /* held != NULL */
+    bool resolved;         /* its function was found */
+    bool queued;           /* held in the queue of a busy executor */
+    ez_due *held;          /* owned; due, but busy or blocked; NULL if nothing waits */
     uint32_t held_source;
 } ez_entry;
 
@@ -52,5 +55,17 @@ void ez_entry_collect_locked(ez_entry *self, execz_time now, ez_due *due_out);
  * that find no room are counted on due->missed, with missed_last, for the caller to report.  [loop]
  * */
 void ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source);
+
+/* What was held, which is the caller's now; NULL if nothing was.  [loop] */
+ez_due *ez_entry_take_held(ez_entry *self);
+
+/* One run more, or one less.  [loop] */
+static inline void
+ez_entry_count(ez_entry *self, int change)
+{
+    unsigned n = atomic_load_explicit(&self->instances, memory_order_relaxed);
+
+    atomic_store_explicit(&self->instances, n + (unsigned)change, memory_order_relaxed);
+}
 
 #endif

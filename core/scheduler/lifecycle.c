@@ -119,7 +119,7 @@ end_removed(execz_scheduler *self)
             return;
         }
         if (entry->held != NULL) {
-            g_autofree ez_due *due = g_steal_pointer(&entry->held);
+            g_autofree ez_due *due = ez_entry_take_held(entry);
 
             self->n_held--;
             ez_tell_due(self, EXECZ_EVENT_TASK_CANCELLED, entry, entry->held_source, due,

@@ -46,7 +46,7 @@ release(execz_scheduler *self, ez_run *run, bool working)
     ez_entry *entry = run->owner;
 
     --*ez_executor_unfinished(run->executor);
-    entry->instances--;
+    ez_entry_count(entry, -1);
     if (working) {
         ez_runs_give_up(self->runs, run);
     } else {

@@ -169,7 +169,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     run->attempt = 1;
     run->source = (uint16_t)source;
     run->submitted = submitted;
-    entry->instances++;
+    ez_entry_count(entry, 1);
     pthread_mutex_lock(&self->lock);
     ez_entry_ref_locked(entry); /* the run's */
     pthread_mutex_unlock(&self->lock);
@@ -187,7 +187,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
         ez_tell_submitted(self, entry->task, token, source, submitted, due);
         return EXECZ_OK;
     }
-    entry->instances--;
+    ez_entry_count(entry, -1);
     ez_runs_close(self->runs, run);
     pthread_mutex_lock(&self->lock);
     ez_entry_unref_locked(entry);
@@ -244,7 +244,7 @@ ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
 bool
 ez_submit_held(execz_scheduler *self, ez_entry *entry)
 {
-    g_autofree ez_due *due = g_steal_pointer(&entry->held);
+    g_autofree ez_due *due = ez_entry_take_held(entry);
 
     if (due == NULL) {
         return true;

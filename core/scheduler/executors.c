@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* Executors come and go. */
+#include "base/error.h"
+#include "scheduler/scheduler.h"
+#include "scheduler/tell.h"
+
+#include <string.h>
+
+/**
+ * The part of a file that an executor of this type uses: the alias, or of a path its first
+ * executor.
+ */
+static const ez_plugin_part *
+choose_part(const ez_plugin_file *file, const char *type)
+{
+    if (type[0] != '/') {
+        return ez_plugin_file_part(file, type);
+    }
+    for (uint32_t i = 0; i < file->n_parts; i++) {
+        if (g_strcmp0(file->parts[i].kind, EXECZ_KIND_EXECUTOR) == 0) {
+            return &file->parts[i];
+        }
+    }
+    return NULL;
+}
+
+/* NULL if the alias is unknown (err) or an option is wrong (report). */
+static ez_executor *
+make_executor(execz_scheduler *self, const char *alias, const char *type,
+              const ez_options_source *options, ez_report *report, execz_error *err)
+{
+    const ez_plugin_file *file;
+    const ez_plugin_part *part;
+    ez_executor *executor;
+
+    pthread_mutex_lock(&self->catalog_lock);
+    file = type[0] == '/' ? ez_catalog_find_file(self->catalog, type, err)
+                          : ez_catalog_find(self->catalog, type, err);
+    part = file == NULL ? NULL : choose_part(file, type);
+    if (part != NULL && g_strcmp0(part->kind, EXECZ_KIND_EXECUTOR) == 0) {
+        executor = ez_executor_new(&self->services, alias, file, part, options, report);
+    } else if (file != NULL) {
+        ez_fail_code(err, EXECZ_E_PLUGIN, "P105", "%s has no executor '%s'", file->path, type);
+        executor = ez_executor_new_unavailable(&self->services, alias, err);
+    } else if (err->status == EXECZ_E_PLUGIN) {
+        executor = ez_executor_new_unavailable(&self->services, alias, err);
+    } else {
+        executor = NULL;
+    }
+    pthread_mutex_unlock(&self->catalog_lock);
+    return executor;
+}
+
+static execz_status
+insert_place(execz_scheduler *self, ez_executor *executor, execz_error *err)
+{
+    const char *alias = ez_executor_alias(executor);
+    ez_executor_place *place;
+    bool taken;
+
+    pthread_mutex_lock(&self->lock);
+    taken = g_hash_table_contains(self->places, alias);
+    if (!taken) {
+        place = g_new0(ez_executor_place, 1);
+        place->executor = executor;
+        place->retry_at = EXECZ_TIME_NEVER;
+        place->retry_delay = 10 * EXECZ_MILLISECOND;
+        g_queue_init(&place->held);
+        g_hash_table_insert(self->places, (void *)alias, place);
+        g_queue_push_tail(&self->new_executors, place);
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (taken) {
+        ez_fail(err, EXECZ_E_EXISTS, "there is an executor '%s' already", alias);
+        ez_executor_free(executor);
+        return EXECZ_E_EXISTS;
+    }
+    ez_tell(self, EXECZ_EVENT_EXECUTOR_ADDED, alias, NULL);
+    ez_mailbox_ring(&self->mailbox);
+    return EXECZ_OK;
+}
+
+execz_status
+ez_scheduler_add_executor(execz_scheduler *self, const char *alias, const char *type,
+                          const ez_options_source *options, ez_report *report, execz_error *err)
+{
+    execz_error reason = EXECZ_ERROR_INIT;
+    ez_executor *executor;
+
+    if (!ez_task_check_id("executor alias", alias, err)) {
+        return EXECZ_E_INVAL;
+    }
+    executor = make_executor(self, alias, type, options, report, &reason);
+    if (executor != NULL) {
+        return insert_place(self, executor, err);
+    }
+    if (reason.status != EXECZ_OK) {
+        return ez_fail_code(err, reason.status, reason.code, "%s", reason.message);
+    }
+    return ez_fail(err, EXECZ_E_CONFIG, "the options of executor '%s' are wrong", alias);
+}
+
+execz_status
+execz_scheduler_add_executor(execz_scheduler *self, const char *alias, const char *type,
+                             const execz_pair *options, size_t n_options, execz_error *err)
+{
+    g_autoptr(ez_report) report = ez_report_new();
+    g_autofree ez_setting *settings = g_new0(ez_setting, n_options + 1);
+    g_autofree char *owner = g_strdup_printf("executor '%s'", alias);
+    g_autofree char *base = g_get_current_dir();
+    ez_options_source source = {
+        .owner = owner, .base_dir = base, .settings = settings, .n_settings = n_options};
+    execz_status status;
+
+    for (size_t i = 0; i < n_options; i++) {
+        settings[i].key = options[i].key;
+        settings[i].value = options[i].value;
+    }
+    status = ez_scheduler_add_executor(self, alias, type, &source, report, err);
+    if (status == EXECZ_E_CONFIG && ez_report_count(report) > 0) {
+        const ez_problem *first = ez_report_get(report, 0);
+
+        return ez_fail_code(err, status, first->code, "%s", first->message);
+    }
+    return status;
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+    const ez_executor_place *one = *(ez_executor_place *const *)a;
+    const ez_executor_place *other = *(ez_executor_place *const *)b;
+
+    return strcmp(ez_executor_alias(one->executor), ez_executor_alias(other->executor));
+}
+
+void
+execz_scheduler_list_executors(execz_scheduler *self, execz_executor_function executor, void *user)
+{
+    g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
+
+    g_ptr_array_sort(places, compare_places);
+    for (guint i = 0; i < places->len; i++) {
+        ez_executor *one = ((ez_executor_place *)places->pdata[i])->executor;
+        execz_executor_info info = {
+            .size = sizeof info,
+            .unfinished = *ez_executor_unfinished(one),
+            .alias = ez_executor_alias(one),
+            .type = ez_executor_type(one),
+            .path = ez_executor_path(one),
+        };
+
+        ez_executor_get_stats(one, &info.stats);
+        if (ez_executor_is_available(one, &info.unavailable)) {
+            info.unavailable = NULL;
+        }
+        executor(user, &info);
+    }
+}
