@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scheduler/dispatch.h"
 
+#include "scheduler/modify.h"
 #include "scheduler/submit.h"
 #include "scheduler/tell.h"
 
@@ -23,9 +24,7 @@ take_manual_locked(execz_scheduler *self, ez_batch_item *item)
 static void
 plan_next_locked(execz_scheduler *self, ez_entry *entry)
 {
-    if (entry->fire != EXECZ_TIME_NEVER && !entry->removed) {
-        ez_heap_set(&self->due, &entry->node, ez_entry_due(entry));
-    }
+    ez_scheduler_plan_locked(self, entry);
     ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
 }
 
@@ -36,6 +35,7 @@ collect(execz_scheduler *self, execz_time now)
     size_t n = 0, n_manual;
 
     pthread_mutex_lock(&self->lock);
+    ez_modify_apply_locked(self);
     while (n < EZ_BATCH && !g_queue_is_empty(&self->manual)) {
         take_manual_locked(self, &self->batch[n++]);
     }

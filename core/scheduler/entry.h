@@ -11,8 +11,7 @@
 #include <stdatomic.h>
 
 typedef struct ez_entry {
-    /* Fixed. */
-    ez_task *task; /* owned */
+    ez_task *task; /* owned; the loop exchanges it, with the lock held (modify.c) */
 
     /* Guarded by the scheduler's lock. */
     unsigned references;
@@ -41,6 +40,10 @@ void ez_entry_unref_locked(ez_entry *self);
 
 /* Begins the schedule at now, unless it has begun before: sets trigger and fire. */
 execz_status ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *err);
+
+/* The schedule begins anew, as that of task. */
+execz_status ez_entry_restart_locked(ez_entry *self, const ez_task *task, execz_time now,
+                                     execz_error *err);
 
 /* When there is something to do for it: its next fire time is due, or the search for it goes on. */
 execz_time ez_entry_due(const ez_entry *self);

@@ -120,7 +120,7 @@ ez_held_recheck(execz_scheduler *self)
     pthread_mutex_lock(&self->lock);
     asked = self->recheck;
     self->recheck = false;
-    any = self->n_blocked > 0;
+    any = asked || self->n_blocked > 0;
     pthread_mutex_unlock(&self->lock);
     if (!any) {
         self->recheck_at = EXECZ_TIME_NEVER;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "scheduler/dispatch.h"
 #include "scheduler/held.h"
+#include "scheduler/modify.h"
 #include "scheduler/result.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/shutdown.h"
@@ -61,14 +62,13 @@ begin_schedules(execz_scheduler *self)
     void *value;
 
     pthread_mutex_lock(&self->lock);
+    ez_modify_apply_locked(self);
     g_hash_table_iter_init(&iter, self->tasks);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         ez_entry *entry = value;
 
         (void)ez_entry_begin_locked(entry, now, NULL); /* its text was checked when it was added */
-        if (entry->fire != EXECZ_TIME_NEVER) {
-            ez_heap_set(&self->due, &entry->node, ez_entry_due(entry));
-        }
+        ez_scheduler_plan_locked(self, entry);
         ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
     }
     pthread_mutex_unlock(&self->lock);

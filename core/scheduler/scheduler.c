@@ -47,6 +47,7 @@ init_tables(execz_scheduler *self)
     g_queue_init(&self->manual);
     g_queue_init(&self->removed);
     g_queue_init(&self->new_executors);
+    self->modified = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)ez_task_unref);
     self->changes = g_array_new(FALSE, FALSE, sizeof(ez_change));
     self->batch = g_new(ez_batch_item, EZ_BATCH);
     self->bus = ez_bus_new();
@@ -179,6 +180,7 @@ free_tasks(execz_scheduler *self)
     g_autoptr(GList) entries = g_hash_table_get_values(self->tasks);
 
     g_hash_table_remove_all(self->tasks);
+    g_hash_table_unref(self->modified);
     for (GList *at = entries; at != NULL; at = at->next) {
         ez_entry_unref_locked(at->data);
     }
@@ -315,6 +317,27 @@ ez_scheduler_list_places(execz_scheduler *self)
     return places;
 }
 
+ez_entry *
+ez_scheduler_find_entry_locked(execz_scheduler *self, const char *id, execz_error *err)
+{
+    ez_entry *entry = id == NULL ? NULL : g_hash_table_lookup(self->tasks, id);
+
+    if (entry == NULL) {
+        ez_fail(err, EXECZ_E_NOT_FOUND, "there is no task '%s'", id == NULL ? "" : id);
+    }
+    return entry;
+}
+
+void
+ez_scheduler_plan_locked(execz_scheduler *self, ez_entry *entry)
+{
+    if (entry->fire != EXECZ_TIME_NEVER && !entry->removed) {
+        ez_heap_set(&self->due, &entry->node, ez_entry_due(entry));
+    } else {
+        ez_heap_remove(&self->due, &entry->node);
+    }
+}
+
 void
 ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
 {
@@ -323,6 +346,7 @@ ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
     }
     entry->removed = true;
     ez_heap_remove(&self->due, &entry->node);
+    g_hash_table_remove(self->modified, entry);
     self->n_blocked -= entry->blocked != NULL;
     g_clear_pointer(&entry->blocked, g_free);
     ez_scheduler_change_locked(self, EZ_CHANGE_REMOVE, entry);

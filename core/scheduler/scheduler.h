@@ -87,6 +87,7 @@ struct execz_scheduler {
     GQueue manual;         /* ez_manual, owned */
     GQueue removed;        /* ez_entry, a reference each: the loop ends what they hold */
     GQueue new_executors;  /* ez_executor_place, borrowed: to be started by the loop */
+    GHashTable *modified;  /* ez_entry -> ez_task, owned: it is to be its task */
     GArray *changes;       /* ez_change with a task reference each: not yet committed */
     uint64_t n_blocked;
     bool recheck; /* something came that blocked tasks may have waited for */
@@ -135,6 +136,12 @@ ez_executor_place *ez_scheduler_find_place(execz_scheduler *self, const char *al
 
 /* All places; free with g_ptr_array_unref(). */
 GPtrArray *ez_scheduler_list_places(execz_scheduler *self);
+
+/* The entry of a task, borrowed; NULL with err filled if there is none of that id. */
+ez_entry *ez_scheduler_find_entry_locked(execz_scheduler *self, const char *id, execz_error *err);
+
+/* Has it due when its schedule says. */
+void ez_scheduler_plan_locked(execz_scheduler *self, ez_entry *entry);
 
 /* Ends what was asked for by hand and not yet submitted, as CANCELLED.  [loop] */
 void ez_scheduler_cancel_manual(execz_scheduler *self);

@@ -15,6 +15,7 @@
 #include "scheduler/shutdown.h"
 
 #include "scheduler/held.h"
+#include "scheduler/modify.h"
 #include "scheduler/result.h"
 #include "scheduler/submit.h"
 #include "scheduler/tell.h"
@@ -109,6 +110,7 @@ list_last(execz_scheduler *self)
     void *value;
 
     pthread_mutex_lock(&self->lock);
+    ez_modify_apply_locked(self);
     g_hash_table_iter_init(&iter, self->tasks);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         ez_entry *entry = value;

@@ -43,7 +43,7 @@ check(const memory_store *self, const ez_change *changes, size_t n, execz_error 
         if (changes[i].kind != EZ_CHANGE_PUT && !known) {
             return ez_fail(err, EXECZ_E_NOT_FOUND, "no task '%s' in the memory store", id);
         }
-        if (changes[i].kind != EZ_CHANGE_NEXT) {
+        if (changes[i].kind == EZ_CHANGE_PUT || changes[i].kind == EZ_CHANGE_REMOVE) {
             g_hash_table_insert(later, (void *)id, changes[i].kind == EZ_CHANGE_PUT ? later : NULL);
         }
     }
@@ -57,10 +57,11 @@ apply(memory_store *self, const ez_change *change)
 
     switch (change->kind) {
     case EZ_CHANGE_PUT:
+    case EZ_CHANGE_UPDATE:
         at = g_new0(record, 1);
         at->task = ez_task_ref(change->task);
         at->next_run = change->next_run;
-        g_hash_table_insert(self->by_id, (void *)at->task->abi.id, at);
+        g_hash_table_replace(self->by_id, (void *)at->task->abi.id, at);
         break;
     case EZ_CHANGE_NEXT:
         at = g_hash_table_lookup(self->by_id, change->task->abi.id);

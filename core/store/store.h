@@ -13,6 +13,7 @@
 #define EZ_CHANGE_PUT 1u    /* the task is new: keep it and its next run time */
 #define EZ_CHANGE_NEXT 2u   /* it has another next run time */
 #define EZ_CHANGE_REMOVE 3u /* forget it */
+#define EZ_CHANGE_UPDATE 4u /* it is another one under the same id, with this next run time */
 
 typedef struct ez_change {
     uint32_t kind;       /* EZ_CHANGE_* */

@@ -107,6 +107,29 @@ EXECZ_API execz_status execz_scheduler_add_task(execz_scheduler *self, const exe
                                                 execz_error *err);
 
 /**
+ * Adds a task, or replaces the one of its id.  Then what runs goes on and ends as it would, and
+ * counts for max_instances; what is due but waits for its executor runs as the new task.  With the
+ * same trigger and time zone the schedule goes on, its next run time included; else it begins anew,
+ * as that of a task just added.  A paused task stays paused.  Told as TASK_ADDED or TASK_MODIFIED.
+ *
+ * Errors as of execz_scheduler_add_task(), and then nothing has changed.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_put_task(execz_scheduler *self, const execz_task_spec *task,
+                                                execz_error *err);
+
+/**
+ * Gives a task another trigger; its schedule begins anew, unless trigger and time zone are those it
+ * has.  The rest is as in execz_scheduler_put_task().
+ *
+ * @timezone  for a trigger that names none; NULL: the scheduler's
+ *
+ * EXECZ_E_NOT_FOUND; EXECZ_E_PARSE for a wrong trigger.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_reschedule_task(execz_scheduler *self, const char *id,
+                                                       const char *trigger, const char *timezone,
+                                                       execz_error *err);
+
+/**
  * Removes a task; its unfinished runs go on.  EXECZ_E_NOT_FOUND if there is none of that id.
  * [any-thread]
  */

@@ -132,6 +132,19 @@ Test(memory, a_removed_id_is_free_again)
     expect_content("backup@500");
 }
 
+Test(memory, a_task_is_exchanged_for_another_of_its_id)
+{
+    ez_task *other = make_task("backup");
+
+    expect_commit(&(ez_change){EZ_CHANGE_PUT, backup, 100}, 1);
+    expect_commit(&(ez_change){EZ_CHANGE_UPDATE, other, 500}, 1);
+    expect_content("backup@500");
+    cr_expect(eq(uint, backup->references, 1), "the old one is not kept");
+    expect_commit(&(ez_change){EZ_CHANGE_REMOVE, other, 0}, 1);
+    expect_content("");
+    ez_task_unref(other);
+}
+
 Test(memory, a_known_id_is_refused)
 {
     expect_commit(&(ez_change){EZ_CHANGE_PUT, backup, 100}, 1);
@@ -145,6 +158,8 @@ Test(memory, an_unknown_id_cannot_be_changed)
     expect_refused(&(ez_change){EZ_CHANGE_NEXT, backup, 100}, 1, EXECZ_E_NOT_FOUND,
                    "no task 'backup' in the memory store");
     expect_refused(&(ez_change){EZ_CHANGE_REMOVE, backup, 0}, 1, EXECZ_E_NOT_FOUND,
+                   "no task 'backup' in the memory store");
+    expect_refused(&(ez_change){EZ_CHANGE_UPDATE, backup, 0}, 1, EXECZ_E_NOT_FOUND,
                    "no task 'backup' in the memory store");
 }
 

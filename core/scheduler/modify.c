@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/modify.h"
+
+#include "base/error.h"
+#include "scheduler/tell.h"
+#include "task/spec.h"
+
+#include <string.h>
+
+execz_status
+ez_modify_make_task(execz_scheduler *self, const execz_task_spec *spec, ez_task **task_out,
+                    execz_error *err)
+{
+    execz_error reason = EXECZ_ERROR_INIT;
+    ez_task *task = ez_task_new(spec, &self->defaults, &reason);
+
+    if (task == NULL) {
+        return ez_fail_code(err, reason.status, reason.code, "%s", reason.message);
+    }
+    *task_out = task;
+    return EXECZ_OK;
+}
+
+ez_task *
+ez_modify_newest_locked(execz_scheduler *self, ez_entry *entry)
+{
+    ez_task *task = g_hash_table_lookup(self->modified, entry);
+
+    return task != NULL ? task : entry->task;
+}
+
+static bool
+has_same_schedule(const ez_task *a, const ez_task *b)
+{
+    return strcmp(a->trigger, b->trigger) == 0 && strcmp(a->timezone, b->timezone) == 0;
+}
+
+void
+ez_modify_locked(execz_scheduler *self, ez_entry *entry, ez_task *task)
+{
+    if (entry->trigger != NULL && !has_same_schedule(task, ez_modify_newest_locked(self, entry))) {
+        /* its text was checked when the task was made */
+        (void)ez_entry_restart_locked(entry, task, ez_clock_now(self->clock), NULL);
+        if (self->state != EXECZ_STATE_STOPPED) {
+            ez_scheduler_plan_locked(self, entry);
+        }
+    }
+    g_hash_table_insert(self->modified, entry, ez_task_ref(task));
+}
+
+/* It waits in the queue of an executor that is not its own any more: it is to wait for the right
+ * one. */
+static void
+leave_queue_locked(execz_scheduler *self, ez_entry *entry)
+{
+    ez_executor_place *place = g_hash_table_lookup(self->places, entry->task->executor);
+
+    entry->queued = false;
+    if (place != NULL && g_queue_remove(&place->held, entry)) {
+        ez_entry_unref_locked(entry);
+    }
+}
+
+static void
+exchange_locked(execz_scheduler *self, ez_entry *entry, ez_task *task)
+{
+    if (entry->queued && strcmp(entry->task->executor, task->executor) != 0) {
+        leave_queue_locked(self, entry);
+    }
+    g_hash_table_replace(self->tasks, (void *)task->abi.id, entry); /* the old one takes its id */
+    ez_task_unref(entry->task);
+    entry->task = ez_task_ref(task);
+    entry->resolved = false;
+    if (entry->held != NULL && !entry->queued) {
+        self->recheck = true;
+    }
+    ez_scheduler_change_locked(self, EZ_CHANGE_UPDATE, entry);
+}
+
+void
+ez_modify_apply_locked(execz_scheduler *self)
+{
+    GHashTableIter iter;
+    void *entry, *task;
+
+    if (g_hash_table_size(self->modified) == 0) {
+        return;
+    }
+    g_hash_table_iter_init(&iter, self->modified);
+    while (g_hash_table_iter_next(&iter, &entry, &task)) {
+        exchange_locked(self, entry, task);
+    }
+    g_hash_table_remove_all(self->modified);
+}
+
+/* ---- changing what there is ------------------------------------------------------------------ */
+
+static ez_task *
+find_task(execz_scheduler *self, const char *id, execz_error *err)
+{
+    ez_task *task = NULL;
+    ez_entry *entry;
+
+    pthread_mutex_lock(&self->lock);
+    entry = ez_scheduler_find_entry_locked(self, id, err);
+    if (entry != NULL) {
+        task = ez_task_ref(ez_modify_newest_locked(self, entry));
+    }
+    pthread_mutex_unlock(&self->lock);
+    return task;
+}
+
+/* False if there is another task meanwhile than old. */
+static bool
+exchange_if_still(execz_scheduler *self, const ez_task *old, ez_task *task)
+{
+    ez_entry *entry;
+    bool still;
+
+    pthread_mutex_lock(&self->lock);
+    entry = g_hash_table_lookup(self->tasks, old->abi.id);
+    still = entry != NULL && ez_modify_newest_locked(self, entry) == old;
+    if (still) {
+        ez_modify_locked(self, entry, task);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return still;
+}
+
+/* One attempt; EXECZ_E_BUSY: somebody else was faster. */
+static execz_status
+try_to_change(execz_scheduler *self, const char *id, ez_modify_function change, void *user,
+              execz_error *err)
+{
+    g_autoptr(ez_task) old = find_task(self, id, err);
+    g_autoptr(ez_task) task = NULL;
+    execz_task_spec spec;
+    execz_status status;
+
+    if (old == NULL) {
+        return EXECZ_E_NOT_FOUND;
+    }
+    ez_task_get_spec(old, &spec);
+    status = change(user, &spec, err);
+    if (status == EXECZ_OK && strcmp(spec.id, id) != 0) {
+        status = ez_fail(err, EXECZ_E_INVAL, "the id of task '%s' cannot be changed", id);
+    }
+    if (status == EXECZ_OK) {
+        status = ez_modify_make_task(self, &spec, &task, err);
+    }
+    if (status != EXECZ_OK) {
+        return status;
+    }
+    if (!exchange_if_still(self, old, task)) {
+        return EXECZ_E_BUSY;
+    }
+    ez_tell_task(self, EXECZ_EVENT_TASK_MODIFIED, task, NULL);
+    ez_mailbox_ring(&self->mailbox);
+    return EXECZ_OK;
+}
+
+execz_status
+ez_modify_task(execz_scheduler *self, const char *id, ez_modify_function change, void *user,
+               execz_error *err)
+{
+    execz_status status;
+
+    do {
+        status = try_to_change(self, id, change, user, err);
+    } while (status == EXECZ_E_BUSY);
+    return status;
+}
+
+typedef struct schedule {
+    const char *trigger;
+    const char *timezone;
+} schedule;
+
+static execz_status
+set_schedule(void *user, execz_task_spec *spec, execz_error *err)
+{
+    const schedule *wanted = user;
+
+    (void)err;
+    spec->trigger = wanted->trigger;
+    spec->timezone = wanted->timezone;
+    return EXECZ_OK;
+}
+
+execz_status
+execz_scheduler_reschedule_task(execz_scheduler *self, const char *id, const char *trigger,
+                                const char *timezone, execz_error *err)
+{
+    schedule wanted = {trigger, timezone};
+
+    return ez_modify_task(self, id, set_schedule, &wanted, err);
+}
