@@ -4,8 +4,6 @@
 #include "reading.h"
 #include "trigger/kind.h"
 
-#include <pthread.h>
-
 /* Fires at every point in time there is: what bounds do is all that can be seen. */
 static execz_time
 always_next(const ez_trigger *self, execz_time after)
@@ -111,31 +109,6 @@ Test(trigger, the_last_reference_releases_it)
     ez_trigger_unref(trigger);
     cr_expect(eq(uint, n_deinits, 1));
     ez_trigger_unref(NULL);
-}
-
-static void *
-hold_and_drop(void *data)
-{
-    for (unsigned i = 0; i < 20000; i++) {
-        ez_trigger_unref(ez_trigger_ref(data));
-    }
-    return NULL;
-}
-
-Test(trigger, references_are_counted_across_threads)
-{
-    ez_trigger *trigger = always_between(100, 200);
-    pthread_t threads[4];
-
-    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
-        cr_assert(eq(int, pthread_create(&threads[i], NULL, hold_and_drop, trigger), 0));
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
-        pthread_join(threads[i], NULL);
-    }
-    cr_expect(eq(uint, n_deinits, 0));
-    ez_trigger_unref(trigger);
-    cr_expect(eq(uint, n_deinits, 1));
 }
 
 Test(trigger, its_text_ends_with_bounds_and_zone)

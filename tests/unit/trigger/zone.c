@@ -7,7 +7,6 @@
 #include <criterion/new/assert.h>
 #include <glib.h>
 
-#include <pthread.h>
 #include <string.h>
 
 #define BEGIN (EZ_CIVIL_BEGIN / EXECZ_SECOND)
@@ -71,27 +70,6 @@ Test(zone, one_that_nobody_holds_is_read_anew)
     g_setenv("TZDIR", "/nonexistent", TRUE);
     cr_expect(eq(int, ez_zone_open("Asia/Kolkata", &zone, NULL), EXECZ_E_PARSE));
     ez_zone_unref(open_zone("Europe/London"));
-}
-
-static void *
-open_and_close(void *unused)
-{
-    for (int i = 0; i < 300; i++) {
-        ez_zone_unref(open_zone("Asia/Kolkata"));
-    }
-    return NULL;
-}
-
-Test(zone, threads_may_open_and_close_the_same)
-{
-    pthread_t threads[4];
-
-    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
-        cr_assert(eq(int, pthread_create(&threads[i], NULL, open_and_close, NULL), 0));
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
-        pthread_join(threads[i], NULL);
-    }
 }
 
 Test(zone, a_segment_ends_where_the_clock_is_set)

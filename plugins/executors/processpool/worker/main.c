@@ -75,7 +75,7 @@ take(settings *self, const char *name, size_t length, const char *value)
         if (strlen(known[i].name) == length && strncmp(name, known[i].name, length) == 0) {
             if (known[i].text != NULL) {
                 *known[i].text = value;
-            } else {
+            } else if (known[i].number != NULL) {
                 *known[i].number = parse_number(value);
             }
             return 1;
