@@ -47,3 +47,9 @@ ez_clock_system(void)
 
     return &clock;
 }
+
+int64_t
+ez_clock_coarse(void)
+{
+    return read_clock(CLOCK_MONOTONIC_COARSE);
+}

@@ -16,6 +16,9 @@ struct ez_clock {
 /* The system's clocks. */
 const ez_clock *ez_clock_system(void);
 
+/* Monotonic, and cheaper than any other: it moves every few milliseconds, to tell what took long. */
+int64_t ez_clock_coarse(void);
+
 static inline execz_time
 ez_clock_now(const ez_clock *self)
 {

@@ -1,70 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 #include "event/bus.h"
 
+#include "base/clock.h"
+#include "event/copy.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include <glib.h>
 
-typedef struct registration {
+static const int64_t tell_slow_after = EXECZ_MINUTE; /* not more often than this */
+
+typedef struct listener {
     uint64_t id;
     uint64_t mask;
-    execz_listener listener;
+    execz_listener function;
     void *user;
-} registration;
+    void (*gone)(void *user); /* NULL: does not want to know */
+    atomic_bool removed;
+    _Atomic(struct listener *) next;
+    struct listener *next_retired;
 
-/* Immutable once it is in place: an addition or removal makes a new one, so that a delivery in
- * progress keeps the one it began with. */
-typedef struct audience {
-    atomic_uint references;
-    size_t n;
-    registration registrations[];
-} audience;
-
-/* A posted event that owns its texts. */
-typedef struct posted {
-    execz_event event;
-    char *texts[4]; /* alias, task, executor, message */
-} posted;
+    /* [loop] */
+    int64_t told;    /* when its slowness was told of last; 0: never */
+    uint64_t untold; /* slow calls since then */
+} listener;
 
 struct ez_bus {
-    _Atomic(uint64_t) wanted;     /* union of all masks */
-    _Atomic(audience *) audience; /* changed under lock */
+    _Atomic(uint64_t) wanted; /* union of all masks */
+    atomic_size_t n_posted;
+    _Atomic(listener *) first; /* in the order of adding; owned; changed under lock */
+    _Atomic(uint64_t) last_id; /* changed under lock */
+    _Atomic(void *) deliverer; /* identity of the thread that delivers; NULL: none does */
+    atomic_uint n_waiting;     /* threads that wait for the end of a delivery */
+
+    /* Fixed. */
+    execz_duration slow_limit;
+    void (*slow)(void *user, const ez_slow_call *call); /* NULL: nobody is told */
+    void *slow_user;
+
+    /* [loop] */
+    unsigned depth;    /* of deliveries within each other */
+    listener *retired; /* owned; removed during a delivery */
 
     /* Guarded by lock. */
     pthread_mutex_t lock;
-    uint64_t last_id;
-    GQueue posted; /* posted, owned */
+    pthread_cond_t delivered;
+    uint64_t n_ends; /* of deliveries that somebody waited for */
+    GQueue posted;   /* execz_event, owned */
 };
-
-static audience *
-audience_new(size_t n)
-{
-    audience *self = g_malloc0(sizeof *self + n * sizeof self->registrations[0]);
-
-    atomic_init(&self->references, 1);
-    self->n = n;
-    return self;
-}
-
-static void
-audience_unref(audience *self)
-{
-    if (atomic_fetch_sub(&self->references, 1) == 1) {
-        g_free(self);
-    }
-}
-
-static void
-posted_free(void *data)
-{
-    posted *self = data;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(self->texts); i++) {
-        g_free(self->texts[i]);
-    }
-    g_free(self);
-}
 
 ez_bus *
 ez_bus_new(void)
@@ -72,7 +56,7 @@ ez_bus_new(void)
     ez_bus *self = g_new0(ez_bus, 1);
 
     pthread_mutex_init(&self->lock, NULL);
-    atomic_init(&self->audience, audience_new(0));
+    pthread_cond_init(&self->delivered, NULL);
     g_queue_init(&self->posted);
     return self;
 }
@@ -80,78 +64,133 @@ ez_bus_new(void)
 void
 ez_bus_free(ez_bus *self)
 {
-    if (self != NULL) {
-        g_queue_clear_full(&self->posted, posted_free);
-        audience_unref(self->audience);
-        pthread_mutex_destroy(&self->lock);
-        g_free(self);
+    listener *at;
+
+    if (self == NULL) {
+        return;
     }
+    while ((at = self->first) != NULL) {
+        self->first = at->next;
+        if (at->gone != NULL) {
+            at->gone(at->user);
+        }
+        g_free(at);
+    }
+    g_queue_clear_full(&self->posted, g_free);
+    pthread_cond_destroy(&self->delivered);
+    pthread_mutex_destroy(&self->lock);
+    g_free(self);
 }
 
-/* Puts audience in the place of the present one, and what anybody wants with it. */
+void
+ez_bus_watch(ez_bus *self, execz_duration limit, void (*slow)(void *user, const ez_slow_call *call),
+             void *user)
+{
+    self->slow_limit = limit;
+    self->slow_user = user;
+    self->slow = slow;
+}
+
+/* ---- listeners come and go ------------------------------------------------------------------- */
+
+static void *
+identity_of_this_thread(void)
+{
+    static _Thread_local char identity;
+
+    return &identity;
+}
+
 static void
-replace_locked(ez_bus *self, audience *next)
+update_wanted_locked(ez_bus *self)
 {
     uint64_t wanted = 0;
 
-    for (size_t i = 0; i < next->n; i++) {
-        wanted |= next->registrations[i].mask;
+    for (listener *at = self->first; at != NULL; at = at->next) {
+        wanted |= at->mask;
     }
-    audience_unref(atomic_exchange(&self->audience, next));
     atomic_store(&self->wanted, wanted);
 }
 
 uint64_t
-ez_bus_add(ez_bus *self, uint64_t mask, execz_listener listener, void *user)
+ez_bus_add_until(ez_bus *self, uint64_t mask, execz_listener function, void *user,
+                 void (*gone)(void *user))
 {
-    audience *present, *next;
+    listener *added = g_new0(listener, 1);
+    _Atomic(listener *) *end = &self->first;
     uint64_t id;
 
     pthread_mutex_lock(&self->lock);
-    id = ++self->last_id;
-    present = self->audience;
-    next = audience_new(present->n + 1);
-    for (size_t i = 0; i < present->n; i++) {
-        next->registrations[i] = present->registrations[i];
+    id = self->last_id + 1;
+    *added = (listener){.id = id, .mask = mask, .function = function, .user = user, .gone = gone};
+    while (*end != NULL) {
+        end = &(*end)->next;
     }
-    next->registrations[next->n - 1] = (registration){id, mask, listener, user};
-    replace_locked(self, next);
+    atomic_store(end, added);
+    atomic_store(&self->last_id, id);
+    update_wanted_locked(self);
     pthread_mutex_unlock(&self->lock);
     return id;
 }
 
-static bool
-holds(const audience *self, uint64_t id)
+uint64_t
+ez_bus_add(ez_bus *self, uint64_t mask, execz_listener function, void *user)
 {
-    for (size_t i = 0; i < self->n; i++) {
-        if (self->registrations[i].id == id) {
-            return true;
-        }
+    return ez_bus_add_until(self, mask, function, user, NULL);
+}
+
+/* Takes it out of the list; whoever stands on it still finds the next. */
+static listener *
+unlink_locked(ez_bus *self, uint64_t id)
+{
+    _Atomic(listener *) *place = &self->first;
+    listener *found;
+
+    while (*place != NULL && (*place)->id != id) {
+        place = &(*place)->next;
     }
-    return false;
+    found = *place;
+    if (found != NULL) {
+        atomic_store(&found->removed, true);
+        atomic_store(place, found->next);
+        update_wanted_locked(self);
+    }
+    return found;
+}
+
+static void
+wait_for_delivery_locked(ez_bus *self)
+{
+    uint64_t ends = self->n_ends;
+
+    atomic_fetch_add(&self->n_waiting, 1);
+    while (atomic_load(&self->deliverer) != NULL && self->n_ends == ends) {
+        pthread_cond_wait(&self->delivered, &self->lock);
+    }
+    atomic_fetch_sub(&self->n_waiting, 1);
 }
 
 bool
 ez_bus_remove(ez_bus *self, uint64_t id)
 {
-    audience *present, *next;
-    size_t kept = 0;
-    bool found;
+    bool delivers = atomic_load(&self->deliverer) == identity_of_this_thread();
+    listener *found;
 
     pthread_mutex_lock(&self->lock);
-    present = self->audience;
-    found = holds(present, id);
-    if (found) {
-        next = audience_new(present->n - 1);
-        for (size_t i = 0; i < present->n; i++) {
-            if (present->registrations[i].id != id) {
-                next->registrations[kept++] = present->registrations[i];
-            }
-        }
-        replace_locked(self, next);
+    found = unlink_locked(self, id);
+    if (found == NULL) {
+        pthread_mutex_unlock(&self->lock);
+        return false;
+    }
+    if (delivers) {
+        found->next_retired = self->retired;
+        self->retired = g_steal_pointer(&found);
+    } else {
+        wait_for_delivery_locked(self);
     }
     pthread_mutex_unlock(&self->lock);
-    return found;
+    g_free(found);
+    return true;
 }
 
 bool
@@ -160,58 +199,111 @@ ez_bus_wants(const ez_bus *self, uint64_t mask)
     return (atomic_load_explicit(&self->wanted, memory_order_relaxed) & mask) != 0;
 }
 
-/**
- * Whether the listener is still there: one that was removed during a delivery is not called any
- * more.
- */
-static bool
-is_registered(ez_bus *self, uint64_t id)
-{
-    bool found;
+/* ---- delivery -------------------------------------------------------------------------------- */
 
-    pthread_mutex_lock(&self->lock);
-    found = holds(self->audience, id);
-    pthread_mutex_unlock(&self->lock);
-    return found;
+static void
+begin_delivery(ez_bus *self)
+{
+    if (self->depth++ == 0) {
+        atomic_store(&self->deliverer, identity_of_this_thread());
+    }
 }
 
 static void
+end_delivery(ez_bus *self)
+{
+    if (--self->depth > 0) {
+        return;
+    }
+    atomic_store(&self->deliverer, NULL);
+    if (atomic_load(&self->n_waiting) > 0) {
+        pthread_mutex_lock(&self->lock);
+        self->n_ends++;
+        pthread_cond_broadcast(&self->delivered);
+        pthread_mutex_unlock(&self->lock);
+    }
+    while (self->retired != NULL) {
+        listener *gone = self->retired;
+
+        self->retired = gone->next_retired;
+        g_free(gone);
+    }
+}
+
+static void
+tell_slow(ez_bus *self, listener *at, int64_t now, const ez_slow_call *call)
+{
+    ez_slow_call slow = *call;
+
+    if (at->told != 0 && now - at->told < tell_slow_after) {
+        at->untold++;
+        return;
+    }
+    slow.untold = at->untold;
+    at->told = now;
+    at->untold = 0;
+    self->slow(self->slow_user, &slow);
+}
+
+/* Whoever removes itself is still there until the end of the delivery. */
+static void
+call(ez_bus *self, listener *at, const execz_event *event)
+{
+    int64_t began = self->slow == NULL ? 0 : ez_clock_coarse(), ended;
+
+    at->function(at->user, event);
+    if (self->slow == NULL) {
+        return;
+    }
+    ended = ez_clock_coarse();
+    if (ended - began >= self->slow_limit) {
+        tell_slow(self, at, ended,
+                  &(ez_slow_call){at->id, at->function, ended - began, event->code, 0});
+    }
+}
+
+/* Who was added after the delivery began does not hear of this event, who was removed neither. */
+static void
 deliver(ez_bus *self, const execz_event *event)
 {
-    audience *present;
+    uint64_t last;
 
     if (!ez_bus_wants(self, event->code)) {
         return;
     }
-    pthread_mutex_lock(&self->lock);
-    present = self->audience;
-    atomic_fetch_add(&present->references, 1);
-    pthread_mutex_unlock(&self->lock);
-    for (size_t i = 0; i < present->n; i++) {
-        const registration *at = &present->registrations[i];
-
-        if ((at->mask & event->code) != 0 &&
-            (present == atomic_load(&self->audience) || is_registered(self, at->id))) {
-            at->listener(at->user, event);
+    begin_delivery(self);
+    last = atomic_load(&self->last_id);
+    for (listener *at = atomic_load(&self->first); at != NULL; at = atomic_load(&at->next)) {
+        if (at->id <= last && (at->mask & event->code) != 0 && !atomic_load(&at->removed)) {
+            call(self, at, event);
         }
     }
-    audience_unref(present);
+    end_delivery(self);
+}
+
+static execz_event *
+take_posted(ez_bus *self)
+{
+    execz_event *next;
+
+    if (atomic_load(&self->n_posted) == 0) {
+        return NULL;
+    }
+    pthread_mutex_lock(&self->lock);
+    next = g_queue_pop_head(&self->posted);
+    atomic_store(&self->n_posted, self->posted.length);
+    pthread_mutex_unlock(&self->lock);
+    return next;
 }
 
 void
 ez_bus_flush(ez_bus *self)
 {
-    for (;;) {
-        posted *next;
+    execz_event *next;
 
-        pthread_mutex_lock(&self->lock);
-        next = g_queue_pop_head(&self->posted);
-        pthread_mutex_unlock(&self->lock);
-        if (next == NULL) {
-            return;
-        }
-        deliver(self, &next->event);
-        posted_free(next);
+    while ((next = take_posted(self)) != NULL) {
+        deliver(self, next);
+        g_free(next);
     }
 }
 
@@ -225,21 +317,14 @@ ez_bus_emit(ez_bus *self, const execz_event *event)
 void
 ez_bus_post(ez_bus *self, const execz_event *event)
 {
-    posted *copy;
+    execz_event *copy;
 
     if (!ez_bus_wants(self, event->code)) {
         return;
     }
-    copy = g_new0(posted, 1);
-    copy->event = *event;
-    copy->event.alias = copy->texts[0] = g_strdup(event->alias);
-    copy->event.task = copy->texts[1] = g_strdup(event->task);
-    copy->event.executor = copy->texts[2] = g_strdup(event->executor);
-    copy->event.message = copy->texts[3] = g_strdup(event->message);
-    copy->event.run_times = NULL;
-    copy->event.n_run_times = 0;
-    copy->event.result = NULL;
+    copy = ez_event_copy(event);
     pthread_mutex_lock(&self->lock);
     g_queue_push_tail(&self->posted, copy);
+    atomic_store(&self->n_posted, self->posted.length);
     pthread_mutex_unlock(&self->lock);
 }

@@ -71,6 +71,7 @@ typedef struct ez_run {
 
     void *owner; /* the scheduler's */
     execz_time submitted;
+    uint64_t coalesced; /* further run times, which the last of its own covers */
 
     /* Rarely touched. */
     ez_run_time *times;           /* n of them, and the plain times behind; owned; &one if n is 1 */

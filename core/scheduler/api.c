@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Functions and listeners of the program, and figures for it. */
+/* Functions of the program, and figures for it. */
 #include "base/error.h"
 #include "scheduler/scheduler.h"
 
@@ -26,22 +26,6 @@ execz_scheduler_add_functions(execz_scheduler *self, const char *module,
         ez_mailbox_ring(&self->mailbox);
     }
     return status;
-}
-
-uint64_t
-execz_scheduler_add_listener(execz_scheduler *self, uint64_t mask, execz_listener listener,
-                             void *user)
-{
-    return ez_bus_add(self->bus, mask, listener, user);
-}
-
-execz_status
-execz_scheduler_remove_listener(execz_scheduler *self, uint64_t id, execz_error *err)
-{
-    if (!ez_bus_remove(self->bus, id)) {
-        return ez_fail(err, EXECZ_E_NOT_FOUND, "there is no listener %" G_GUINT64_FORMAT, id);
-    }
-    return EXECZ_OK;
 }
 
 void

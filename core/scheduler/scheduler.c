@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "function/body.h"
+#include "scheduler/listeners.h"
 #include "scheduler/tell.h"
 #include "store/memory.h"
 
@@ -140,6 +141,7 @@ ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock, 
         return NULL;
     }
     init_services(self, &whole);
+    ez_listeners_watch(self);
     return self;
 }
 

@@ -169,6 +169,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     run->attempt = 1;
     run->source = (uint16_t)source;
     run->submitted = submitted;
+    run->coalesced = due->coalesced;
     ez_entry_count(entry, 1);
     pthread_mutex_lock(&self->lock);
     ez_entry_ref_locked(entry); /* the run's */

@@ -111,6 +111,7 @@ ez_tell_submitted(execz_scheduler *self, const ez_task *task, execz_run token, u
     }
     event = task_event(self, EXECZ_EVENT_TASK_SUBMITTED, task);
     event.time = at;
+    event.submitted = at;
     event.run = token;
     event.source = source;
     event.attempt = 1;
@@ -120,17 +121,30 @@ ez_tell_submitted(execz_scheduler *self, const ez_task *task, execz_run token, u
     ez_bus_emit(self->bus, &event);
 }
 
-void
-ez_tell_started(execz_scheduler *self, const ez_run *run, execz_time run_time, execz_time at)
+/* About one run time of a run. */
+static execz_event
+run_event(const execz_scheduler *self, uint64_t code, const ez_run *run, const execz_time *run_time)
 {
-    execz_event event = task_event(self, EXECZ_EVENT_TASK_STARTED, run->task);
+    execz_event event = task_event(self, code, run->task);
 
-    event.time = at;
     event.run = run->token;
     event.source = run->source;
     event.attempt = run->attempt;
-    event.run_times = &run_time;
+    event.submitted = run->submitted;
+    event.run_times = run_time;
     event.n_run_times = 1;
+    if (run->n == 1 || *run_time == ez_run_plain_times(run)[run->n - 1]) {
+        event.coalesced = run->coalesced;
+    }
+    return event;
+}
+
+void
+ez_tell_started(execz_scheduler *self, const ez_run *run, execz_time run_time, execz_time at)
+{
+    execz_event event = run_event(self, EXECZ_EVENT_TASK_STARTED, run, &run_time);
+
+    event.time = at;
     ez_bus_emit(self->bus, &event);
 }
 
@@ -158,13 +172,8 @@ ez_tell_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcom
     if (!ez_bus_wants(self->bus, code_of(outcome->outcome))) {
         return;
     }
-    event = task_event(self, code_of(outcome->outcome), run->task);
     ez_outcome_view(outcome, &result);
-    event.run = run->token;
-    event.source = run->source;
-    event.attempt = run->attempt;
-    event.run_times = &result.run_time;
-    event.n_run_times = 1;
+    event = run_event(self, code_of(outcome->outcome), run, &result.run_time);
     event.result = &result;
     event.message = result.message;
     ez_bus_emit(self->bus, &event);

@@ -4,7 +4,7 @@
  *
  * The first 17 codes have asyncz's bit values.  Every due run time of a task ends in exactly one of
  * EXECZ_EVENT_TERMINAL, or in TASK_MAX_INSTANCES if it was refused; run times left out by
- * coalescing are counted on the submission.
+ * coalescing are counted on the events of the run that covers them.
  */
 #ifndef EXECZ_EVENT_H
 #define EXECZ_EVENT_H
@@ -47,32 +47,51 @@ extern "C" {
     (EXECZ_EVENT_TASK_EXECUTED | EXECZ_EVENT_TASK_ERROR | EXECZ_EVENT_TASK_MISSED |                \
      EXECZ_EVENT_TASK_CANCELLED | EXECZ_EVENT_TASK_TIMEOUT | EXECZ_EVENT_TASK_LOST)
 
-/** One event; everything it points to is valid during the listener's call. */
+/**
+ * One event; everything it points to is valid during the listener's call.
+ *
+ * What an event is about decides which fields are set; the others are 0 or NULL.
+ *   all:                    size, code, time, scheduler
+ *   executors, stores:      alias
+ *   tasks, and their runs:  task, executor
+ *   SUBMITTED, STARTED, and all that tell how a run time ended or why it was refused:
+ *                           attempt, source, run_times, coalesced; run and submitted, unless no
+ *                           executor ever got it
+ *   TERMINAL:               result, which has start, end, outcome, value or output, and why
+ */
 typedef struct execz_event {
     uint32_t size;
-    uint32_t attempt;
+    uint32_t attempt;      /* 1 for the first, then 2, 3, ... for retries */
     uint64_t code;         /* one EXECZ_EVENT_* */
     execz_time time;       /* when it happened, wall clock */
     const char *scheduler; /* its name */
-    const char *alias;     /* of the executor, store or plugin it is about; NULL for others */
-    const char *task;      /* id; NULL if it is not about a task */
-    const char *executor;  /* alias of the task's executor; NULL if it is not about a task */
-    execz_run run;         /* 0 if it is not about a run */
-    uint32_t source;       /* EXECZ_SOURCE_*; 0 if it is not about a run */
+    const char *alias;     /* of the executor, store or plugin it is about */
+    const char *task;      /* id */
+    const char *executor;  /* alias of the task's executor */
+    execz_run run;         /* the same on all events of one run */
+    uint32_t source;       /* EXECZ_SOURCE_* */
     uint32_t n_run_times;
     const execz_time
         *run_times; /* SUBMITTED, MAX_INSTANCES: all of them; else the one it is about */
-    /* SUBMITTED, and ends of what was never submitted: how many more run times it covers */
-    uint64_t coalesced;         /* SUBMITTED: how many more were due and are covered by this run */
-    const execz_result *result; /* terminal events; NULL for others */
-    const char *message;        /* BLOCKED, ERROR and others: why, for people; may be NULL */
+    /* How many more run times it covers.  Over all TERMINAL and MAX_INSTANCES events, n_run_times and
+     * coalesced add up to what was due; SUBMITTED and STARTED say beforehand what the end will. */
+    uint64_t coalesced;
+    const execz_result *result;
+    const char *message;  /* why, for people; may be NULL */
+    execz_time submitted; /* when an executor got the run; until it starts it waits there */
+    uint64_t lost; /* only in an event queue: how many more there were just before this one */
 } execz_event;
 
 /**
  * Hears of events.  Called in the order of adding, for one event after the other; should return at
- * once. May call any function of the scheduler but dispatch, run and free.  [loop]
+ * once, for the loop waits: whoever takes EXECZ_SLOW_LISTENER or longer is named in a warning, and
+ * is better off with an event queue (<execz/event_queue.h>) and a thread of its own.  May call any
+ * function of the scheduler but dispatch, run and free.  [loop]
  */
 typedef void (*execz_listener)(void *user, const execz_event *event);
+
+/** A listener that takes this long is told of in the log, at most once a minute. */
+#define EXECZ_SLOW_LISTENER (100 * EXECZ_MILLISECOND)
 
 /** The code's name as in asyncz, e.g. "task_executed"; "unknown" for anything but one known bit. */
 EXECZ_API const char *execz_event_name(uint64_t code);

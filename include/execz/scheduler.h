@@ -152,7 +152,11 @@ EXECZ_API uint64_t execz_scheduler_add_listener(execz_scheduler *self, uint64_t 
                                                 execz_listener listener, void *user);
 
 /**
- * Removes a listener; called on the loop it is not called again.  EXECZ_E_NOT_FOUND.  [any-thread]
+ * Removes a listener: when this returns it is not called again, and its user may be freed.
+ *
+ * On the loop that is at once, also for a listener that removes itself; from another thread it waits
+ * while a listener is being called.  So hold no lock that a listener may wait for.
+ * EXECZ_E_NOT_FOUND.  [any-thread]
  */
 EXECZ_API execz_status execz_scheduler_remove_listener(execz_scheduler *self, uint64_t id,
                                                        execz_error *err);

@@ -169,9 +169,25 @@ Test(printer, a_tally_counts_what_was_never_a_run)
     ez_tally tally = {0};
     g_autofree char *text = NULL;
 
+    missed.run = 0;
     missed.coalesced = 4;
     ez_tally_count(&tally, &missed);
     ez_tally_count(&tally, &refused);
     text = ez_tally_text(&tally);
     cr_expect(eq(str, text, (char *)"6 runs: 5 missed, 1 refused for max_instances"));
+}
+
+Test(printer, a_tally_counts_what_a_run_covers_once)
+{
+    execz_result result = result_of(EXECZ_OUTCOME_OK);
+    execz_event submitted = event_of(EXECZ_EVENT_TASK_SUBMITTED, NULL);
+    execz_event executed = event_of(EXECZ_EVENT_TASK_EXECUTED, &result);
+    ez_tally tally = {0};
+    g_autofree char *text = NULL;
+
+    submitted.coalesced = executed.coalesced = 3;
+    ez_tally_count(&tally, &submitted);
+    ez_tally_count(&tally, &executed);
+    text = ez_tally_text(&tally);
+    cr_expect(eq(str, text, (char *)"4 runs: 1 ok, 3 covered by a later one"));
 }

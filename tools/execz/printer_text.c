@@ -129,7 +129,7 @@ append_times(GString *line, const execz_event *event)
     if (event->n_run_times > 1) {
         g_string_append_printf(line, "%u run times  ", event->n_run_times);
     }
-    if (event->coalesced > 0) {
+    if (event->coalesced > 0 && (event->result == NULL || event->run == 0)) {
         g_string_append_printf(line, "and %" G_GUINT64_FORMAT " more  ", event->coalesced);
     }
 }

@@ -8,12 +8,12 @@ ez_tally_count(ez_tally *self, const execz_event *event)
 {
     if ((event->code & EXECZ_EVENT_TERMINAL) != 0 && event->result != NULL &&
         event->result->outcome < G_N_ELEMENTS(self->ended)) {
-        /* What never was a run is told once for all of its run times. */
-        self->ended[event->result->outcome] += event->n_run_times + event->coalesced;
+        /* What never was a run is told once for all of its run times, which end in the same way. */
+        self->ended[event->result->outcome] += event->n_run_times;
+        *(event->run == 0 ? &self->ended[event->result->outcome] : &self->coalesced) +=
+            event->coalesced;
     } else if (event->code == EXECZ_EVENT_TASK_MAX_INSTANCES) {
         self->refused += event->n_run_times + event->coalesced;
-    } else if (event->code == EXECZ_EVENT_TASK_SUBMITTED) {
-        self->coalesced += event->coalesced;
     }
 }
 

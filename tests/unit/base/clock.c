@@ -37,3 +37,13 @@ Test(clock, is_never_more_than_a_microsecond_behind)
                      exact.tv_sec * EXECZ_SECOND + exact.tv_nsec - EXECZ_MICROSECOND));
     }
 }
+
+Test(clock, the_coarse_clock_is_the_monotonic_one_a_few_milliseconds_late)
+{
+    int64_t before = ez_clock_coarse();
+    int64_t exact = ez_clock_monotonic(ez_clock_system());
+    int64_t after = ez_clock_coarse();
+
+    cr_expect(le(i64, before, exact));
+    cr_expect(ge(i64, after, exact - 100 * EXECZ_MILLISECOND));
+}

@@ -87,7 +87,7 @@ record_event(void *user, const execz_event *event)
     if (event->n_run_times > 1) {
         g_string_append_printf(self->events, "*%u", event->n_run_times);
     }
-    if (event->coalesced > 0) {
+    if (event->coalesced > 0 && (event->run == 0 || event->code == EXECZ_EVENT_TASK_SUBMITTED)) {
         g_string_append_printf(self->events, "+%" G_GUINT64_FORMAT, event->coalesced);
     }
     g_string_append_c(self->events, ' ');

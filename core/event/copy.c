@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "event/copy.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+/* Run times, then texts, follow. */
+typedef struct copied {
+    execz_event event;
+    execz_result result;
+    execz_time run_times[];
+} copied;
+
+static size_t
+text_size(const char *text)
+{
+    return text == NULL ? 0 : strlen(text) + 1;
+}
+
+static size_t
+bytes_size(const char *bytes, uint64_t length)
+{
+    return bytes == NULL ? 0 : length + 1;
+}
+
+static size_t
+size_of(const execz_event *event)
+{
+    const execz_result *result = event->result;
+    size_t size = sizeof(copied) + event->n_run_times * sizeof event->run_times[0];
+
+    size += text_size(event->scheduler) + text_size(event->alias) + text_size(event->task) +
+            text_size(event->executor) + text_size(event->message);
+    if (result != NULL) {
+        size += text_size(result->message) + bytes_size(result->value, result->value_length) +
+                bytes_size(result->output, result->output_length);
+    }
+    return size;
+}
+
+/* Copies to *at, which moves on, and terminates: also what need not be, so that it is safe to print. */
+static const char *
+put_bytes(char **at, const char *bytes, uint64_t length)
+{
+    char *copy = *at;
+
+    if (bytes == NULL) {
+        return NULL;
+    }
+    memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    *at += length + 1;
+    return copy;
+}
+
+static const char *
+put_text(char **at, const char *text)
+{
+    return put_bytes(at, text, text == NULL ? 0 : strlen(text));
+}
+
+execz_event *
+ez_event_copy(const execz_event *event)
+{
+    copied *copy = g_malloc(size_of(event));
+    char *at = (char *)&copy->run_times[event->n_run_times];
+    execz_result *result = &copy->result;
+
+    copy->event = *event;
+    if (event->n_run_times > 0) {
+        memcpy(copy->run_times, event->run_times, event->n_run_times * sizeof event->run_times[0]);
+    }
+    copy->event.run_times = event->n_run_times > 0 ? copy->run_times : NULL;
+    copy->event.scheduler = put_text(&at, event->scheduler);
+    copy->event.alias = put_text(&at, event->alias);
+    copy->event.task = put_text(&at, event->task);
+    copy->event.executor = put_text(&at, event->executor);
+    copy->event.message = put_text(&at, event->message);
+    if (event->result != NULL) {
+        *result = *event->result;
+        result->message = put_text(&at, event->result->message);
+        result->value = put_bytes(&at, event->result->value, event->result->value_length);
+        result->output = put_bytes(&at, event->result->output, event->result->output_length);
+        copy->event.result = result;
+    }
+    return &copy->event;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* An event with everything it points to, in one piece of memory. */
+#ifndef EZ_EVENT_COPY_H
+#define EZ_EVENT_COPY_H
+
+#include <execz/event.h>
+
+/* Free with g_free(). */
+execz_event *ez_event_copy(const execz_event *event);
+
+#endif
