@@ -82,16 +82,21 @@ is_list_item(const ez_syntax_call *call, guint index)
 }
 
 static execz_status
-fail_list_item(ez_build *build, const ez_syntax_argument *before,
-               const ez_syntax_argument *argument)
+fail_list_item(ez_build *build, const ez_syntax_call *call, guint index)
 {
+    const ez_syntax_argument *argument = g_ptr_array_index(call->arguments, index);
+    const ez_syntax_argument *before = g_ptr_array_index(call->arguments, index - 1);
+    g_autoptr(GString) list = g_string_new(before->value);
     const char *key = before->key != NULL ? before->key : "";
 
+    for (; index < call->arguments->len && is_list_item(call, index); index++) {
+        const ez_syntax_argument *item = g_ptr_array_index(call->arguments, index);
+
+        g_string_append_printf(list, ",%s", item->value);
+    }
     return ez_build_fail(build, argument->column,
-                         "'%s' has no key; a list is written in quotes, did you mean "
-                         "%s%s\"%s,%s\"?",
-                         argument->value, key, *key != '\0' ? "=" : "", before->value,
-                         argument->value);
+                         "'%s' has no key; a list is written in quotes, did you mean %s%s\"%s\"?",
+                         argument->value, key, *key != '\0' ? "=" : "", list->str);
 }
 
 static execz_status
@@ -112,7 +117,7 @@ check_argument(ez_build *build, const ez_syntax_call *call, const ez_signature *
     }
     first = key != NULL ? ez_arguments_find(call, signature, key) : NULL;
     if (first != argument && is_list_item(call, index)) {
-        return fail_list_item(build, g_ptr_array_index(call->arguments, index - 1), argument);
+        return fail_list_item(build, call, index);
     }
     if (key == NULL) {
         g_autofree char *known = ez_words_join(signature->keys, signature->n_keys);

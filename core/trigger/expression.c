@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/parse.h"
+#include "trigger/habit.h"
 
 #include <string.h>
 
@@ -262,19 +263,17 @@ read_which(reader *self, int value)
 }
 
 static execz_status
-fail_rest(reader *self, const range *named)
+fail_rest(reader *self)
 {
-    const char *rest = self->at;
+    int length = (int)(self->at - self->item);
+    g_autofree char *meant = is_crontab(self) ? NULL : ez_habit_meaning(self->field, self->item);
 
-    if (self->field == EZ_FIELD_DAY_OF_WEEK && *rest == '#' && named->is_single) {
-        return ez_fail(blame(self, rest), EXECZ_E_PARSE,
-                       "'%s' belongs to a crontab, did you mean day=\"%s %s\"?", self->item,
-                       rest[1] >= '1' && rest[1] <= '5' ? ordinals[rest[1] - '1'] : "1st",
-                       ez_weekday_names[named->first]);
+    if (meant == NULL) {
+        meant = g_strdup_printf("\"%.*s\"", length, self->item);
     }
-    return ez_fail(blame(self, rest), EXECZ_E_PARSE,
-                   "'%s' does not belong behind '%.*s', did you mean \"%.*s\"?", rest,
-                   (int)(rest - self->item), self->item, (int)(rest - self->item), self->item);
+    return ez_fail(blame(self, self->at), EXECZ_E_PARSE,
+                   "'%s' does not belong behind '%.*s', did you mean %s?", self->at, length,
+                   self->item, meant);
 }
 
 static execz_status
@@ -292,7 +291,7 @@ read_range(reader *self)
         named.last = named.first - 1; /* none on every one of its weekdays */
     }
     if (status == EXECZ_OK && *self->at != '\0') {
-        status = fail_rest(self, &named);
+        status = fail_rest(self);
     }
     if (status == EXECZ_OK) {
         add_range(self, &named);

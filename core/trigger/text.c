@@ -84,6 +84,19 @@ build_value(const char *text, const ez_trigger_defaults *defaults, execz_error *
     return (ez_build){defaults, strspn(text, " \t\r\n\v\f") + 1, err, EZ_STEPS_PER_CALL};
 }
 
+/* People know schedules as lines of a crontab. */
+static execz_status
+fail_if_crontab(const char *text, const ez_trigger_defaults *defaults, ez_build *build)
+{
+    g_autoptr(ez_trigger) trigger = NULL;
+
+    if (ez_trigger_parse_cron(text, defaults, &trigger, NULL, NULL) != EXECZ_OK) {
+        return EXECZ_E_PARSE; /* err has it already */
+    }
+    return ez_build_fail(build, 1, "this is a line of a crontab, did you mean crontab(\"%s\")?",
+                         text);
+}
+
 execz_status
 ez_trigger_parse(const char *text, const ez_trigger_defaults *defaults, ez_trigger **trigger_out,
                  size_t *column_out, execz_error *err)
@@ -96,6 +109,8 @@ ez_trigger_parse(const char *text, const ez_trigger_defaults *defaults, ez_trigg
     if (status == EXECZ_OK) {
         build.column = call->column;
         status = ez_trigger_build(&build, call, &trigger);
+    } else if (status == EXECZ_E_PARSE) {
+        status = fail_if_crontab(text, defaults, &build);
     }
     if (status == EXECZ_OK) {
         status = check_length(&build, trigger);

@@ -24,8 +24,8 @@ is_zone_name(const char *name)
 {
     size_t length = strlen(name);
 
-    if (length == 0 || length > EZ_ZONE_NAME_MAX || *name == '/' ||
-        g_str_has_prefix(name, "right/")) {
+    if (length == 0 || length > EZ_ZONE_NAME_MAX || *name == '/' || name[length - 1] == '/' ||
+        strstr(name, "//") != NULL || g_str_has_prefix(name, "right/")) {
         return false;
     }
     return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/") ==

@@ -68,6 +68,9 @@ Test(arguments, a_list_without_quotes_is_understood)
 {
     expect_refused("x(minute=0,30)", &keyed, 12,
                    "'30' has no key; a list is written in quotes, did you mean minute=\"0,30\"?");
+    expect_refused("x(minute=0, 15, 30, hour=2)", &keyed, 13,
+                   "'15' has no key; a list is written in quotes, did you mean "
+                   "minute=\"0,15,30\"?");
     expect_refused("x(1, 2)", &bare, 6,
                    "'2' has no key; a list is written in quotes, did you mean \"1,2\"?");
 }

@@ -193,7 +193,7 @@ Test(expression, suffixes_that_a_field_does_not_know_are_never_ignored)
     expect_refused(EZ_FIELD_MONTH, EZ_DIALECT_CRON, "jan-mar/2", 7,
                    "'jan-mar/2': a name takes no step, did you mean \"1-3/2\"?");
     expect_refused(EZ_FIELD_DAY_OF_WEEK, EZ_DIALECT_CRON, "mon#2", 3,
-                   "'mon#2' belongs to a crontab, did you mean day=\"2nd mon\"?");
+                   "'#2' does not belong behind 'mon', did you mean day=\"2nd mon\"?");
     expect_refused(EZ_FIELD_DAY, EZ_DIALECT_CRON, "lastfoo", 0,
                    "'lastfoo' is not understood, did you mean \"last\"?");
     expect_refused(EZ_FIELD_DAY, EZ_DIALECT_CRON, "6th mon", 0,
@@ -203,6 +203,8 @@ Test(expression, suffixes_that_a_field_does_not_know_are_never_ignored)
                    "2nd tue or last fri");
     expect_refused(EZ_FIELD_MINUTE, EZ_DIALECT_CRON, "5x", 1,
                    "'x' does not belong behind '5', did you mean \"5\"?");
+    expect_refused(EZ_FIELD_HOUR, EZ_DIALECT_CRON, "9pm", 1,
+                   "'pm' does not belong behind '9', did you mean hour=21?");
     expect_refused(EZ_FIELD_MINUTE, EZ_DIALECT_CRON, "*5", 1,
                    "'5' does not belong behind '*', did you mean \"*\"?");
     expect_refused(EZ_FIELD_DAY, EZ_DIALECT_CRONTAB, "15w", 2,

@@ -42,6 +42,8 @@ Test(text, mistakes_of_grammar_are_told_where_they_are)
         {"", 1, "a trigger is written as name(...), e.g. interval(hours=6)"},
         {"6 hours", 1, "a trigger is written as name(...), e.g. interval(hours=6)"},
         {" interval", 10, "a trigger is written as name(...), e.g. interval(hours=6)"},
+        {"*/5 * * * *", 1, "this is a line of a crontab, did you mean crontab(\"*/5 * * * *\")?"},
+        {"@daily", 1, "this is a line of a crontab, did you mean crontab(\"@daily\")?"},
         {"interval(hours=6", 17, "the ')' is missing that closes 'interval(' in column 1"},
         {"or(interval(hours=6), date(2027-01-01)", 39,
          "the ')' is missing that closes 'or(' in column 1"},

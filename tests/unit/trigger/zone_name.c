@@ -42,9 +42,9 @@ Test(zone_name, a_place_alone_offers_its_zone)
 
 Test(zone_name, only_names_of_zones_are_some)
 {
-    static const char *const names[] = {"",          "/etc/localtime",   "right/UTC",
-                                        "tzdata.zi", "../../etc/passwd", "GMT+5",
-                                        "+05:30",    "Europe",           "leapseconds"};
+    static const char *const names[] = {
+        "",       "/etc/localtime", "right/UTC",   "tzdata.zi",      "../../etc/passwd", "GMT+5",
+        "+05:30", "Europe",         "leapseconds", "Europe//London", "Europe/London/"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         cr_expect(not(ez_zone_name_exists(names[i])), "%s", names[i]);
