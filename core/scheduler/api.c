@@ -39,7 +39,8 @@ execz_scheduler_get_info(execz_scheduler *self, execz_scheduler_info *info_out)
     info.tasks = g_hash_table_size(self->tasks);
     info.scheduled = self->due.length;
     info.blocked = self->n_blocked;
-    info.unfinished = ez_runs_count(self->runs) + self->n_held + self->manual.length;
+    info.unfinished =
+        ez_runs_count(self->runs) + self->n_held + self->n_waiting + self->manual.length;
     (void)ez_heap_first(&self->due, &info.next_run);
     pthread_mutex_unlock(&self->lock);
     memcpy(info_out, &info, info.size);

@@ -2,6 +2,7 @@
 #include "scheduler/dispatch.h"
 
 #include "scheduler/modify.h"
+#include "scheduler/overlap.h"
 #include "scheduler/submit.h"
 #include "scheduler/tell.h"
 
@@ -61,17 +62,6 @@ collect(execz_scheduler *self, execz_time now)
     return n;
 }
 
-static bool
-is_removed(execz_scheduler *self, ez_entry *entry)
-{
-    bool removed;
-
-    pthread_mutex_lock(&self->lock);
-    removed = entry->removed;
-    pthread_mutex_unlock(&self->lock);
-    return removed;
-}
-
 static void
 submit_item(execz_scheduler *self, ez_batch_item *item)
 {
@@ -80,12 +70,14 @@ submit_item(execz_scheduler *self, ez_batch_item *item)
 
     ez_submit_missed(self, entry, due);
     due->missed = 0;
-    if (due->n > 0 && is_removed(self, entry)) {
+    if (due->n > 0 && ez_scheduler_is_removed(self, entry)) {
         ez_tell_due(self, EXECZ_EVENT_TASK_CANCELLED, entry, item->source, due,
                     "its task was removed");
         return;
     }
-    if (entry->held != NULL || due->more) {
+    if (due->n > 0 && !due->more && ez_entry_count_waiting(entry) > 0) {
+        ez_overlap_take(self, entry, due, item->source); /* behind what waits already */
+    } else if (entry->held != NULL || due->more) {
         ez_submit_hold(self, entry, due, item->source);
         ez_submit_missed(self, entry, due);
         if (!entry->queued && !due->more) {

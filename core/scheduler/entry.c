@@ -30,6 +30,9 @@ ez_entry_unref_locked(ez_entry *self)
         ez_trigger_unref(self->trigger);
         g_free(self->blocked);
         g_free(self->held);
+        if (self->waiting != NULL) {
+            g_queue_free_full(self->waiting, g_free);
+        }
         g_free(self);
     }
 }

@@ -29,7 +29,16 @@ typedef struct ez_entry {
     bool queued;           /* held in the queue of a busy executor */
     ez_due *held;          /* owned; due, but busy or blocked; NULL if nothing waits */
     uint32_t held_source;
+    bool ready;      /* a run of it has ended, and what waits for that can be started */
+    GQueue *waiting; /* owned; of ez_waiting, owned, oldest first; NULL or empty: none */
 } ez_entry;
+
+/* A run time that waits for a run of its task to end. */
+typedef struct ez_waiting {
+    execz_time time;
+    uint64_t coalesced; /* as in ez_due */
+    uint32_t source;    /* EXECZ_SOURCE_* */
+} ez_waiting;
 
 /* The entry starts with one reference. */
 ez_entry *ez_entry_new(ez_task *task);
@@ -61,6 +70,13 @@ void ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source);
 
 /* What was held, which is the caller's now; NULL if nothing was.  [loop] */
 ez_due *ez_entry_take_held(ez_entry *self);
+
+/* How many run times wait for a run to end.  [loop] */
+static inline guint
+ez_entry_count_waiting(const ez_entry *self)
+{
+    return self->waiting == NULL ? 0 : self->waiting->length;
+}
 
 /* One run more, or one less.  [loop] */
 static inline void

@@ -61,42 +61,23 @@ ez_held_next_retry(execz_scheduler *self)
     return next;
 }
 
-/* Entries that hold something and wait in no queue, a reference each. */
-static GPtrArray *
-list_blocked(execz_scheduler *self, const char *alias)
+static bool
+holds(const ez_entry *entry, const void *alias)
 {
-    GPtrArray *entries = g_ptr_array_new();
-    GHashTableIter iter;
-    void *value;
-
-    pthread_mutex_lock(&self->lock);
-    g_hash_table_iter_init(&iter, self->tasks);
-    while (self->n_held > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
-        ez_entry *entry = value;
-
-        if (entry->held != NULL && (alias == NULL || g_str_equal(entry->task->executor, alias))) {
-            g_ptr_array_add(entries, ez_entry_ref_locked(entry));
-        }
-    }
-    pthread_mutex_unlock(&self->lock);
-    return entries;
+    return entry->held != NULL && (alias == NULL || g_str_equal(entry->task->executor, alias));
 }
 
-static void
-unref_entries(execz_scheduler *self, GPtrArray *entries)
+/* Entries that hold something, a reference each; alias: only those of this executor. */
+static GPtrArray *
+list_holding(execz_scheduler *self, const char *alias)
 {
-    pthread_mutex_lock(&self->lock);
-    for (guint i = 0; i < entries->len; i++) {
-        ez_entry_unref_locked(entries->pdata[i]);
-    }
-    pthread_mutex_unlock(&self->lock);
-    g_ptr_array_unref(entries);
+    return self->n_held == 0 ? g_ptr_array_new() : ez_scheduler_list_entries(self, holds, alias);
 }
 
 void
 ez_held_unblock(execz_scheduler *self, const char *alias)
 {
-    GPtrArray *entries = list_blocked(self, alias);
+    GPtrArray *entries = list_holding(self, alias);
 
     for (guint i = 0; i < entries->len; i++) {
         ez_entry *entry = entries->pdata[i];
@@ -106,7 +87,7 @@ ez_held_unblock(execz_scheduler *self, const char *alias)
             ez_scheduler_retire(self, entry);
         }
     }
-    unref_entries(self, entries);
+    ez_scheduler_unref_entries(self, entries);
 }
 
 static const int64_t recheck_after = 5 * EXECZ_SECOND;
@@ -157,7 +138,7 @@ empty_queues(execz_scheduler *self)
 void
 ez_held_drop(execz_scheduler *self, uint64_t code, const char *message)
 {
-    GPtrArray *entries = list_blocked(self, NULL);
+    GPtrArray *entries = list_holding(self, NULL);
 
     for (guint i = 0; i < entries->len; i++) {
         ez_entry *entry = entries->pdata[i];
@@ -167,6 +148,6 @@ ez_held_drop(execz_scheduler *self, uint64_t code, const char *message)
         ez_tell_due(self, code, entry, entry->held_source, due, message);
         ez_scheduler_retire(self, entry);
     }
-    unref_entries(self, entries);
+    ez_scheduler_unref_entries(self, entries);
     empty_queues(self);
 }

@@ -4,6 +4,7 @@
 #include "scheduler/dispatch.h"
 #include "scheduler/held.h"
 #include "scheduler/modify.h"
+#include "scheduler/overlap.h"
 #include "scheduler/result.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/shutdown.h"
@@ -125,6 +126,7 @@ end_removed(execz_scheduler *self)
             ez_tell_due(self, EXECZ_EVENT_TASK_CANCELLED, entry, entry->held_source, due,
                         "its task was removed");
         }
+        ez_overlap_cancel(self, entry, "its task was removed");
         ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task, NULL);
         pthread_mutex_lock(&self->lock);
         ez_entry_unref_locked(entry);
@@ -241,6 +243,7 @@ dispatch(execz_scheduler *self, bool blocking)
     switch (state_of(self)) {
     case EXECZ_STATE_RUNNING:
         start_new_executors(self);
+        ez_overlap_start(self);
         ez_dispatch_due(self);
         ez_held_retry(self);
         ez_held_recheck(self);

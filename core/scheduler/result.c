@@ -3,6 +3,7 @@
 
 #include "base/parse.h"
 #include "scheduler/held.h"
+#include "scheduler/overlap.h"
 #include "scheduler/tell.h"
 
 /* What nobody has said how it ended, ended because it was cancelled, or is lost. */
@@ -47,6 +48,7 @@ release(execz_scheduler *self, ez_run *run, bool working)
 
     --*ez_executor_unfinished(run->executor);
     ez_entry_count(entry, -1);
+    ez_overlap_note_end(self, entry);
     if (working) {
         ez_runs_give_up(self->runs, run);
     } else {

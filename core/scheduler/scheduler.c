@@ -7,6 +7,7 @@
 #include "scheduler/listeners.h"
 #include "scheduler/tell.h"
 #include "store/memory.h"
+#include "task/check.h"
 
 #include <string.h>
 
@@ -49,6 +50,7 @@ init_tables(execz_scheduler *self)
     g_queue_init(&self->removed);
     g_queue_init(&self->new_executors);
     self->modified = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)ez_task_unref);
+    g_queue_init(&self->ready);
     self->changes = g_array_new(FALSE, FALSE, sizeof(ez_change));
     self->batch = g_new(ez_batch_item, EZ_BATCH);
     self->bus = ez_bus_new();
@@ -114,13 +116,23 @@ execz_scheduler *
 ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock, execz_error *err)
 {
     execz_scheduler_options whole = EXECZ_SCHEDULER_OPTIONS_INIT;
+    ez_task_defaults defaults;
     execz_scheduler *self;
 
     if (options != NULL) {
         memcpy(&whole, options, MIN(options->size, sizeof whole));
     }
+    defaults = (ez_task_defaults){
+        .timezone = whole.timezone != NULL ? whole.timezone : "UTC",
+        .misfire_grace_time = whole.misfire_grace_time,
+        .max_instances = whole.max_instances,
+        .coalesce = whole.coalesce,
+        .overlap = whole.overlap,
+        .overlap_limit = whole.overlap_limit,
+    };
     if (!check_paths("plugin_path", whole.plugin_path, err) ||
-        !check_paths("function_path", whole.function_path, err)) {
+        !check_paths("function_path", whole.function_path, err) ||
+        !ez_task_check_defaults(&defaults, err)) {
         return NULL;
     }
     self = g_new0(execz_scheduler, 1);
@@ -128,9 +140,9 @@ ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock, 
     self->loop = (ez_loop){-1, -1, -1, EXECZ_TIME_NEVER, EXECZ_TIME_NEVER, NULL};
     self->mailbox.bell = -1;
     self->name = g_strdup(whole.name != NULL ? whole.name : "execz");
-    self->timezone = g_strdup(whole.timezone != NULL ? whole.timezone : "UTC");
-    self->defaults = (ez_task_defaults){self->timezone, whole.misfire_grace_time,
-                                        whole.max_instances, whole.coalesce};
+    self->timezone = g_strdup(defaults.timezone);
+    self->defaults = defaults;
+    self->defaults.timezone = self->timezone;
     self->log = whole.log != NULL ? (ez_log){whole.log_level, whole.log, whole.log_user}
                                   : ez_log_stderr(MAX(whole.log_level, EXECZ_LOG_WARNING));
     init_tables(self);
@@ -317,61 +329,4 @@ ez_scheduler_list_places(execz_scheduler *self)
     }
     pthread_mutex_unlock(&self->lock);
     return places;
-}
-
-ez_entry *
-ez_scheduler_find_entry_locked(execz_scheduler *self, const char *id, execz_error *err)
-{
-    ez_entry *entry = id == NULL ? NULL : g_hash_table_lookup(self->tasks, id);
-
-    if (entry == NULL) {
-        ez_fail(err, EXECZ_E_NOT_FOUND, "there is no task '%s'", id == NULL ? "" : id);
-    }
-    return entry;
-}
-
-void
-ez_scheduler_plan_locked(execz_scheduler *self, ez_entry *entry)
-{
-    if (entry->fire != EXECZ_TIME_NEVER && !entry->removed) {
-        ez_heap_set(&self->due, &entry->node, ez_entry_due(entry));
-    } else {
-        ez_heap_remove(&self->due, &entry->node);
-    }
-}
-
-void
-ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
-{
-    if (entry->removed) {
-        return;
-    }
-    entry->removed = true;
-    ez_heap_remove(&self->due, &entry->node);
-    g_hash_table_remove(self->modified, entry);
-    self->n_blocked -= entry->blocked != NULL;
-    g_clear_pointer(&entry->blocked, g_free);
-    ez_scheduler_change_locked(self, EZ_CHANGE_REMOVE, entry);
-    g_hash_table_remove(self->tasks, entry->task->abi.id);
-    ez_entry_unref_locked(entry); /* the table's; the caller has its own */
-}
-
-void
-ez_scheduler_retire(execz_scheduler *self, ez_entry *entry)
-{
-    bool retired = false;
-
-    if (entry->instances > 0 || entry->held != NULL) {
-        return;
-    }
-    pthread_mutex_lock(&self->lock);
-    if (!entry->removed && !ez_entry_has_future(entry)) {
-        ez_scheduler_drop_locked(self, entry);
-        retired = true;
-    }
-    pthread_mutex_unlock(&self->lock);
-    if (retired) {
-        ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task,
-                     "its trigger has no further run time");
-    }
 }

@@ -100,7 +100,9 @@ struct execz_scheduler {
     ez_batch_item *batch; /* owned, EZ_BATCH of them */
     ez_shutdown shutdown;
     int64_t recheck_at;          /* monotonic; when blocked tasks are tried again unasked */
-    atomic_uint_fast64_t n_held; /* tasks with something held; read by any thread */
+    GQueue ready;                /* ez_entry, a reference each, where one waits for a run's end */
+    atomic_uint_fast64_t n_held; /* tasks with something held; read by any thread, as the next */
+    atomic_uint_fast64_t n_waiting; /* run times that wait for a run of their task to end */
 };
 
 /* Due tasks taken in one pass: bounds how long the loop stays away from results. */
@@ -143,8 +145,18 @@ ez_entry *ez_scheduler_find_entry_locked(execz_scheduler *self, const char *id, 
 /* Has it due when its schedule says. */
 void ez_scheduler_plan_locked(execz_scheduler *self, ez_entry *entry);
 
+/* The tasks of the table that wanted says yes to, a reference each, for
+ * ez_scheduler_unref_entries(). */
+GPtrArray *ez_scheduler_list_entries(execz_scheduler *self,
+                                     bool (*wanted)(const ez_entry *entry, const void *user),
+                                     const void *user);
+void ez_scheduler_unref_entries(execz_scheduler *self, GPtrArray *entries);
+
 /* Ends what was asked for by hand and not yet submitted, as CANCELLED.  [loop] */
 void ez_scheduler_cancel_manual(execz_scheduler *self);
+
+/* Whether it was taken out of the tables. */
+bool ez_scheduler_is_removed(execz_scheduler *self, const ez_entry *entry);
 
 /* Takes the entry out of all tables. */
 void ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry);

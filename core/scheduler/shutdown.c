@@ -16,6 +16,7 @@
 
 #include "scheduler/held.h"
 #include "scheduler/modify.h"
+#include "scheduler/overlap.h"
 #include "scheduler/result.h"
 #include "scheduler/submit.h"
 #include "scheduler/tell.h"
@@ -101,49 +102,36 @@ abandon_executors(execz_scheduler *self)
     }
 }
 
+static bool
+runs_last(const ez_entry *entry, const void *user)
+{
+    (void)user;
+    return entry->trigger != NULL && ez_trigger_at_shutdown(entry->trigger);
+}
+
 /* The tasks that are to run at shutdown, a reference each. */
 static GPtrArray *
 list_last(execz_scheduler *self)
 {
-    GPtrArray *entries = g_ptr_array_new();
-    GHashTableIter iter;
-    void *value;
-
     pthread_mutex_lock(&self->lock);
     ez_modify_apply_locked(self);
-    g_hash_table_iter_init(&iter, self->tasks);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        ez_entry *entry = value;
-
-        if (entry->trigger != NULL && ez_trigger_at_shutdown(entry->trigger)) {
-            g_ptr_array_add(entries, ez_entry_ref_locked(entry));
-        }
-    }
     pthread_mutex_unlock(&self->lock);
-    return entries;
-}
-
-static void
-unref_entries(execz_scheduler *self, GPtrArray *entries)
-{
-    pthread_mutex_lock(&self->lock);
-    for (guint i = 0; i < entries->len; i++) {
-        ez_entry_unref_locked(entries->pdata[i]);
-    }
-    pthread_mutex_unlock(&self->lock);
+    return ez_scheduler_list_entries(self, runs_last, NULL);
 }
 
 static void
 submit_last(execz_scheduler *self)
 {
-    g_autoptr(GPtrArray) entries = list_last(self);
+    GPtrArray *entries = list_last(self);
 
     for (guint i = 0; i < entries->len; i++) {
         ez_due due = {.times = {ez_clock_now(self->clock)}, .n = 1};
 
-        (void)ez_submit(self, entries->pdata[i], &due, EXECZ_SOURCE_SCHEDULE);
+        if (!ez_scheduler_is_removed(self, entries->pdata[i])) { /* by a listener, meanwhile */
+            (void)ez_submit(self, entries->pdata[i], &due, EXECZ_SOURCE_SCHEDULE);
+        }
     }
-    unref_entries(self, entries);
+    ez_scheduler_unref_entries(self, entries);
 }
 
 static void
@@ -157,10 +145,11 @@ close_executors(execz_scheduler *self, uint32_t flags, int64_t deadline)
 static bool
 has_last(execz_scheduler *self)
 {
-    g_autoptr(GPtrArray) entries = list_last(self);
+    GPtrArray *entries = list_last(self);
+    bool any = entries->len > 0;
 
-    unref_entries(self, entries);
-    return entries->len > 0;
+    ez_scheduler_unref_entries(self, entries);
+    return any;
 }
 
 static void
@@ -169,6 +158,7 @@ begin(execz_scheduler *self, int64_t deadline, bool forced)
     self->shutdown = (ez_shutdown){.begun = true, .lost_at = EXECZ_NO_DEADLINE};
     ez_scheduler_cancel_manual(self);
     ez_held_drop(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");
+    ez_overlap_cancel_all(self, "the scheduler is shutting down");
     if (forced || !has_last(self)) {
         close_executors(self, 0, deadline);
     }

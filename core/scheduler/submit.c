@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A due task is submitted, refused for max_instances, or held.  It is held when its executor is
+/* A due task is submitted, held, or left to overlap.c if it has as many runs as it may.  It is held when its executor is
  * busy, in that executor's queue, or when it is blocked: its executor or function cannot be used.
  * What is held takes up later run times of the task by its coalescing, so that however long the
  * wait, it is bounded; nothing that is due is dropped without an event. */
@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "executor/takes.h"
 #include "function/body.h"
+#include "scheduler/overlap.h"
 #include "scheduler/tell.h"
 
 static const int64_t first_retry = 10 * EXECZ_MILLISECOND;
@@ -196,16 +197,6 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     return status;
 }
 
-static void
-refuse(execz_scheduler *self, ez_entry *entry, const ez_due *due, uint32_t source)
-{
-    ez_log_write(&self->log, EXECZ_LOG_WARNING,
-                 "task skipped task=%s: it has reached its maximum of %u running instances",
-                 entry->task->abi.id, entry->task->abi.max_instances);
-    ez_tell_due(self, EXECZ_EVENT_TASK_MAX_INSTANCES, entry, source, due,
-                "it has reached its maximum of running instances");
-}
-
 bool
 ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
 {
@@ -221,7 +212,7 @@ ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
         (void)set_blocked(self, entry, NULL);
     }
     if (entry->instances >= entry->task->abi.max_instances) {
-        refuse(self, entry, due, source);
+        ez_overlap_take(self, entry, due, source);
         return true;
     }
     status = send(self, place, entry, due, source, &err);
@@ -233,7 +224,7 @@ ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
         wait_for_place(self, place, entry, due, source, &err);
         return false;
     case EXECZ_E_MAX_INSTANCES:
-        refuse(self, entry, due, source);
+        ez_overlap_refuse(self, entry, due, source);
         return true;
     default:
         ez_tell_due(self, EXECZ_EVENT_TASK_ERROR, entry, source, due,
@@ -246,10 +237,13 @@ bool
 ez_submit_held(execz_scheduler *self, ez_entry *entry)
 {
     g_autofree ez_due *due = ez_entry_take_held(entry);
+    bool free;
 
     if (due == NULL) {
         return true;
     }
     self->n_held--;
-    return ez_submit(self, entry, due, entry->held_source);
+    free = ez_submit(self, entry, due, entry->held_source);
+    ez_overlap_start_next(self, entry); /* it may have waited for what was held to go first */
+    return free;
 }

@@ -7,7 +7,7 @@ ez_task_get_spec(const ez_task *self, execz_task_spec *spec_out)
     const execz_task *abi = &self->abi;
 
     /* A field that is missing here would be lost whenever a task is changed. */
-    EXECZ_STATIC_ASSERT(sizeof *spec_out == 152, "copy the new fields, too");
+    EXECZ_STATIC_ASSERT(sizeof *spec_out == 160, "copy the new fields, too");
     *spec_out = (execz_task_spec){
         .size = sizeof *spec_out,
         .max_instances = abi->max_instances,
@@ -29,5 +29,7 @@ ez_task_get_spec(const ez_task *self, execz_task_spec *spec_out)
         .output_limit = abi->output_limit,
         .coalesce = self->coalesce,
         .priority = abi->priority,
+        .overlap = self->overlap,
+        .overlap_limit = self->overlap == EXECZ_OVERLAP_QUEUE ? self->overlap_limit : 0,
     };
 }

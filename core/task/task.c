@@ -2,161 +2,14 @@
 #include "task/task.h"
 
 #include "base/error.h"
+#include "task/check.h"
 #include "trigger/text.h"
 
-#include <inttypes.h>
 #include <string.h>
-
-#include <jansson.h>
 
 static const execz_duration default_kill_grace = 5 * EXECZ_SECOND;
 static const execz_duration default_misfire_grace_time = EXECZ_HOUR;
 static const uint64_t default_output_limit = 64 * 1024;
-
-bool
-ez_task_check_id(const char *what, const char *id, execz_error *err)
-{
-    size_t length = id == NULL ? 0 : strlen(id);
-    size_t legal = length == 0 ? 0
-                               : strspn(id, "abcdefghijklmnopqrstuvwxyz"
-                                            "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:");
-
-    if (length == 0) {
-        ez_fail(err, EXECZ_E_INVAL, "the %s is empty", what);
-        return false;
-    }
-    if (length > EXECZ_TASK_ID_MAX) {
-        ez_fail(err, EXECZ_E_LIMIT, "the %s '%.40s...' has %zu bytes; the limit is %d", what, id,
-                length, EXECZ_TASK_ID_MAX);
-        return false;
-    }
-    if (legal != length) {
-        ez_fail(err, EXECZ_E_INVAL,
-                "the %s '%s' has a character that is not allowed; use letters, digits and . _ - :",
-                what, id);
-        return false;
-    }
-    return true;
-}
-
-static bool
-check_body(const execz_task_spec *spec, execz_error *err)
-{
-    int bodies = (spec->function != NULL) + (spec->argv != NULL) + (spec->shell != NULL);
-    const char *colon = spec->function == NULL ? NULL : strchr(spec->function, ':');
-
-    if (bodies != 1) {
-        ez_fail(err, EXECZ_E_INVAL, "task '%s' needs exactly one of function, command and shell",
-                spec->id);
-        return false;
-    }
-    if (spec->argv != NULL && spec->argv[0] == NULL) {
-        ez_fail(err, EXECZ_E_INVAL, "the command of task '%s' is empty", spec->id);
-        return false;
-    }
-    if (spec->function != NULL && (colon == NULL || colon == spec->function || colon[1] == '\0')) {
-        ez_fail(err, EXECZ_E_INVAL, "the function '%s' of task '%s' is not MODULE:NAME",
-                spec->function, spec->id);
-        return false;
-    }
-    return true;
-}
-
-static bool
-check_environment(const execz_task_spec *spec, execz_error *err)
-{
-    for (size_t i = 0; spec->env != NULL && spec->env[i] != NULL; i++) {
-        const char *equals = strchr(spec->env[i], '=');
-
-        if (equals == NULL || equals == spec->env[i]) {
-            ez_fail(err, EXECZ_E_INVAL, "'%s' in the environment of task '%s' is not NAME=value",
-                    spec->env[i], spec->id);
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool
-check_arguments(const execz_task_spec *spec, execz_error *err)
-{
-    json_error_t where;
-    json_t *args;
-
-    if (spec->args == NULL) {
-        return true;
-    }
-    if (strlen(spec->args) > EXECZ_ARGS_LENGTH_MAX) {
-        ez_fail(err, EXECZ_E_LIMIT, "the arguments of task '%s' are longer than %" PRIu64 " bytes",
-                spec->id, EXECZ_ARGS_LENGTH_MAX);
-        return false;
-    }
-    args = json_loads(spec->args, JSON_REJECT_DUPLICATES, &where);
-    if (args == NULL) {
-        ez_fail(err, EXECZ_E_PARSE,
-                "the arguments of task '%s' are not JSON: line %d column %d: %s", spec->id,
-                where.line, where.column, where.text);
-        return false;
-    }
-    if (!json_is_object(args)) {
-        json_decref(args);
-        ez_fail(err, EXECZ_E_PARSE,
-                "the arguments of task '%s' are not a JSON object; write {\"name\": value}",
-                spec->id);
-        return false;
-    }
-    json_decref(args);
-    return true;
-}
-
-static bool
-check_numbers(const execz_task_spec *spec, execz_error *err)
-{
-    if (spec->max_instances > EXECZ_MAX_INSTANCES_MAX) {
-        ez_fail(err, EXECZ_E_LIMIT, "max_instances of task '%s' is %u; the limit is %d", spec->id,
-                spec->max_instances, EXECZ_MAX_INSTANCES_MAX);
-        return false;
-    }
-    if (spec->output_limit > EXECZ_OUTPUT_LIMIT_MAX) {
-        ez_fail(err, EXECZ_E_LIMIT,
-                "output_limit of task '%s' is %" PRIu64 "; the limit is %" PRIu64, spec->id,
-                spec->output_limit, EXECZ_OUTPUT_LIMIT_MAX);
-        return false;
-    }
-    if (spec->timeout < 0) {
-        ez_fail(err, EXECZ_E_INVAL, "the timeout of task '%s' is negative; 0 means none", spec->id);
-        return false;
-    }
-    if (spec->kill_grace < 0 && spec->kill_grace != EXECZ_UNSET) {
-        ez_fail(err, EXECZ_E_INVAL, "kill_grace of task '%s' is negative", spec->id);
-        return false;
-    }
-    if (spec->coalesce > EXECZ_COALESCE_NONE) {
-        ez_fail(err, EXECZ_E_INVAL,
-                "coalesce of task '%s' is %u, which is none of EXECZ_COALESCE_*", spec->id,
-                spec->coalesce);
-        return false;
-    }
-    return true;
-}
-
-static bool
-check_spec(const execz_task_spec *spec, execz_error *err)
-{
-    if (!ez_task_check_id("task id", spec->id, err)) {
-        return false;
-    }
-    if (spec->executor != NULL && !ez_task_check_id("executor alias", spec->executor, err)) {
-        ez_error_prefix(err, "task '%s': ", spec->id);
-        return false;
-    }
-    if (spec->trigger == NULL) {
-        ez_fail(err, EXECZ_E_INVAL, "task '%s' has no trigger", spec->id);
-        return false;
-    }
-    return check_body(spec, err) && check_environment(spec, err) && check_arguments(spec, err) &&
-           check_numbers(spec, err);
-}
 
 static const char *
 keep(ez_task *self, const char *text)
@@ -229,6 +82,17 @@ keep_body(ez_task *self, const execz_task_spec *spec)
 }
 
 static void
+keep_overlap(ez_task *self, const execz_task_spec *spec, const ez_task_defaults *defaults)
+{
+    bool own = spec->overlap != EXECZ_OVERLAP_DEFAULT;
+    uint32_t overlap = own ? spec->overlap : defaults->overlap;
+    uint32_t limit = own ? spec->overlap_limit : defaults->overlap_limit;
+
+    self->overlap = overlap != EXECZ_OVERLAP_DEFAULT ? overlap : EXECZ_OVERLAP_SKIP;
+    self->overlap_limit = MAX(1, limit);
+}
+
+static void
 keep_policy(ez_task *self, const execz_task_spec *spec, const ez_task_defaults *defaults)
 {
     execz_duration grace = spec->misfire_grace_time;
@@ -243,6 +107,7 @@ keep_policy(ez_task *self, const execz_task_spec *spec, const ez_task_defaults *
     if (self->coalesce == EXECZ_COALESCE_DEFAULT) {
         self->coalesce = EXECZ_COALESCE_LATEST;
     }
+    keep_overlap(self, spec, defaults);
     self->abi.priority = spec->priority;
     self->abi.timeout = spec->timeout;
     self->abi.kill_grace = spec->kill_grace == EXECZ_UNSET ? default_kill_grace : spec->kill_grace;
@@ -257,7 +122,7 @@ ez_task_new(const execz_task_spec *spec, const ez_task_defaults *defaults, execz
     g_autoptr(ez_trigger) trigger = NULL;
 
     memcpy(&whole, spec, MIN(spec->size, sizeof whole));
-    if (!check_spec(&whole, err)) {
+    if (!ez_task_check_spec(&whole, err)) {
         return NULL;
     }
     self = g_new0(ez_task, 1);

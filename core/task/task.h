@@ -16,6 +16,8 @@ typedef struct ez_task_defaults {
     execz_duration misfire_grace_time;
     uint32_t max_instances;
     uint32_t coalesce;
+    uint32_t overlap;
+    uint32_t overlap_limit;
 } ez_task_defaults;
 
 typedef struct ez_task {
@@ -24,6 +26,8 @@ typedef struct ez_task {
     const char *trigger;  /* text */
     const char *timezone;
     uint32_t coalesce;              /* EXECZ_COALESCE_LATEST or _NONE */
+    uint32_t overlap;               /* EXECZ_OVERLAP_SKIP, _QUEUE or _REPLACE */
+    uint32_t overlap_limit;         /* of QUEUE, 1 or more */
     _Atomic(const void *) resolved; /* its function, once it was found; of the function layer */
     guint references;               /* atomic */
     GStringChunk *texts;            /* owned; all texts and arrays above lie in it */

@@ -16,10 +16,22 @@ extern "C" {
 #define EXECZ_MAX_INSTANCES_MAX 1000000            /* of max_instances */
 #define EXECZ_OUTPUT_LIMIT_MAX (UINT64_C(1) << 30) /* of output_limit, bytes */
 #define EXECZ_ARGS_LENGTH_MAX (UINT64_C(1) << 28)  /* of args, bytes */
+#define EXECZ_OVERLAP_LIMIT_MAX 10000              /* of overlap_limit */
 
 #define EXECZ_COALESCE_DEFAULT 0u /* the scheduler's default, which is LATEST */
 #define EXECZ_COALESCE_LATEST 1u  /* of several missed run times only the latest is run */
 #define EXECZ_COALESCE_NONE 2u    /* each is run, up to EXECZ_RUN_TIMES_MAX */
+
+/* What becomes of a run time that is due while max_instances runs are not over; each is told by an
+ * event. */
+#define EXECZ_OVERLAP_DEFAULT 0u /* the scheduler's default, which is SKIP */
+#define EXECZ_OVERLAP_SKIP 1u    /* refused: TASK_MAX_INSTANCES */
+/* It waits until one of them is over; overlap_limit run times at most, further ones are refused.
+ * What has waited longer than its misfire grace time is missed. */
+#define EXECZ_OVERLAP_QUEUE 2u
+/* The oldest of them is cancelled, and the new one starts when that has ended.  What still waits
+ * then is cancelled by what comes later. */
+#define EXECZ_OVERLAP_REPLACE 3u
 
 #define EXECZ_UNSET INT64_MIN /* a duration that is left to the scheduler's default */
 
@@ -49,12 +61,14 @@ typedef struct execz_task_spec {
     uint64_t output_limit;             /* commands, bytes kept of each run; 0: 64 KiB */
     uint32_t coalesce;                 /* EXECZ_COALESCE_* */
     int32_t priority;
+    uint32_t overlap;       /* EXECZ_OVERLAP_* */
+    uint32_t overlap_limit; /* QUEUE: run times that wait at most; 0: 1 */
 } execz_task_spec;
 
 /* clang-format off */
 #define EXECZ_TASK_SPEC_INIT                                                                       \
     {sizeof(execz_task_spec), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
-     NULL, 0, EXECZ_UNSET, 0, EXECZ_UNSET, 0, 0, 0}
+     NULL, 0, EXECZ_UNSET, 0, EXECZ_UNSET, 0, 0, 0, 0, 0}
 /* clang-format on */
 
 #ifdef __cplusplus

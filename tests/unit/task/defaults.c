@@ -59,6 +59,26 @@ Test(task, what_the_task_says_wins_over_the_scheduler)
                   eq(i32, task->abi.priority, -5), eq(u64, task->abi.output_limit, 1)));
 }
 
+Test(task, without_an_overlap_it_skips)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = make_task(&spec);
+
+    cr_expect(eq(u32, task->overlap, EXECZ_OVERLAP_SKIP));
+}
+
+Test(task, a_queue_that_names_no_limit_has_one_place)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    ez_task_defaults wishes = {.overlap = EXECZ_OVERLAP_QUEUE, .overlap_limit = 5};
+    g_autoptr(ez_task) task = NULL;
+
+    spec.overlap = EXECZ_OVERLAP_QUEUE;
+    task = ez_task_new(&spec, &wishes, NULL);
+    cr_assert(task != NULL);
+    cr_expect(eq(u32, task->overlap_limit, 1));
+}
+
 Test(task, an_unlimited_grace_stays_unlimited)
 {
     execz_task_spec spec = spec_of(EACH_MINUTE);

@@ -41,7 +41,9 @@ Test(spec, a_task_made_of_its_own_spec_is_equal)
                             4,
                             5,
                             EXECZ_COALESCE_LATEST,
-                            -6};
+                            -6,
+                            EXECZ_OVERLAP_QUEUE,
+                            7};
     ez_task_defaults others = {"UTC", EXECZ_UNSET, 0, EXECZ_COALESCE_DEFAULT};
     ez_task *one = make(&spec, &defaults);
     execz_task_spec back;
@@ -65,6 +67,7 @@ Test(spec, a_task_made_of_its_own_spec_is_equal)
     cr_expect(all(eq(i64, back.misfire_grace_time, 2 * EXECZ_SECOND), eq(i64, back.timeout, 3)));
     cr_expect(all(eq(i64, back.kill_grace, 4), eq(u64, back.output_limit, 5)));
     cr_expect(eq(i32, back.priority, -6));
+    cr_expect(all(eq(u32, back.overlap, EXECZ_OVERLAP_QUEUE), eq(u32, back.overlap_limit, 7)));
     ez_task_unref(one);
     ez_task_unref(other);
 }

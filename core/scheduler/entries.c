@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* The tasks in the scheduler's table, for the other files of this layer. */
+#include "base/error.h"
+#include "scheduler/scheduler.h"
+#include "scheduler/tell.h"
+
+ez_entry *
+ez_scheduler_find_entry_locked(execz_scheduler *self, const char *id, execz_error *err)
+{
+    ez_entry *entry = id == NULL ? NULL : g_hash_table_lookup(self->tasks, id);
+
+    if (entry == NULL) {
+        ez_fail(err, EXECZ_E_NOT_FOUND, "there is no task '%s'", id == NULL ? "" : id);
+    }
+    return entry;
+}
+
+void
+ez_scheduler_plan_locked(execz_scheduler *self, ez_entry *entry)
+{
+    if (entry->fire != EXECZ_TIME_NEVER && !entry->removed) {
+        ez_heap_set(&self->due, &entry->node, ez_entry_due(entry));
+    } else {
+        ez_heap_remove(&self->due, &entry->node);
+    }
+}
+
+GPtrArray *
+ez_scheduler_list_entries(execz_scheduler *self,
+                          bool (*wanted)(const ez_entry *entry, const void *user), const void *user)
+{
+    GPtrArray *entries = g_ptr_array_new();
+    GHashTableIter iter;
+    void *value;
+
+    pthread_mutex_lock(&self->lock);
+    g_hash_table_iter_init(&iter, self->tasks);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        ez_entry *entry = value;
+
+        if (wanted(entry, user)) {
+            g_ptr_array_add(entries, ez_entry_ref_locked(entry));
+        }
+    }
+    pthread_mutex_unlock(&self->lock);
+    return entries;
+}
+
+void
+ez_scheduler_unref_entries(execz_scheduler *self, GPtrArray *entries)
+{
+    pthread_mutex_lock(&self->lock);
+    for (guint i = 0; i < entries->len; i++) {
+        ez_entry_unref_locked(entries->pdata[i]);
+    }
+    pthread_mutex_unlock(&self->lock);
+    g_ptr_array_unref(entries);
+}
+
+bool
+ez_scheduler_is_removed(execz_scheduler *self, const ez_entry *entry)
+{
+    bool removed;
+
+    pthread_mutex_lock(&self->lock);
+    removed = entry->removed;
+    pthread_mutex_unlock(&self->lock);
+    return removed;
+}
+
+void
+ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
+{
+    if (entry->removed) {
+        return;
+    }
+    entry->removed = true;
+    ez_heap_remove(&self->due, &entry->node);
+    g_hash_table_remove(self->modified, entry);
+    self->n_blocked -= entry->blocked != NULL;
+    g_clear_pointer(&entry->blocked, g_free);
+    ez_scheduler_change_locked(self, EZ_CHANGE_REMOVE, entry);
+    g_hash_table_remove(self->tasks, entry->task->abi.id);
+    ez_entry_unref_locked(entry); /* the table's; the caller has its own */
+}
+
+void
+ez_scheduler_retire(execz_scheduler *self, ez_entry *entry)
+{
+    bool retired = false;
+
+    if (entry->instances > 0 || entry->held != NULL || ez_entry_count_waiting(entry) > 0) {
+        return;
+    }
+    pthread_mutex_lock(&self->lock);
+    if (!entry->removed && !ez_entry_has_future(entry)) {
+        ez_scheduler_drop_locked(self, entry);
+        retired = true;
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (retired) {
+        ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task,
+                     "its trigger has no further run time");
+    }
+}

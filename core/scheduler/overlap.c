@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* A run time that is due while its task has max_instances runs waits in the entry, if the task's
+ * overlap is queue or replace.  The two differ in what they do when it comes: queue refuses it
+ * beyond the limit, replace cancels the oldest run for it, and beyond one for each run also the
+ * oldest of those that wait.
+ *
+ * Nothing is started from here while results are taken: an entry of which a run has ended is noted,
+ * and the next step of a running scheduler starts what waits.  So a scheduler that is paused starts
+ * nothing, and no result is taken inside of the handling of another. */
+#include "scheduler/overlap.h"
+
+#include "scheduler/submit.h"
+#include "scheduler/tell.h"
+
+#include <string.h>
+
+void
+ez_overlap_refuse(execz_scheduler *self, ez_entry *entry, const ez_due *due, uint32_t source)
+{
+    ez_log_write(&self->log, EXECZ_LOG_WARNING,
+                 "task skipped task=%s: it has reached its maximum of %u running instances",
+                 entry->task->abi.id, entry->task->abi.max_instances);
+    ez_tell_due(self, EXECZ_EVENT_TASK_MAX_INSTANCES, entry, source, due,
+                "it has reached its maximum of running instances");
+}
+
+/* ---- waiting --------------------------------------------------------------------------------- */
+
+/* Has the first n run times of due wait, and takes them out of it. */
+static void
+push(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t n, uint32_t source)
+{
+    if (entry->waiting == NULL) {
+        entry->waiting = g_queue_new();
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        ez_waiting *waiting = g_new(ez_waiting, 1);
+
+        *waiting = (ez_waiting){due->times[i], i + 1 == due->n ? due->coalesced : 0, source};
+        g_queue_push_tail(entry->waiting, waiting);
+    }
+    self->n_waiting += n;
+    due->n -= n;
+    memmove(due->times, due->times + n, due->n * sizeof due->times[0]);
+}
+
+/* The oldest that waits, as the caller's own; false if nothing does. */
+static bool
+pop(execz_scheduler *self, ez_entry *entry, ez_waiting *out)
+{
+    g_autofree ez_waiting *waiting =
+        entry->waiting == NULL ? NULL : g_queue_pop_head(entry->waiting);
+
+    if (waiting == NULL) {
+        return false;
+    }
+    self->n_waiting--;
+    *out = *waiting;
+    return true;
+}
+
+static void
+tell_cancelled(execz_scheduler *self, const ez_entry *entry, const ez_waiting *waiting,
+               const char *message)
+{
+    ez_unsubmitted cancelled = {
+        .source = waiting->source,
+        .times = &waiting->time,
+        .n = 1,
+        .more = waiting->coalesced,
+    };
+
+    ez_tell_unsubmitted(self, EXECZ_EVENT_TASK_CANCELLED, entry->task, &cancelled, message);
+}
+
+/* ---- queue ----------------------------------------------------------------------------------- */
+
+static void
+queue(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
+{
+    guint limit = entry->task->overlap_limit;
+    guint length = ez_entry_count_waiting(entry);
+
+    push(self, entry, due, MIN(due->n, limit - MIN(limit, length)), source);
+    if (due->n > 0) {
+        ez_overlap_refuse(self, entry, due, source);
+    }
+}
+
+/* ---- replace --------------------------------------------------------------------------------- */
+
+/* The runs of one task. */
+typedef struct family {
+    const ez_entry *entry;
+    ez_run *oldest; /* of those that are not cancelled; NULL: none */
+    guint n_cancelled;
+} family;
+
+static void
+look(void *user, ez_run *run)
+{
+    family *self = user;
+
+    if (run->owner != self->entry) {
+        return;
+    }
+    if (ez_interrupt_raised(&run->interrupt)) {
+        self->n_cancelled++;
+    } else if (self->oldest == NULL || run->submitted < self->oldest->submitted) {
+        self->oldest = run;
+    }
+}
+
+/* Cancels the oldest run; false if for each that waits one is cancelled already. */
+static bool
+cancel_oldest(execz_scheduler *self, ez_entry *entry)
+{
+    family found = {.entry = entry};
+
+    ez_runs_foreach(self->runs, look, &found);
+    if (found.oldest == NULL || found.n_cancelled >= ez_entry_count_waiting(entry)) {
+        return false;
+    }
+    ez_log_write(&self->log, EXECZ_LOG_INFO, "task replaced task=%s: its oldest run is cancelled",
+                 entry->task->abi.id);
+    ez_executor_cancel(found.oldest->executor, found.oldest);
+    return true;
+}
+
+static void
+replace(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
+{
+    ez_waiting oldest;
+
+    push(self, entry, due, due->n, source);
+    while (ez_entry_count_waiting(entry) > entry->task->abi.max_instances &&
+           pop(self, entry, &oldest)) {
+        tell_cancelled(self, entry, &oldest, "a later run time has taken its place");
+    }
+    while (cancel_oldest(self, entry)) {
+    }
+}
+
+/* ---- all ------------------------------------------------------------------------------------- */
+
+void
+ez_overlap_take(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
+{
+    switch (entry->task->overlap) {
+    case EXECZ_OVERLAP_QUEUE:
+        queue(self, entry, due, source);
+        break;
+    case EXECZ_OVERLAP_REPLACE:
+        replace(self, entry, due, source);
+        break;
+    default:
+        ez_overlap_refuse(self, entry, due, source);
+    }
+}
+
+void
+ez_overlap_note_end(execz_scheduler *self, ez_entry *entry)
+{
+    if (ez_entry_count_waiting(entry) == 0 || entry->ready) {
+        return;
+    }
+    entry->ready = true;
+    pthread_mutex_lock(&self->lock);
+    g_queue_push_tail(&self->ready, ez_entry_ref_locked(entry));
+    pthread_mutex_unlock(&self->lock);
+}
+
+void
+ez_overlap_start_next(execz_scheduler *self, ez_entry *entry)
+{
+    ez_waiting next;
+
+    while (entry->held == NULL && entry->instances < entry->task->abi.max_instances &&
+           pop(self, entry, &next)) {
+        ez_due due = {.times = {next.time}, .n = 1, .coalesced = next.coalesced};
+
+        (void)ez_submit(self, entry, &due, next.source);
+    }
+}
+
+void
+ez_overlap_start(execz_scheduler *self)
+{
+    ez_entry *entry;
+
+    while ((entry = g_queue_pop_head(&self->ready)) != NULL) {
+        entry->ready = false;
+        ez_overlap_start_next(self, entry);
+        ez_scheduler_retire(self, entry);
+        pthread_mutex_lock(&self->lock);
+        ez_entry_unref_locked(entry);
+        pthread_mutex_unlock(&self->lock);
+    }
+}
+
+void
+ez_overlap_cancel(execz_scheduler *self, ez_entry *entry, const char *message)
+{
+    ez_waiting waiting;
+
+    while (pop(self, entry, &waiting)) {
+        tell_cancelled(self, entry, &waiting, message);
+    }
+}
+
+static bool
+has_waiting(const ez_entry *entry, const void *user)
+{
+    (void)user;
+    return ez_entry_count_waiting(entry) > 0;
+}
+
+void
+ez_overlap_cancel_all(execz_scheduler *self, const char *message)
+{
+    GPtrArray *entries;
+
+    if (self->n_waiting == 0) {
+        return;
+    }
+    entries = ez_scheduler_list_entries(self, has_waiting, NULL);
+    for (guint i = 0; i < entries->len; i++) {
+        ez_overlap_cancel(self, entries->pdata[i], message);
+        ez_scheduler_retire(self, entries->pdata[i]);
+    }
+    ez_scheduler_unref_entries(self, entries);
+}
