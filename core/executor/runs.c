@@ -48,14 +48,11 @@ ez_runs_new_limited(size_t limit)
     return self;
 }
 
-/* A run holds its task as long as it is open.  All runs of a task hold it with one reference, which
- * only the loop counts: two atomic operations less for each run. */
+/* A run holds its task as long as it is open. */
 static void
 hold_task(ez_run *run, ez_task *task)
 {
-    if (task->in_flight++ == 0) {
-        ez_task_ref(task);
-    }
+    ez_task_begin_run(task);
     run->task = task;
 }
 
@@ -64,8 +61,8 @@ release_task(ez_run *run)
 {
     ez_task *task = g_steal_pointer(&run->task);
 
-    if (task != NULL && --task->in_flight == 0) {
-        ez_task_unref(task);
+    if (task != NULL) {
+        ez_task_end_run(task);
     }
 }
 

@@ -23,7 +23,7 @@ ez_executor_takes(const ez_executor *self, const ez_task *task, execz_error *err
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        if (kinds[i].kind == task->abi.kind && !has_any(self, kinds[i].caps)) {
+        if (kinds[i].kind == task->plan->abi.kind && !has_any(self, kinds[i].caps)) {
             ez_fail(err, EXECZ_E_UNSUPPORTED, "executor '%s' (plugin %s) takes no %s",
                     ez_executor_alias(self), ez_executor_type(self), kinds[i].name);
             return false;

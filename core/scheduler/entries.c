@@ -80,7 +80,7 @@ ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
     self->n_blocked -= entry->blocked != NULL;
     g_clear_pointer(&entry->blocked, g_free);
     ez_scheduler_change_locked(self, EZ_CHANGE_REMOVE, entry);
-    g_hash_table_remove(self->tasks, entry->task->abi.id);
+    g_hash_table_remove(self->tasks, entry->task->id);
     ez_entry_unref_locked(entry); /* the table's; the caller has its own */
 }
 

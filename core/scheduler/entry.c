@@ -123,7 +123,7 @@ ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source)
         self->held_source = source;
         return;
     }
-    if (self->task->coalesce == EXECZ_COALESCE_LATEST) {
+    if (self->task->plan->coalesce == EXECZ_COALESCE_LATEST) {
         self->held->coalesced += due->coalesced + self->held->n + due->n - 1;
         self->held->times[0] = due->times[due->n - 1];
         self->held->n = 1;

@@ -25,7 +25,6 @@ typedef struct ez_entry {
     /* [loop]; the first two are read by any thread */
     atomic_uint instances; /* runs in flight */
     atomic_bool waits;     /* held != NULL */
-    bool resolved;         /* its function was found */
     bool queued;           /* held in the queue of a busy executor */
     ez_due *held;          /* owned; due, but busy or blocked; NULL if nothing waits */
     uint32_t held_source;

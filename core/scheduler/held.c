@@ -64,7 +64,8 @@ ez_held_next_retry(execz_scheduler *self)
 static bool
 holds(const ez_entry *entry, const void *alias)
 {
-    return entry->held != NULL && (alias == NULL || g_str_equal(entry->task->executor, alias));
+    return entry->held != NULL &&
+           (alias == NULL || g_str_equal(entry->task->plan->executor, alias));
 }
 
 /* Entries that hold something, a reference each; alias: only those of this executor. */

@@ -12,7 +12,7 @@ ez_modify_make_task(execz_scheduler *self, const execz_task_spec *spec, ez_task 
                     execz_error *err)
 {
     execz_error reason = EXECZ_ERROR_INIT;
-    ez_task *task = ez_task_new(spec, &self->defaults, &reason);
+    ez_task *task = ez_task_new(spec, &self->defaults, &self->tables, &reason);
 
     if (task == NULL) {
         return ez_fail_code(err, reason.status, reason.code, "%s", reason.message);
@@ -32,7 +32,7 @@ ez_modify_newest_locked(execz_scheduler *self, ez_entry *entry)
 static bool
 has_same_schedule(const ez_task *a, const ez_task *b)
 {
-    return strcmp(a->trigger, b->trigger) == 0 && strcmp(a->timezone, b->timezone) == 0;
+    return a->schedule == b->schedule;
 }
 
 void
@@ -53,7 +53,7 @@ ez_modify_locked(execz_scheduler *self, ez_entry *entry, ez_task *task)
 static void
 leave_queue_locked(execz_scheduler *self, ez_entry *entry)
 {
-    ez_executor_place *place = g_hash_table_lookup(self->places, entry->task->executor);
+    ez_executor_place *place = g_hash_table_lookup(self->places, entry->task->plan->executor);
 
     entry->queued = false;
     if (place != NULL && g_queue_remove(&place->held, entry)) {
@@ -64,13 +64,12 @@ leave_queue_locked(execz_scheduler *self, ez_entry *entry)
 static void
 exchange_locked(execz_scheduler *self, ez_entry *entry, ez_task *task)
 {
-    if (entry->queued && strcmp(entry->task->executor, task->executor) != 0) {
+    if (entry->queued && strcmp(entry->task->plan->executor, task->plan->executor) != 0) {
         leave_queue_locked(self, entry);
     }
-    g_hash_table_replace(self->tasks, (void *)task->abi.id, entry); /* the old one takes its id */
+    g_hash_table_replace(self->tasks, (void *)task->id, entry); /* the old one takes its id */
     ez_task_unref(entry->task);
     entry->task = ez_task_ref(task);
-    entry->resolved = false;
     if (entry->held != NULL && !entry->queued) {
         self->recheck = true;
     }
@@ -118,7 +117,7 @@ exchange_if_still(execz_scheduler *self, const ez_task *old, ez_task *task)
     bool still;
 
     pthread_mutex_lock(&self->lock);
-    entry = g_hash_table_lookup(self->tasks, old->abi.id);
+    entry = g_hash_table_lookup(self->tasks, old->id);
     still = entry != NULL && ez_modify_newest_locked(self, entry) == old;
     if (still) {
         ez_modify_locked(self, entry, task);

@@ -19,7 +19,7 @@ ez_overlap_refuse(execz_scheduler *self, ez_entry *entry, const ez_due *due, uin
 {
     ez_log_write(&self->log, EXECZ_LOG_WARNING,
                  "task skipped task=%s: it has reached its maximum of %u running instances",
-                 entry->task->abi.id, entry->task->abi.max_instances);
+                 entry->task->id, entry->task->plan->abi.max_instances);
     ez_tell_due(self, EXECZ_EVENT_TASK_MAX_INSTANCES, entry, source, due,
                 "it has reached its maximum of running instances");
 }
@@ -78,7 +78,7 @@ tell_cancelled(execz_scheduler *self, const ez_entry *entry, const ez_waiting *w
 static void
 queue(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
 {
-    guint limit = entry->task->overlap_limit;
+    guint limit = entry->task->plan->overlap_limit;
     guint length = ez_entry_count_waiting(entry);
 
     push(self, entry, due, MIN(due->n, limit - MIN(limit, length)), source);
@@ -122,7 +122,7 @@ cancel_oldest(execz_scheduler *self, ez_entry *entry)
         return false;
     }
     ez_log_write(&self->log, EXECZ_LOG_INFO, "task replaced task=%s: its oldest run is cancelled",
-                 entry->task->abi.id);
+                 entry->task->id);
     ez_executor_cancel(found.oldest->executor, found.oldest);
     return true;
 }
@@ -133,7 +133,7 @@ replace(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
     ez_waiting oldest;
 
     push(self, entry, due, due->n, source);
-    while (ez_entry_count_waiting(entry) > entry->task->abi.max_instances &&
+    while (ez_entry_count_waiting(entry) > entry->task->plan->abi.max_instances &&
            pop(self, entry, &oldest)) {
         tell_cancelled(self, entry, &oldest, "a later run time has taken its place");
     }
@@ -146,7 +146,7 @@ replace(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
 void
 ez_overlap_take(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
 {
-    switch (entry->task->overlap) {
+    switch (entry->task->plan->overlap) {
     case EXECZ_OVERLAP_QUEUE:
         queue(self, entry, due, source);
         break;
@@ -175,7 +175,7 @@ ez_overlap_start_next(execz_scheduler *self, ez_entry *entry)
 {
     ez_waiting next;
 
-    while (entry->held == NULL && entry->instances < entry->task->abi.max_instances &&
+    while (entry->held == NULL && entry->instances < entry->task->plan->abi.max_instances &&
            pop(self, entry, &next)) {
         ez_due due = {.times = {next.time}, .n = 1, .coalesced = next.coalesced};
 

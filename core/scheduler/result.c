@@ -35,7 +35,8 @@ log_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome)
     took = ez_format_duration(outcome->started == 0 ? 0 : outcome->finished - outcome->started);
     ez_log_write(&self->log, fine ? EXECZ_LOG_INFO : EXECZ_LOG_WARNING,
                  "task %s task=%s executor=%s took=%s%s%s", execz_outcome_name(outcome->outcome),
-                 run->task->abi.id, run->task->executor, took, outcome->message == NULL ? "" : ": ",
+                 run->task->id, run->task->plan->executor, took,
+                 outcome->message == NULL ? "" : ": ",
                  outcome->message == NULL ? "" : outcome->message);
 }
 
@@ -95,7 +96,7 @@ take_finished(execz_scheduler *self, ez_run *run)
         ez_tell_ended(self, run, outcome);
     }
     if (self->n_held > 0) {
-        ez_executor_place *place = ez_scheduler_find_place(self, run->task->executor);
+        ez_executor_place *place = ez_scheduler_find_place(self, run->task->plan->executor);
 
         release(self, run, false);
         if (place != NULL && !g_queue_is_empty(&place->held)) {

@@ -56,6 +56,7 @@ init_tables(execz_scheduler *self)
     self->bus = ez_bus_new();
     self->runs = ez_runs_new();
     self->store = ez_memory_store_new();
+    self->tables = (ez_task_tables){ez_intern_table_new(), ez_intern_table_new()};
     self->shutdown_deadline = EXECZ_NO_DEADLINE;
     self->recheck_at = EXECZ_TIME_NEVER;
 }
@@ -251,6 +252,8 @@ execz_scheduler_free(execz_scheduler *self)
     ez_mailbox_deinit(&self->mailbox);
     g_queue_clear(&self->new_executors);
     drop_changes(self->changes);
+    ez_intern_table_free(self->tables.plans);
+    ez_intern_table_free(self->tables.schedules);
     g_free(self->batch);
     pthread_cond_destroy(&self->stopped);
     pthread_mutex_destroy(&self->catalog_lock);

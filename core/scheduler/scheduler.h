@@ -60,6 +60,7 @@ struct execz_scheduler {
     char *name; /* owned, as the next two */
     char *timezone;
     ez_task_defaults defaults;
+    ez_task_tables tables; /* owned */
     ez_log log;
     const ez_clock *clock;
     ez_mailbox mailbox;

@@ -40,19 +40,19 @@ set_blocked(execz_scheduler *self, ez_entry *entry, const char *reason)
 static bool
 resolve(execz_scheduler *self, ez_entry *entry, const ez_executor *executor, execz_error *err)
 {
-    execz_task *task = &entry->task->abi;
+    ez_plan *plan = entry->task->plan;
 
-    if (entry->resolved || task->kind != EXECZ_TASK_FUNCTION ||
+    if (plan->found || plan->abi.kind != EXECZ_TASK_FUNCTION ||
         !ez_executor_has_caps(executor, EXECZ_CAP_COROUTINE)) {
         return true;
     }
-    if (ez_modules_resolve(self->modules, task->function, err) == NULL) {
+    if (ez_modules_resolve(self->modules, plan->abi.function, err) == NULL) {
         return false;
     }
-    if (ez_body_is_coroutine(self->modules, task, &entry->task->resolved)) {
-        task->kind = EXECZ_TASK_COROUTINE; /* before anybody else has seen the task */
+    if (ez_body_is_coroutine(self->modules, &plan->abi, &plan->resolved)) {
+        plan->abi.kind = EXECZ_TASK_COROUTINE;
     }
-    entry->resolved = true;
+    plan->found = true;
     return true;
 }
 
@@ -60,7 +60,7 @@ resolve(execz_scheduler *self, ez_entry *entry, const ez_executor *executor, exe
 static ez_executor_place *
 find_usable(execz_scheduler *self, ez_entry *entry, execz_error *why)
 {
-    const char *alias = entry->task->executor;
+    const char *alias = entry->task->plan->executor;
     ez_executor_place *place = ez_scheduler_find_place(self, alias);
     const char *reason = NULL;
 
@@ -109,7 +109,7 @@ block(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source, cons
     ez_submit_hold(self, entry, due, source);
     ez_submit_missed(self, entry, due);
     if (set_blocked(self, entry, why->message)) {
-        ez_log_write(&self->log, EXECZ_LOG_WARNING, "task blocked task=%s: %s", entry->task->abi.id,
+        ez_log_write(&self->log, EXECZ_LOG_WARNING, "task blocked task=%s: %s", entry->task->id,
                      why->message);
         ez_tell_task(self, EXECZ_EVENT_TASK_BLOCKED, entry->task, why->message);
     }
@@ -180,7 +180,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
         ez_log_write(
             &self->log, EXECZ_LOG_WARNING,
             "plugin misbehaving: executor=%s refuses a run of task=%s that it has finished",
-            entry->task->executor, entry->task->abi.id);
+            entry->task->plan->executor, entry->task->id);
         ++*ez_executor_unfinished(place->executor);
         status = EXECZ_OK;
     }
@@ -211,7 +211,7 @@ ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
     if (entry->blocked != NULL) {
         (void)set_blocked(self, entry, NULL);
     }
-    if (entry->instances >= entry->task->abi.max_instances) {
+    if (entry->instances >= entry->task->plan->abi.max_instances) {
         ez_overlap_take(self, entry, due, source);
         return true;
     }

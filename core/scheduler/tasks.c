@@ -9,7 +9,7 @@ insert_locked(execz_scheduler *self, ez_task *task)
 {
     ez_entry *entry = ez_entry_new(task);
 
-    g_hash_table_insert(self->tasks, (void *)task->abi.id, entry);
+    g_hash_table_insert(self->tasks, (void *)task->id, entry);
     if (self->state != EXECZ_STATE_STOPPED) {
         (void)ez_entry_begin_locked(entry, ez_clock_now(self->clock), NULL);
         ez_scheduler_plan_locked(self, entry);
@@ -28,13 +28,13 @@ execz_scheduler_add_task(execz_scheduler *self, const execz_task_spec *spec, exe
         return status;
     }
     pthread_mutex_lock(&self->lock);
-    taken = g_hash_table_contains(self->tasks, task->abi.id);
+    taken = g_hash_table_contains(self->tasks, task->id);
     if (!taken) {
         insert_locked(self, task);
     }
     pthread_mutex_unlock(&self->lock);
     if (taken) {
-        return ez_fail(err, EXECZ_E_EXISTS, "there is a task '%s' already", task->abi.id);
+        return ez_fail(err, EXECZ_E_EXISTS, "there is a task '%s' already", task->id);
     }
     ez_tell_task(self, EXECZ_EVENT_TASK_ADDED, task, NULL);
     ez_mailbox_ring(&self->mailbox);
@@ -52,7 +52,7 @@ execz_scheduler_put_task(execz_scheduler *self, const execz_task_spec *spec, exe
         return status;
     }
     pthread_mutex_lock(&self->lock);
-    entry = g_hash_table_lookup(self->tasks, task->abi.id);
+    entry = g_hash_table_lookup(self->tasks, task->id);
     if (entry == NULL) {
         insert_locked(self, task);
     } else {

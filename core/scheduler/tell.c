@@ -17,8 +17,8 @@ task_event(const execz_scheduler *self, uint64_t code, const ez_task *task)
 {
     execz_event event = new_event(self, code);
 
-    event.task = task->abi.id;
-    event.executor = task->executor;
+    event.task = task->id;
+    event.executor = task->plan->executor;
     return event;
 }
 

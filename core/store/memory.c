@@ -30,7 +30,7 @@ check(const memory_store *self, const ez_change *changes, size_t n, execz_error 
     g_autoptr(GHashTable) later = g_hash_table_new(g_str_hash, g_str_equal);
 
     for (size_t i = 0; i < n; i++) {
-        const char *id = changes[i].task->abi.id;
+        const char *id = changes[i].task->id;
         bool known = g_hash_table_contains(self->by_id, id);
         void *will_be;
 
@@ -61,14 +61,14 @@ apply(memory_store *self, const ez_change *change)
         at = g_new0(record, 1);
         at->task = ez_task_ref(change->task);
         at->next_run = change->next_run;
-        g_hash_table_replace(self->by_id, (void *)at->task->abi.id, at);
+        g_hash_table_replace(self->by_id, (void *)at->task->id, at);
         break;
     case EZ_CHANGE_NEXT:
-        at = g_hash_table_lookup(self->by_id, change->task->abi.id);
+        at = g_hash_table_lookup(self->by_id, change->task->id);
         at->next_run = change->next_run;
         break;
     default:
-        g_hash_table_remove(self->by_id, change->task->abi.id);
+        g_hash_table_remove(self->by_id, change->task->id);
     }
 }
 

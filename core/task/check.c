@@ -163,21 +163,26 @@ check_overlap(const char *id, uint32_t overlap, uint32_t limit, execz_error *err
 }
 
 bool
-ez_task_check_spec(const execz_task_spec *spec, execz_error *err)
+ez_task_check_own(const execz_task_spec *spec, execz_error *err)
 {
     if (!ez_task_check_id("task id", spec->id, err)) {
-        return false;
-    }
-    if (spec->executor != NULL && !ez_task_check_id("executor alias", spec->executor, err)) {
-        ez_error_prefix(err, "task '%s': ", spec->id);
         return false;
     }
     if (spec->trigger == NULL) {
         ez_fail(err, EXECZ_E_INVAL, "task '%s' has no trigger", spec->id);
         return false;
     }
-    return check_body(spec, err) && check_environment(spec, err) && check_arguments(spec, err) &&
-           check_numbers(spec, err) &&
+    return check_arguments(spec, err);
+}
+
+bool
+ez_task_check_plan(const execz_task_spec *spec, execz_error *err)
+{
+    if (spec->executor != NULL && !ez_task_check_id("executor alias", spec->executor, err)) {
+        ez_error_prefix(err, "task '%s': ", spec->id);
+        return false;
+    }
+    return check_body(spec, err) && check_environment(spec, err) && check_numbers(spec, err) &&
            check_overlap(spec->id, spec->overlap, spec->overlap_limit, err);
 }
 

@@ -41,7 +41,7 @@ ez_due_time(const ez_task *task, const ez_trigger *trigger, execz_time fire_time
     }
     next = ez_trigger_next(trigger, fire_time); /* NEVER is a bound, too: nothing moves past it */
     jitter = MIN(jitter, next - fire_time - 1);
-    hash = mix((uint64_t)fire_time ^ mix(g_str_hash(task->abi.id)));
+    hash = mix((uint64_t)fire_time ^ mix(g_str_hash(task->id)));
     return fire_time + (execz_duration)(hash % ((uint64_t)jitter + 1));
 }
 
@@ -62,7 +62,7 @@ find_latest(const ez_task *task, const ez_trigger *trigger, execz_time from, exe
 static bool
 is_late(const ez_task *task, const ez_trigger *trigger, execz_time fire_time, execz_time now)
 {
-    execz_duration grace = task->abi.misfire_grace_time;
+    execz_duration grace = task->plan->abi.misfire_grace_time;
 
     return grace >= 0 && now - ez_due_time(task, trigger, fire_time) > grace;
 }
@@ -114,7 +114,7 @@ static bool
 keep(const ez_task *task, const ez_trigger *trigger, execz_time from, execz_time latest,
      execz_time now, ez_due *due)
 {
-    if (task->coalesce != EXECZ_COALESCE_LATEST) {
+    if (task->plan->coalesce != EXECZ_COALESCE_LATEST) {
         return keep_each(task, trigger, from, latest, now, due);
     }
     keep_latest(task, trigger, from, latest, now, due);

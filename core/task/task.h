@@ -1,48 +1,57 @@
 /* SPDX-License-Identifier: MIT */
 /* A task: what runs, where, and by which policy.  Immutable; shared by reference between the store,
- * the scheduler and the runs in flight. */
+ * the scheduler and the runs in flight.
+ *
+ * A scheduler may hold a million of them, most of them idle.  So what a task has in common with
+ * others, its plan and its schedule, is kept once for all of them; and what executors see of it is
+ * there only while runs of it are in flight. */
 #ifndef EZ_TASK_TASK_H
 #define EZ_TASK_TASK_H
 
 #include <glib.h>
 
-#include <execz/task.h>
+#include "task/plan.h"
+#include "task/schedule.h"
 
-#include "trigger/trigger.h"
+/* What tasks are made of, each kept once; NULL: each task has its own. */
+typedef struct ez_task_tables {
+    ez_intern_table *plans;
+    ez_intern_table *schedules;
+} ez_task_tables;
 
-/* What a task takes from its scheduler where its spec leaves it open. */
-typedef struct ez_task_defaults {
-    const char *timezone;
-    execz_duration misfire_grace_time;
-    uint32_t max_instances;
-    uint32_t coalesce;
-    uint32_t overlap;
-    uint32_t overlap_limit;
-} ez_task_defaults;
+/* A task as executors see it. */
+typedef struct ez_task_view {
+    execz_task abi;
+    char apart[64];  /* what workers read is not to share a cache line with what the loop writes */
+    guint in_flight; /* [loop] runs that hold the task, all together by one of its references */
+} ez_task_view;
 
 typedef struct ez_task {
-    execz_task abi;       /* as executors see it; first, so that one pointer is both */
-    const char *executor; /* alias */
-    const char *trigger;  /* text */
-    const char *timezone;
-    uint32_t coalesce;              /* EXECZ_COALESCE_LATEST or _NONE */
-    uint32_t overlap;               /* EXECZ_OVERLAP_SKIP, _QUEUE or _REPLACE */
-    uint32_t overlap_limit;         /* of QUEUE, 1 or more */
-    _Atomic(const void *) resolved; /* its function, once it was found; of the function layer */
-    guint references;               /* atomic */
-    GStringChunk *texts;            /* owned; all texts and arrays above lie in it */
-
-    char apart[64];  /* what workers read is not to share a cache line with what the loop writes */
-    guint in_flight; /* [loop] runs that hold it, all together by one of the references */
+    ez_plan *plan;         /* owned, as the next */
+    ez_schedule *schedule; /* when it runs */
+    ez_task_view *view;    /* owned; NULL while none of its runs is in flight */
+    guint references;      /* atomic */
+    bool has_name, has_args;
+    char id[]; /* and behind it its name and its arguments, if it has them */
 } ez_task;
 
 /* Checks spec and copies it.  NULL with err filled if anything is wrong with it. */
 ez_task *ez_task_new(const execz_task_spec *spec, const ez_task_defaults *defaults,
-                     execz_error *err);
+                     const ez_task_tables *tables, execz_error *err);
 
 ez_task *ez_task_ref(ez_task *self);
 void ez_task_unref(ez_task *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ez_task, ez_task_unref)
+
+/* For people; its id if it has no other. */
+const char *ez_task_name(const ez_task *self);
+
+/* A JSON object; NULL: none. */
+const char *ez_task_args(const ez_task *self);
+
+/* One more run is in flight: what executors see is there until as many have ended.  [loop] */
+void ez_task_begin_run(ez_task *self);
+void ez_task_end_run(ez_task *self);
 
 /* The task's trigger, its phase counted from anchor. */
 ez_trigger *ez_task_make_trigger(const ez_task *self, execz_time anchor, execz_error *err);

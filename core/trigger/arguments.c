@@ -32,6 +32,13 @@ ez_build_blame(ez_build *build, const ez_syntax_argument *argument, execz_status
     return status;
 }
 
+ez_moment
+ez_build_take_anchor(ez_build *build)
+{
+    build->anchored = true;
+    return (ez_moment){build->defaults->anchor, false};
+}
+
 char *
 ez_words_join(const char *const *words, size_t n)
 {

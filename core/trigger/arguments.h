@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "trigger/civil.h"
 #include "trigger/syntax.h"
 #include "trigger/text.h"
 
@@ -14,6 +15,7 @@ typedef struct ez_build {
     size_t column;    /* of the mistake, from 1; set by ez_build_fail() and ez_build_blame() */
     execz_error *err; /* borrowed; may be NULL */
     unsigned steps;   /* left for finding out whether something ever fires */
+    bool anchored;    /* something in it counts from the anchor of the surroundings */
 } ez_build;
 
 /* What a kind accepts. */
@@ -42,6 +44,9 @@ execz_status ez_arguments_check(ez_build *build, const ez_syntax_call *call,
  */
 const ez_syntax_argument *ez_arguments_find(const ez_syntax_call *call,
                                             const ez_signature *signature, const char *key);
+
+/* The anchor of the surroundings, on which the trigger then depends. */
+ez_moment ez_build_take_anchor(ez_build *build);
 
 /* "a, b and c".  Caller frees. */
 char *ez_words_join(const char *const *words, size_t n);

@@ -241,7 +241,6 @@ read_first(calendar *self, ez_build *build, const ez_syntax_call *call)
     const ez_scope *scope = &self->base.scope;
     execz_status status = EXECZ_OK;
 
-    self->anchor = (ez_moment){build->defaults->anchor, false};
     if (anchor != NULL && scope->start_at.time != EZ_SCOPE_NO_START) {
         return ez_build_fail(build, anchor->column,
                              "'anchor' and 'start_at' exclude each other; the dates are counted "
@@ -254,6 +253,7 @@ read_first(calendar *self, ez_build *build, const ez_syntax_call *call)
     if (anchor != NULL) {
         status = ez_scope_read_moment(scope, build, anchor, &self->anchor);
     } else {
+        self->anchor = ez_build_take_anchor(build);
         build->column = call->column;
         status = ez_interval_check_anchor(self->anchor.time, build->err);
     }

@@ -18,6 +18,7 @@ add_child(ez_build *build, const ez_scope *scope, const ez_syntax_call *outer,
     status = ez_trigger_build(&inner, call, &child);
     build->column = inner.column;
     build->steps = inner.steps;
+    build->anchored |= inner.anchored;
     if (status != EXECZ_OK) {
         return status;
     }

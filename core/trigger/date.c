@@ -30,7 +30,7 @@ read_run_at(const ez_scope *scope, ez_build *build, const ez_syntax_argument *ru
     if (strcmp(run_at->value, "now") != 0) {
         return ez_scope_read_moment(scope, build, run_at, moment_out);
     }
-    *moment_out = (ez_moment){build->defaults->anchor, false};
+    *moment_out = ez_build_take_anchor(build);
     build->column = run_at->value_column;
     return ez_interval_check_anchor(moment_out->time, build->err);
 }

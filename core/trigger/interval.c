@@ -161,7 +161,7 @@ read_anchor(const ez_scope *scope, ez_build *build, const ez_syntax_call *call,
 {
     const ez_syntax_argument *argument = ez_arguments_find(call, &signature, "anchor");
 
-    *anchor_out = (ez_moment){build->defaults->anchor, false};
+    *anchor_out = (ez_moment){0};
     if (argument != NULL && scope->start_at.time != EZ_SCOPE_NO_START) {
         return ez_build_fail(
             build, argument->column,
@@ -172,6 +172,7 @@ read_anchor(const ez_scope *scope, ez_build *build, const ez_syntax_call *call,
         return ez_scope_read_moment(scope, build, argument, anchor_out);
     }
     if (scope->start_at.time == EZ_SCOPE_NO_START) {
+        *anchor_out = ez_build_take_anchor(build);
         build->column = call->column;
         return ez_interval_check_anchor(anchor_out->time, build->err);
     }
@@ -201,6 +202,19 @@ interval_build(ez_build *build, const ez_syntax_call *call, ez_trigger **trigger
     }
     ez_scope_clear(&scope);
     return status;
+}
+
+static ez_trigger *
+interval_count_from(const ez_trigger *base, execz_time anchor)
+{
+    const interval *self = (const interval *)base;
+    ez_scope scope = base->scope;
+
+    if (ez_interval_check_anchor(anchor, NULL) != EXECZ_OK) {
+        return NULL;
+    }
+    ez_zone_ref(scope.zone);
+    return ez_interval_new(&scope, self->series.length, (ez_moment){anchor, false});
 }
 
 static execz_time
@@ -275,4 +289,5 @@ const ez_trigger_kind ez_interval_kind = {
     .count = interval_count,
     .series = interval_series,
     .format = interval_format,
+    .count_from = interval_count_from,
 };

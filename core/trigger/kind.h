@@ -70,6 +70,9 @@ typedef struct ez_trigger_kind {
      * known.  b may be of any kind.  NULL if it never is. */
     bool (*meet)(const ez_trigger *a, const ez_trigger *b, ez_trigger **common_out);
 
+    /* The same, counted from anchor.  NULL: it has to be read from its text again. */
+    ez_trigger *(*count_from)(const ez_trigger *self, execz_time anchor);
+
     bool zoneless; /* its text tells no time zone */
 
     /* All its fire times are multiples of this; 0: of 1 ns. */
@@ -80,6 +83,7 @@ typedef struct ez_trigger_kind {
 struct ez_trigger {
     const ez_trigger_kind *kind;
     atomic_uint references;
+    bool anchored;  /* as it was read from its text: something in it counts from the anchor */
     ez_scope scope; /* owned */
 };
 

@@ -81,7 +81,7 @@ finish(const ez_build *build, size_t *column_out, execz_status status)
 static ez_build
 build_value(const char *text, const ez_trigger_defaults *defaults, execz_error *err)
 {
-    return (ez_build){defaults, strspn(text, " \t\r\n\v\f") + 1, err, EZ_STEPS_PER_CALL};
+    return (ez_build){defaults, strspn(text, " \t\r\n\v\f") + 1, err, EZ_STEPS_PER_CALL, false};
 }
 
 /* People know schedules as lines of a crontab. */
@@ -101,7 +101,7 @@ execz_status
 ez_trigger_parse(const char *text, const ez_trigger_defaults *defaults, ez_trigger **trigger_out,
                  size_t *column_out, execz_error *err)
 {
-    ez_build build = {defaults, 1, err, EZ_STEPS_PER_CALL};
+    ez_build build = {defaults, 1, err, EZ_STEPS_PER_CALL, false};
     g_autoptr(ez_syntax_call) call = NULL;
     g_autoptr(ez_trigger) trigger = NULL;
     execz_status status = ez_syntax_parse(text, &call, &build.column, err);
@@ -116,6 +116,7 @@ ez_trigger_parse(const char *text, const ez_trigger_defaults *defaults, ez_trigg
         status = check_length(&build, trigger);
     }
     if (status == EXECZ_OK) {
+        trigger->anchored = build.anchored;
         *trigger_out = g_steal_pointer(&trigger);
     }
     return finish(&build, column_out, status);

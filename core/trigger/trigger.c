@@ -164,6 +164,26 @@ ez_trigger_jitter(const ez_trigger *self)
 }
 
 bool
+ez_trigger_is_anchored(const ez_trigger *self)
+{
+    return self->anchored;
+}
+
+ez_trigger *
+ez_trigger_count_from(const ez_trigger *self, execz_time anchor)
+{
+    ez_trigger *counted = NULL;
+
+    if (self->kind->count_from != NULL) {
+        counted = self->kind->count_from(self, anchor);
+    }
+    if (counted != NULL) {
+        counted->anchored = true;
+    }
+    return counted;
+}
+
+bool
 ez_trigger_get_series(const ez_trigger *self, ez_series *series_out)
 {
     const ez_scope *scope = &self->scope;

@@ -59,6 +59,14 @@ bool ez_trigger_at_shutdown(const ez_trigger *self);
  * each fire time alone, so that it never accumulates, and never past the next one. */
 execz_duration ez_trigger_jitter(const ez_trigger *self);
 
+/* Whether it counts from the anchor with which its text was read: with another one the same text is
+ * another trigger. */
+bool ez_trigger_is_anchored(const ez_trigger *self);
+
+/* An anchored trigger with another anchor, of those that can be told; NULL if its text has to be read
+ * again for that.  A reference. */
+ez_trigger *ez_trigger_count_from(const ez_trigger *self, execz_time anchor);
+
 /* The text form, which ez_trigger_parse() reads back to an equal trigger.  Caller frees. */
 char *ez_trigger_format(const ez_trigger *self);
 

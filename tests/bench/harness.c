@@ -190,7 +190,7 @@ add_task(harness *self, execz_task_spec *spec)
 
     spec->id = "task";
     spec->trigger = "interval(hours=1)";
-    task = ez_task_new(spec, &defaults, &err);
+    task = ez_task_new(spec, &defaults, NULL, &err);
     if (task == NULL) {
         bench_die("%s", err.message);
     }
@@ -208,15 +208,15 @@ resolve(harness *self, ez_task *task)
     if (!ez_executor_has_caps(self->executor, EXECZ_CAP_COROUTINE)) {
         return;
     }
-    if (ez_modules_resolve(self->modules, task->abi.function, &err) == NULL) {
+    if (ez_modules_resolve(self->modules, task->plan->abi.function, &err) == NULL) {
         bench_die("%s", err.message);
     }
-    if (ez_body_is_coroutine(self->modules, &task->abi, &task->resolved)) {
-        task->abi.kind = EXECZ_TASK_COROUTINE;
+    if (ez_body_is_coroutine(self->modules, &task->plan->abi, &task->plan->resolved)) {
+        task->plan->abi.kind = EXECZ_TASK_COROUTINE;
     }
 }
 
-const execz_task *
+ez_task *
 harness_function(harness *self, const char *function, const char *args)
 {
     execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
@@ -226,16 +226,16 @@ harness_function(harness *self, const char *function, const char *args)
     spec.args = args;
     task = add_task(self, &spec);
     resolve(self, task);
-    return &task->abi;
+    return task;
 }
 
-const execz_task *
+ez_task *
 harness_command(harness *self, const char *const *argv)
 {
     execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
 
     spec.argv = argv;
-    return &add_task(self, &spec)->abi;
+    return add_task(self, &spec);
 }
 
 /* ---- the way of a run, as in scheduler/submit.c and scheduler/result.c ----------------------- */
@@ -260,11 +260,11 @@ next_time(harness *self)
 }
 
 bool
-harness_send(harness *self, const execz_task *task)
+harness_send(harness *self, ez_task *task)
 {
     execz_error err;
     execz_time now = next_time(self);
-    ez_run *run = ez_runs_open(self->runs, (ez_task *)(void *)task, self->executor, &now, 1);
+    ez_run *run = ez_runs_open(self->runs, task, self->executor, &now, 1);
     execz_status status;
 
     if (run == NULL) {
@@ -350,7 +350,7 @@ harness_collect(harness *self, bool wait)
 }
 
 void
-harness_run(harness *self, const execz_task *task, uint64_t n, uint64_t window)
+harness_run(harness *self, ez_task *task, uint64_t n, uint64_t window)
 {
     uint64_t sent = 0, done = 0;
 

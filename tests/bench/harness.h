@@ -9,9 +9,9 @@
 #include "bench.h"
 
 #include "task/outcome.h"
+#include "task/task.h"
 
 #include <execz/function.h>
-#include <execz/task.h>
 
 typedef struct harness harness;
 
@@ -24,22 +24,22 @@ void harness_free(harness *self);
 void harness_add_functions(harness *self, const execz_function *const *functions, size_t n);
 
 /* A task of self: a function "module:name" with arguments (JSON, or NULL), or a command. */
-const execz_task *harness_function(harness *self, const char *function, const char *args);
-const execz_task *harness_command(harness *self, const char *const *argv);
+ez_task *harness_function(harness *self, const char *function, const char *args);
+ez_task *harness_command(harness *self, const char *const *argv);
 
 /* Is told how each run ends; NULL: whatever is not OK ends the benchmark. */
 typedef void (*harness_listener)(void *user, const ez_outcome *outcome);
 void harness_listen(harness *self, harness_listener listener, void *user);
 
 /* Opens a run of task and sends it; false if the executor is busy. */
-bool harness_send(harness *self, const execz_task *task);
+bool harness_send(harness *self, ez_task *task);
 
 /* Takes what came to the loop and closes the runs that have finished; waits for something to come if
  * there is nothing and wait says so.  How many runs. */
 size_t harness_collect(harness *self, bool wait);
 
 /* Runs task n times, at most window at the same time. */
-void harness_run(harness *self, const execz_task *task, uint64_t n, uint64_t window);
+void harness_run(harness *self, ez_task *task, uint64_t n, uint64_t window);
 
 /* Cancels what is in flight and closes it, however it ends. */
 void harness_cancel(harness *self);

@@ -29,7 +29,7 @@ set_up(const bench_load *load, char *why)
 
 typedef struct killer {
     harness *harness; /* owned */
-    const execz_task *task, *pid_task;
+    ez_task *task, *pid_task;
     const bench_load *load;
     pid_t pid; /* of the worker that was there last */
     bool done; /* the last run ended well */

@@ -7,7 +7,7 @@
 
 typedef struct runner {
     harness *harness; /* owned */
-    const execz_task *task;
+    ez_task *task;
 } runner;
 
 /* Starts alias as harness_new() does; the caller adds the task.  NULL as there. */

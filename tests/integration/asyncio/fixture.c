@@ -230,7 +230,7 @@ open_run(uint32_t kind, const char *id, uint32_t n)
     ez_task *task = fixture_task(id);
     ez_run *run = NULL;
 
-    task->abi.kind = kind;
+    task->plan->abi.kind = kind;
     run = fixture_open(around, task, asyncio, n);
     run->source = EXECZ_SOURCE_MANUAL; /* never too late */
     ez_task_unref(task);               /* it is the run's */

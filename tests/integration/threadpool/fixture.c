@@ -106,7 +106,7 @@ try_to_send(const char *id, int32_t priority, ez_run **run_out)
     ez_run *run;
     execz_status status;
 
-    task->abi.priority = priority;
+    task->plan->abi.priority = priority;
     run = fixture_open(around, task, pool, 1);
     run->source = EXECZ_SOURCE_MANUAL; /* never too late */
     ez_task_unref(task);

@@ -53,7 +53,7 @@ Test(execute, tells_the_body_about_its_run)
     around->body = see_body;
     abi->execute(abi, run->token, run->times[0].run_time, &waiter, NULL);
     cr_assert(ne(ptr, (void *)seen_body, NULL));
-    cr_expect(all(eq(ptr, (void *)seen_body->task, (void *)&task->abi),
+    cr_expect(all(eq(ptr, (void *)seen_body->task, (void *)&task->view->abi),
                   eq(ptr, (void *)seen_body->waiter, &waiter),
                   eq(ptr, seen_body->interrupt, &run->interrupt)));
     cr_expect(all(eq(u64, seen_body->run, run->token), eq(u32, seen_body->attempt, 1),

@@ -38,9 +38,9 @@ Test(takes, for_functions_takes_functions_and_coroutines)
     call = fixture_task_of(&spec);
     start(self);
     cr_expect(ez_executor_takes(self, call, NULL));
-    call->abi.kind = EXECZ_TASK_COROUTINE; /* as the scheduler does once it knows */
+    call->plan->abi.kind = EXECZ_TASK_COROUTINE; /* as the scheduler does once it knows */
     cr_expect(ez_executor_takes(self, call, NULL));
-    call->abi.kind = EXECZ_TASK_PAYLOAD;
+    call->plan->abi.kind = EXECZ_TASK_PAYLOAD;
     cr_expect(not(ez_executor_takes(self, call, NULL)));
     stop(self);
 }

@@ -7,7 +7,7 @@
 static bool
 has_id(const ez_entry *entry, const void *id)
 {
-    return id == NULL || g_str_equal(entry->task->abi.id, id);
+    return id == NULL || g_str_equal(entry->task->id, id);
 }
 
 static guint

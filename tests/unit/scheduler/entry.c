@@ -18,7 +18,7 @@ new_entry(const char *trigger, uint32_t coalesce)
     spec.trigger = trigger;
     spec.shell = "true";
     spec.coalesce = coalesce;
-    task = ez_task_new(&spec, &defaults, &err);
+    task = ez_task_new(&spec, &defaults, NULL, &err);
     cr_assert(task != NULL, "%s", err.message);
     return ez_entry_new(task);
 }

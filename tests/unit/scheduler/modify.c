@@ -318,8 +318,8 @@ Test(modify, no_change_is_lost_to_another_at_the_same_time)
               EXECZ_OK);
     fixture_settle(self);
     entry = g_hash_table_lookup(self->scheduler->tasks, "a");
-    cr_expect(eq(str, (char *)entry->task->trigger, (char *)"interval(minutes=5)"));
-    cr_expect(eq(str, (char *)entry->task->abi.name, (char *)"renamed"));
+    cr_expect(eq(str, (char *)entry->task->schedule->text, (char *)"interval(minutes=5)"));
+    cr_expect(eq(str, (char *)ez_task_name(entry->task), (char *)"renamed"));
     fixture_free(self);
 }
 

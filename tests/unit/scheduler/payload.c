@@ -314,7 +314,7 @@ Test(payload, task_timeout_says_when_it_began_and_when_it_was_stopped)
 static void
 interrupt_it(void *task_id, ez_run *run)
 {
-    if (strcmp(run->task->abi.id, task_id) == 0) {
+    if (strcmp(run->task->id, task_id) == 0) {
         ez_executor_cancel(run->executor, run);
     }
 }

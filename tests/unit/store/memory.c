@@ -17,7 +17,7 @@ make_task(const char *id)
     spec.id = id;
     spec.trigger = "interval(hours=1)";
     spec.shell = "true";
-    task = ez_task_new(&spec, &defaults, NULL);
+    task = ez_task_new(&spec, &defaults, NULL, NULL);
     cr_assert(task != NULL);
     return task;
 }
@@ -61,7 +61,7 @@ expect_refused(const ez_change *changes, size_t n, execz_status status, const ch
 static void
 describe(void *user, ez_task *task, execz_time next_run)
 {
-    char *line = g_strdup_printf("%s@%" G_GINT64_FORMAT, task->abi.id, next_run);
+    char *line = g_strdup_printf("%s@%" G_GINT64_FORMAT, task->id, next_run);
 
     g_ptr_array_add(user, line);
 }

@@ -15,7 +15,7 @@ expect_refused(const execz_task_spec *spec, execz_status status, const char *mes
 {
     execz_error err = EXECZ_ERROR_INIT;
 
-    cr_expect(eq(ptr, ez_task_new(spec, &no_wishes, &err), NULL));
+    cr_expect(eq(ptr, ez_task_new(spec, &no_wishes, NULL, &err), NULL));
     cr_expect(eq(int, err.status, status));
     cr_expect(eq(str, err.message, (char *)message));
 }

@@ -13,27 +13,28 @@ Test(task, what_is_left_open_has_a_default)
     execz_task_spec spec = spec_of(EACH_MINUTE);
     g_autoptr(ez_task) task = make_task(&spec);
 
-    cr_expect(all(eq(str, (char *)task->abi.name, (char *)"backup"),
-                  eq(str, (char *)task->executor, (char *)"default"),
-                  eq(str, (char *)task->timezone, (char *)"UTC")));
-    cr_expect(all(eq(u32, task->abi.max_instances, 1), eq(i32, task->abi.priority, 0),
-                  eq(u32, task->coalesce, EXECZ_COALESCE_LATEST)));
-    cr_expect(all(eq(i64, task->abi.misfire_grace_time, EXECZ_HOUR), eq(i64, task->abi.timeout, 0),
-                  eq(i64, task->abi.kill_grace, 5 * EXECZ_SECOND),
-                  eq(u64, task->abi.output_limit, 65536)));
+    cr_expect(all(eq(str, (char *)ez_task_name(task), (char *)"backup"),
+                  eq(str, (char *)task->plan->executor, (char *)"default"),
+                  eq(str, (char *)task->schedule->timezone, (char *)"UTC")));
+    cr_expect(all(eq(u32, task->plan->abi.max_instances, 1), eq(i32, task->plan->abi.priority, 0),
+                  eq(u32, task->plan->coalesce, EXECZ_COALESCE_LATEST)));
+    cr_expect(all(eq(i64, task->plan->abi.misfire_grace_time, EXECZ_HOUR),
+                  eq(i64, task->plan->abi.timeout, 0),
+                  eq(i64, task->plan->abi.kill_grace, 5 * EXECZ_SECOND),
+                  eq(u64, task->plan->abi.output_limit, 65536)));
 }
 
 Test(task, the_scheduler_has_defaults_of_its_own)
 {
     ez_task_defaults wishes = {"Asia/Kolkata", EXECZ_MINUTE, 7, EXECZ_COALESCE_NONE};
     execz_task_spec spec = spec_of(EACH_MINUTE);
-    g_autoptr(ez_task) task = ez_task_new(&spec, &wishes, NULL);
+    g_autoptr(ez_task) task = ez_task_new(&spec, &wishes, NULL, NULL);
 
     cr_assert(task != NULL);
-    cr_expect(eq(str, (char *)task->timezone, (char *)"Asia/Kolkata"));
-    cr_expect(all(eq(i64, task->abi.misfire_grace_time, EXECZ_MINUTE),
-                  eq(u32, task->abi.max_instances, 7),
-                  eq(u32, task->coalesce, EXECZ_COALESCE_NONE)));
+    cr_expect(eq(str, (char *)task->schedule->timezone, (char *)"Asia/Kolkata"));
+    cr_expect(all(eq(i64, task->plan->abi.misfire_grace_time, EXECZ_MINUTE),
+                  eq(u32, task->plan->abi.max_instances, 7),
+                  eq(u32, task->plan->coalesce, EXECZ_COALESCE_NONE)));
 }
 
 Test(task, what_the_task_says_wins_over_the_scheduler)
@@ -50,13 +51,15 @@ Test(task, what_the_task_says_wins_over_the_scheduler)
     spec.timeout = EXECZ_DAY;
     spec.priority = -5;
     spec.output_limit = 1;
-    task = ez_task_new(&spec, &wishes, NULL);
+    task = ez_task_new(&spec, &wishes, NULL, NULL);
     cr_assert(task != NULL);
-    cr_expect(eq(str, (char *)task->timezone, (char *)"Europe/London"));
-    cr_expect(all(eq(i64, task->abi.misfire_grace_time, 0), eq(u32, task->abi.max_instances, 2),
-                  eq(u32, task->coalesce, EXECZ_COALESCE_LATEST)));
-    cr_expect(all(eq(i64, task->abi.kill_grace, 0), eq(i64, task->abi.timeout, EXECZ_DAY),
-                  eq(i32, task->abi.priority, -5), eq(u64, task->abi.output_limit, 1)));
+    cr_expect(eq(str, (char *)task->schedule->timezone, (char *)"Europe/London"));
+    cr_expect(all(eq(i64, task->plan->abi.misfire_grace_time, 0),
+                  eq(u32, task->plan->abi.max_instances, 2),
+                  eq(u32, task->plan->coalesce, EXECZ_COALESCE_LATEST)));
+    cr_expect(all(eq(i64, task->plan->abi.kill_grace, 0),
+                  eq(i64, task->plan->abi.timeout, EXECZ_DAY),
+                  eq(i32, task->plan->abi.priority, -5), eq(u64, task->plan->abi.output_limit, 1)));
 }
 
 Test(task, without_an_overlap_it_skips)
@@ -64,7 +67,7 @@ Test(task, without_an_overlap_it_skips)
     execz_task_spec spec = spec_of(EACH_MINUTE);
     g_autoptr(ez_task) task = make_task(&spec);
 
-    cr_expect(eq(u32, task->overlap, EXECZ_OVERLAP_SKIP));
+    cr_expect(eq(u32, task->plan->overlap, EXECZ_OVERLAP_SKIP));
 }
 
 Test(task, a_queue_that_names_no_limit_has_one_place)
@@ -74,9 +77,9 @@ Test(task, a_queue_that_names_no_limit_has_one_place)
     g_autoptr(ez_task) task = NULL;
 
     spec.overlap = EXECZ_OVERLAP_QUEUE;
-    task = ez_task_new(&spec, &wishes, NULL);
+    task = ez_task_new(&spec, &wishes, NULL, NULL);
     cr_assert(task != NULL);
-    cr_expect(eq(u32, task->overlap_limit, 1));
+    cr_expect(eq(u32, task->plan->overlap_limit, 1));
 }
 
 Test(task, an_unlimited_grace_stays_unlimited)
@@ -86,7 +89,7 @@ Test(task, an_unlimited_grace_stays_unlimited)
 
     spec.misfire_grace_time = -1;
     task = make_task(&spec);
-    cr_expect(lt(i64, task->abi.misfire_grace_time, 0));
+    cr_expect(lt(i64, task->plan->abi.misfire_grace_time, 0));
 }
 
 /* ---- copies ---------------------------------------------------------------------------------- */
@@ -107,13 +110,13 @@ Test(task, texts_are_copied)
     spec.function = function;
     task = make_task(&spec);
     id[0] = name[0] = executor[0] = cwd[0] = args[0] = function[0] = '#';
-    cr_expect(all(eq(str, (char *)task->abi.id, (char *)"id"),
-                  eq(str, (char *)task->abi.name, (char *)"name"),
-                  eq(str, (char *)task->executor, (char *)"executor")));
-    cr_expect(all(eq(str, (char *)task->abi.cwd, (char *)"/tmp"),
-                  eq(str, (char *)task->abi.args, (char *)"{}"),
-                  eq(str, (char *)task->abi.function, (char *)"module:name")));
-    cr_expect(eq(u32, task->abi.kind, EXECZ_TASK_FUNCTION));
+    cr_expect(all(eq(str, (char *)task->id, (char *)"id"),
+                  eq(str, (char *)ez_task_name(task), (char *)"name"),
+                  eq(str, (char *)task->plan->executor, (char *)"executor")));
+    cr_expect(all(eq(str, (char *)task->plan->abi.cwd, (char *)"/tmp"),
+                  eq(str, (char *)ez_task_args(task), (char *)"{}"),
+                  eq(str, (char *)task->plan->abi.function, (char *)"module:name")));
+    cr_expect(eq(u32, task->plan->abi.kind, EXECZ_TASK_FUNCTION));
 }
 
 Test(task, options_are_copied)
@@ -127,11 +130,11 @@ Test(task, options_are_copied)
     spec.n_options = 2;
     task = make_task(&spec);
     key[0] = value[0] = '#';
-    cr_assert(eq(u64, task->abi.n_options, 2));
-    cr_expect(all(eq(str, (char *)task->abi.options[0].key, (char *)"mode"),
-                  eq(str, (char *)task->abi.options[0].value, (char *)"fast"),
-                  eq(str, (char *)task->abi.options[1].key, (char *)"empty"),
-                  eq(str, (char *)task->abi.options[1].value, (char *)"")));
+    cr_assert(eq(u64, task->plan->abi.n_options, 2));
+    cr_expect(all(eq(str, (char *)task->plan->abi.options[0].key, (char *)"mode"),
+                  eq(str, (char *)task->plan->abi.options[0].value, (char *)"fast"),
+                  eq(str, (char *)task->plan->abi.options[1].key, (char *)"empty"),
+                  eq(str, (char *)task->plan->abi.options[1].value, (char *)"")));
 }
 
 Test(task, a_spec_of_an_older_program_is_shorter)
@@ -143,7 +146,8 @@ Test(task, a_spec_of_an_older_program_is_shorter)
     spec.coalesce = EXECZ_COALESCE_NONE;
     spec.size = offsetof(execz_task_spec, coalesce);
     task = make_task(&spec);
-    cr_expect(all(eq(i32, task->abi.priority, 0), eq(u32, task->coalesce, EXECZ_COALESCE_LATEST)));
+    cr_expect(all(eq(i32, task->plan->abi.priority, 0),
+                  eq(u32, task->plan->coalesce, EXECZ_COALESCE_LATEST)));
 }
 
 Test(task, lives_as_long_as_somebody_refers_to_it)
@@ -152,7 +156,7 @@ Test(task, lives_as_long_as_somebody_refers_to_it)
     ez_task *task = make_task(&spec), *same = ez_task_ref(task);
 
     ez_task_unref(task);
-    cr_expect(eq(str, (char *)same->abi.id, (char *)"backup"));
+    cr_expect(eq(str, (char *)same->id, (char *)"backup"));
     ez_task_unref(same);
     ez_task_unref(NULL);
 }

@@ -10,7 +10,7 @@ static ez_task *
 make(const execz_task_spec *spec, const ez_task_defaults *with)
 {
     execz_error err = EXECZ_ERROR_INIT;
-    ez_task *task = ez_task_new(spec, with, &err);
+    ez_task *task = ez_task_new(spec, with, NULL, &err);
 
     cr_assert(task != NULL, "%s", err.message);
     return task;

@@ -15,7 +15,7 @@ expect_refused(const execz_task_spec *spec, execz_status status, const char *mes
 {
     execz_error err = EXECZ_ERROR_INIT;
 
-    cr_expect(eq(ptr, ez_task_new(spec, &no_wishes, &err), NULL));
+    cr_expect(eq(ptr, ez_task_new(spec, &no_wishes, NULL, &err), NULL));
     cr_expect(eq(int, err.status, status));
     cr_expect(eq(str, err.message, (char *)message));
 }
@@ -61,11 +61,11 @@ Test(task, a_shell_line_becomes_a_command)
 
     spec.shell = "echo 'a  b'";
     task = make_task(&spec);
-    cr_expect(eq(u32, task->abi.kind, EXECZ_TASK_COMMAND));
-    cr_expect(all(eq(str, (char *)task->abi.argv[0], (char *)"/bin/sh"),
-                  eq(str, (char *)task->abi.argv[1], (char *)"-c"),
-                  eq(str, (char *)task->abi.argv[2], (char *)"echo 'a  b'")));
-    cr_expect(eq(ptr, (void *)task->abi.argv[3], NULL));
+    cr_expect(eq(u32, task->plan->abi.kind, EXECZ_TASK_COMMAND));
+    cr_expect(all(eq(str, (char *)task->plan->abi.argv[0], (char *)"/bin/sh"),
+                  eq(str, (char *)task->plan->abi.argv[1], (char *)"-c"),
+                  eq(str, (char *)task->plan->abi.argv[2], (char *)"echo 'a  b'")));
+    cr_expect(eq(ptr, (void *)task->plan->abi.argv[3], NULL));
 }
 
 Test(task, arrays_are_copied_with_their_end)
@@ -81,11 +81,11 @@ Test(task, arrays_are_copied_with_their_end)
     task = make_task(&spec);
     program[0] = option[0] = variable[0] = '#';
     argv[0] = env[0] = NULL;
-    cr_expect(all(eq(str, (char *)task->abi.argv[0], (char *)"true"),
-                  eq(str, (char *)task->abi.argv[1], (char *)"--all"),
-                  eq(str, (char *)task->abi.env[0], (char *)"A=")));
-    cr_expect(eq(ptr, (void *)task->abi.argv[2], NULL));
-    cr_expect(eq(ptr, (void *)task->abi.env[1], NULL));
+    cr_expect(all(eq(str, (char *)task->plan->abi.argv[0], (char *)"true"),
+                  eq(str, (char *)task->plan->abi.argv[1], (char *)"--all"),
+                  eq(str, (char *)task->plan->abi.env[0], (char *)"A=")));
+    cr_expect(eq(ptr, (void *)task->plan->abi.argv[2], NULL));
+    cr_expect(eq(ptr, (void *)task->plan->abi.env[1], NULL));
 }
 
 Test(task, arguments_are_kept_as_they_are_written)
@@ -95,7 +95,47 @@ Test(task, arguments_are_kept_as_they_are_written)
 
     spec.args = "{\"n\":  9007199254740993}";
     task = make_task(&spec);
-    cr_expect(eq(str, (char *)task->abi.args, (char *)spec.args));
-    cr_expect(eq(u64, task->abi.args_length, strlen(spec.args)));
-    cr_expect(eq(str, (char *)task->abi.content_type, (char *)"application/json"));
+    cr_expect(eq(str, (char *)ez_task_args(task), (char *)spec.args));
+    cr_expect(eq(str, (char *)task->plan->abi.content_type, (char *)"application/json"));
+}
+
+/* ---- in flight ------------------------------------------------------------------------------- */
+
+Test(task, executors_see_all_of_it_while_it_is_in_flight)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) task = NULL;
+    const execz_task *view;
+
+    spec.name = "the nightly one";
+    spec.args = "{\"n\": 1}";
+    spec.timeout = EXECZ_SECOND;
+    task = make_task(&spec);
+    cr_expect(eq(ptr, task->view, NULL));
+    ez_task_begin_run(task);
+    view = &task->view->abi;
+    cr_expect(all(eq(u32, view->size, sizeof *view), eq(u32, view->kind, EXECZ_TASK_COMMAND),
+                  eq(str, (char *)view->id, (char *)"backup"),
+                  eq(str, (char *)view->name, (char *)"the nightly one")));
+    cr_expect(all(eq(str, (char *)view->args, (char *)"{\"n\": 1}"), eq(u64, view->args_length, 8),
+                  eq(i64, view->timeout, EXECZ_SECOND)));
+    ez_task_end_run(task);
+}
+
+Test(task, what_executors_see_stays_until_the_last_run_has_ended)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    ez_task *task = make_task(&spec);
+    const ez_task_view *view;
+
+    ez_task_begin_run(task);
+    view = task->view;
+    ez_task_begin_run(task);
+    ez_task_end_run(task);
+    cr_expect(eq(ptr, (void *)task->view, (void *)view));
+    ez_task_unref(task); /* the run still holds it */
+    cr_expect(eq(str, (char *)view->abi.id, (char *)"backup"));
+    cr_expect(eq(str, (char *)view->abi.name, (char *)"backup"), "it has no other");
+    cr_expect(eq(ptr, (void *)view->abi.args, NULL));
+    ez_task_end_run(task);
 }

@@ -29,7 +29,7 @@ make_task(const execz_task_spec *spec)
 {
     ez_task_defaults defaults = {"UTC", EXECZ_UNSET, 0, EXECZ_COALESCE_DEFAULT};
     execz_error err = EXECZ_ERROR_INIT;
-    ez_task *task = ez_task_new(spec, &defaults, &err);
+    ez_task *task = ez_task_new(spec, &defaults, NULL, &err);
 
     cr_assert(task != NULL, "%s", err.message);
     return task;
