@@ -90,6 +90,9 @@ double bench_median(double *values, size_t n);
 /* The window of a load. */
 uint64_t bench_window(const bench_load *load);
 
+/* Bytes that are allocated now, with what malloc() adds to them. */
+double bench_allocated(void);
+
 /* Bytes of this process that are in memory. */
 uint64_t bench_resident(void);
 

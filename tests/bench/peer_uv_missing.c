@@ -14,4 +14,8 @@ say_so(const bench_load *load, char *why)
 
 const bench_side peer_uv_tasks = {"libuv", say_so, NULL, NULL};
 const bench_side peer_uv_round_trip = {"libuv", say_so, NULL, NULL};
+const bench_side peer_uv_timers_add = {"libuv", say_so, NULL, NULL};
+const bench_side peer_uv_timers_bytes = {"libuv", say_so, NULL, NULL};
+const bench_side peer_uv_timers_pass = {"libuv", say_so, NULL, NULL};
+const bench_side peer_uv_timers_fire = {"libuv", say_so, NULL, NULL};
 const bench_side peer_uv_spawn = {"libuv uv_spawn", say_so, NULL, NULL};

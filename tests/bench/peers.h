@@ -20,6 +20,18 @@ extern const bench_side peer_glib_invoke_round_trip;
 /* GThreadPool that gives tasks back through a list of its own and wakes the context up once. */
 extern const bench_side peer_glib_list;
 
+/* Timers: of libuv, and of GLib's main loop. */
+extern const bench_side peer_uv_timers_add;
+extern const bench_side peer_uv_timers_bytes;
+extern const bench_side peer_uv_timers_pass;
+extern const bench_side peer_uv_timers_fire;
+extern const bench_side peer_glib_timers_add;
+extern const bench_side peer_glib_timers_bytes;
+extern const bench_side peer_glib_timers_pass;
+extern const bench_side peer_glib_timers_late_half;
+extern const bench_side peer_glib_timers_late_most;
+extern const bench_side peer_glib_timers_late_one;
+
 /* Starts of /bin/true. */
 extern const bench_side peer_uv_spawn;
 extern const bench_side peer_glib_spawn;

@@ -10,5 +10,6 @@ extern const bench_table asyncio_rows;
 extern const bench_table processpool_rows;
 extern const bench_table command_rows;
 extern const bench_table trigger_rows;
+extern const bench_table scheduler_rows;
 
 #endif
