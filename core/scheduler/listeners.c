@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/parse.h"
+#include "event/queue.h"
 
 #include <dlfcn.h>
 
@@ -66,4 +67,11 @@ execz_scheduler_remove_listener(execz_scheduler *self, uint64_t id, execz_error 
         return ez_fail(err, EXECZ_E_NOT_FOUND, "there is no listener %" G_GUINT64_FORMAT, id);
     }
     return EXECZ_OK;
+}
+
+execz_event_queue *
+execz_event_queue_new(execz_scheduler *scheduler, uint64_t mask, uint32_t capacity,
+                      execz_error *err)
+{
+    return ez_event_queue_new(scheduler->bus, mask, capacity, err);
 }

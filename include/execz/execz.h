@@ -6,6 +6,7 @@
 #include <execz/catalog.h>
 #include <execz/config.h>
 #include <execz/event.h>
+#include <execz/event_queue.h>
 #include <execz/scheduler.h>
 #include <execz/task.h>
 #include <execz/trigger.h>

@@ -3,6 +3,8 @@
 
 #include "fixture.h"
 
+#include <execz/event_queue.h>
+
 #include <poll.h>
 #include <string.h>
 
@@ -56,4 +58,21 @@ Test(listeners, removing_one_that_is_not_there_is_told)
         eq(int, execz_scheduler_remove_listener(self->scheduler, 77, &err), EXECZ_E_NOT_FOUND));
     cr_expect(eq(str, err.message, (char *)"there is no listener 77"));
     fixture_free(self);
+}
+
+Test(listeners, a_queue_has_the_events_of_a_scheduler_until_that_is_freed)
+{
+    fixture *self = fixture_new("debug");
+    execz_event_queue *queue =
+        execz_event_queue_new(self->scheduler, EXECZ_EVENT_TASK_EXECUTED, 0, NULL);
+    const execz_event *event = NULL;
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_free(self);
+    cr_assert(eq(int, execz_event_queue_next(queue, -1, &event), EXECZ_OK));
+    cr_expect(eq(str, (char *)event->result->value, (char *)"\"a@2027-01-01T00:01:00Z\""));
+    cr_expect(eq(int, execz_event_queue_next(queue, -1, &event), EXECZ_E_SHUTDOWN));
+    execz_event_queue_free(queue);
 }
