@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Start, one pass of the loop, run, shutdown. */
 #include "base/error.h"
+#include "scheduler/background.h"
 #include "scheduler/dispatch.h"
 #include "scheduler/held.h"
 #include "scheduler/modify.h"
@@ -9,6 +10,17 @@
 #include "scheduler/scheduler.h"
 #include "scheduler/shutdown.h"
 #include "scheduler/tell.h"
+
+static uint32_t
+state_of(execz_scheduler *self)
+{
+    uint32_t state;
+
+    pthread_mutex_lock(&self->lock);
+    state = self->state;
+    pthread_mutex_unlock(&self->lock);
+    return state;
+}
 
 static void
 start_executor(execz_scheduler *self, ez_executor_place *place)
@@ -80,6 +92,9 @@ execz_scheduler_start(execz_scheduler *self, execz_error *err)
 {
     bool stopped;
 
+    if (state_of(self) == EXECZ_STATE_STOPPED && ez_background_is_elsewhere(self)) {
+        ez_background_join(self); /* of the last time: it is on its way out */
+    }
     pthread_mutex_lock(&self->lock);
     stopped = self->state == EXECZ_STATE_STOPPED;
     if (stopped) {
@@ -154,17 +169,6 @@ ez_scheduler_cancel_manual(execz_scheduler *self)
         ez_entry_unref_locked(manual->entry);
         pthread_mutex_unlock(&self->lock);
     }
-}
-
-static uint32_t
-state_of(execz_scheduler *self)
-{
-    uint32_t state;
-
-    pthread_mutex_lock(&self->lock);
-    state = self->state;
-    pthread_mutex_unlock(&self->lock);
-    return state;
 }
 
 /* False if this thread dispatches already. */
@@ -281,6 +285,15 @@ is_dispatching(execz_scheduler *self)
     return nested;
 }
 
+void
+ez_scheduler_run_loop(execz_scheduler *self)
+{
+    while (state_of(self) != EXECZ_STATE_STOPPED) {
+        ez_loop_wait(&self->loop);
+        dispatch(self, true);
+    }
+}
+
 execz_status
 execz_scheduler_run(execz_scheduler *self, execz_error *err)
 {
@@ -294,10 +307,10 @@ execz_scheduler_run(execz_scheduler *self, execz_error *err)
             return status;
         }
     }
-    while (state_of(self) != EXECZ_STATE_STOPPED) {
-        ez_loop_wait(&self->loop);
-        dispatch(self, true);
+    if (ez_background_is_elsewhere(self)) {
+        return ez_fail(err, EXECZ_E_STATE, "the scheduler runs in the background already");
     }
+    ez_scheduler_run_loop(self);
     return EXECZ_OK;
 }
 
@@ -340,6 +353,7 @@ execz_scheduler_shutdown(execz_scheduler *self, uint32_t flags, execz_duration t
     ez_mailbox_ring(&self->mailbox);
     if ((flags & EXECZ_SHUTDOWN_WAIT) != 0) {
         wait_stopped(self, stops);
+        ez_background_join(self);
     }
     return EXECZ_OK;
 }

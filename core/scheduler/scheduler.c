@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "function/body.h"
+#include "scheduler/background.h"
 #include "scheduler/listeners.h"
 #include "scheduler/tell.h"
 #include "store/memory.h"
@@ -46,6 +47,7 @@ init_tables(execz_scheduler *self)
     self->tasks = g_hash_table_new(g_str_hash, g_str_equal);
     self->places = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, place_free);
     ez_heap_init(&self->due);
+    ez_threads_init(&self->background);
     g_queue_init(&self->manual);
     g_queue_init(&self->removed);
     g_queue_init(&self->new_executors);
@@ -234,8 +236,9 @@ execz_scheduler_free(execz_scheduler *self)
     }
     if (self->state != EXECZ_STATE_STOPPED) {
         (void)execz_scheduler_shutdown(self, EXECZ_SHUTDOWN_CANCEL, -1, NULL);
-        (void)execz_scheduler_run(self, NULL);
     }
+    ez_background_join(self);
+    ez_scheduler_run_loop(self); /* if there was no thread that has done so */
     if (has_threads(self)) {
         return;
     }
@@ -246,6 +249,7 @@ execz_scheduler_free(execz_scheduler *self)
     ez_store_free(self->store);
     ez_bus_free(self->bus);
     ez_modules_free(self->modules);
+    ez_threads_deinit(&self->background);
     g_free(self->function_path);
     ez_catalog_free(self->catalog);
     ez_loop_deinit(&self->loop);

@@ -17,6 +17,7 @@
 
 #include "event/bus.h"
 #include "executor/executor.h"
+#include "executor/threads.h"
 #include "function/modules.h"
 #include "scheduler/entry.h"
 #include "scheduler/loop.h"
@@ -70,6 +71,7 @@ struct execz_scheduler {
     ez_modules *modules;
     char *function_path; /* owned */
     ez_executor_services services;
+    ez_threads background; /* at most one: it is the loop */
 
     pthread_mutex_t catalog_lock; /* guards catalog, which reads files */
     ez_catalog *catalog;
@@ -124,6 +126,9 @@ execz_scheduler *ez_scheduler_new(const execz_scheduler_options *options, const 
 execz_status ez_scheduler_add_executor(execz_scheduler *self, const char *alias, const char *type,
                                        const ez_options_source *options, ez_report *report,
                                        execz_error *err);
+
+/* Dispatches until a shutdown is complete.  [loop] */
+void ez_scheduler_run_loop(execz_scheduler *self);
 
 /* Whether the calling thread is dispatching right now. */
 bool ez_scheduler_is_loop(execz_scheduler *self);

@@ -7,6 +7,10 @@
  *     execz_scheduler_add_task(scheduler, &task, &err);
  *     execz_scheduler_run(scheduler, &err);
  *
+ * It runs on the calling thread like this, on a thread of its own after
+ * execz_scheduler_run_in_background(), or in whatever loop the program has: GLib's with
+ * <execz/glib.h>, any other by execz_scheduler_fd() and execz_scheduler_dispatch().
+ *
  * Tasks and executors are named by id and alias, not held by pointer.  Texts given to a call are
  * copied.
  */
@@ -203,8 +207,20 @@ EXECZ_API int execz_scheduler_fd(const execz_scheduler *self);
  */
 EXECZ_API void execz_scheduler_dispatch(execz_scheduler *self);
 
-/** Starts if need be, and dispatches on this thread until a shutdown is complete.  [setup] */
+/**
+ * Starts if need be, and dispatches on this thread until a shutdown is complete.  EXECZ_E_STATE
+ * within a listener, and if the scheduler runs in the background.  [setup]
+ */
 EXECZ_API execz_status execz_scheduler_run(execz_scheduler *self, execz_error *err);
+
+/**
+ * Starts if need be, and has a thread of the scheduler's own dispatch until a shutdown is complete;
+ * it is called "execz" and takes no signals.  execz_scheduler_shutdown() with EXECZ_SHUTDOWN_WAIT
+ * waits for its end, too, and so does execz_scheduler_free().  Returns at once.
+ * EXECZ_E_STATE if it runs in the background already, EXECZ_E_LIMIT if the system has no thread
+ * left; then it is as it was.  [setup]
+ */
+EXECZ_API execz_status execz_scheduler_run_in_background(execz_scheduler *self, execz_error *err);
 
 /**
  * Begins to shut down: nothing is due any more; unfinished runs go on to their end, or with
