@@ -39,6 +39,8 @@ execz_scheduler_get_info(execz_scheduler *self, execz_scheduler_info *info_out)
     info.tasks = g_hash_table_size(self->tasks);
     info.scheduled = self->due.length;
     info.blocked = self->n_blocked;
+    info.paused = g_hash_table_size(self->pauses);
+    info.starts = self->n_starts;
     info.unfinished =
         ez_runs_count(self->runs) + self->n_held + self->n_waiting + self->manual.length;
     (void)ez_heap_first(&self->due, &info.next_run);

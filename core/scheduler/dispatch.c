@@ -41,7 +41,7 @@ collect(execz_scheduler *self, execz_time now)
         take_manual_locked(self, &self->batch[n++]);
     }
     n_manual = n;
-    while (n < EZ_BATCH) {
+    while (n < EZ_BATCH && self->state != EXECZ_STATE_PAUSED) {
         execz_time at = 0;
         ez_heap_node *node = ez_heap_first(&self->due, &at);
         ez_batch_item *item = &self->batch[n];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tasks in the scheduler's table, for the other files of this layer. */
 #include "base/error.h"
-#include "scheduler/scheduler.h"
+#include "scheduler/pause.h"
 #include "scheduler/tell.h"
 
 ez_entry *
@@ -18,6 +18,9 @@ ez_scheduler_find_entry_locked(execz_scheduler *self, const char *id, execz_erro
 void
 ez_scheduler_plan_locked(execz_scheduler *self, ez_entry *entry)
 {
+    if (entry->paused) {
+        return; /* it is in the queue of resumptions, or in none */
+    }
     if (entry->fire != EXECZ_TIME_NEVER && !entry->removed) {
         ez_heap_set(&self->due, &entry->node, ez_entry_due(entry));
     } else {
@@ -75,7 +78,7 @@ ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
         return;
     }
     entry->removed = true;
-    ez_heap_remove(&self->due, &entry->node);
+    ez_pause_drop_locked(self, entry);
     g_hash_table_remove(self->modified, entry);
     self->n_blocked -= entry->blocked != NULL;
     g_clear_pointer(&entry->blocked, g_free);

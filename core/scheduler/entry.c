@@ -63,6 +63,15 @@ ez_entry_restart_locked(ez_entry *self, const ez_task *task, execz_time now, exe
     return EXECZ_OK;
 }
 
+void
+ez_entry_resume_locked(ez_entry *self, execz_time from)
+{
+    ez_found found = ez_trigger_find_next(self->trigger, from - 1);
+
+    self->fire = found.time;
+    self->sure = found.sure;
+}
+
 execz_time
 ez_entry_due(const ez_entry *self)
 {
@@ -72,7 +81,7 @@ ez_entry_due(const ez_entry *self)
 bool
 ez_entry_has_future(const ez_entry *self)
 {
-    return self->fire != EXECZ_TIME_NEVER ||
+    return self->paused || self->fire != EXECZ_TIME_NEVER ||
            (self->trigger != NULL && ez_trigger_at_shutdown(self->trigger));
 }
 

@@ -20,13 +20,16 @@ typedef struct ez_entry {
     execz_time fire;     /* its next fire time; EXECZ_TIME_NEVER: none */
     bool sure;           /* false: nothing fires before fire, and the search goes on there */
     bool removed;
+    bool quietly;  /* its removal is told together with that of others */
+    bool paused;   /* how, and until when: pause.h */
     char *blocked; /* owned; why it cannot be run; NULL if it can */
 
     /* [loop]; the first two are read by any thread */
-    atomic_uint instances; /* runs in flight */
-    atomic_bool waits;     /* held != NULL */
-    bool queued;           /* held in the queue of a busy executor */
-    ez_due *held;          /* owned; due, but busy or blocked; NULL if nothing waits */
+    atomic_uint instances;    /* runs in flight */
+    atomic_bool waits;        /* held != NULL */
+    bool queued;              /* held in the queue of a busy executor */
+    atomic_int_fast64_t last; /* read by any thread; see ez_entry_note_end() */
+    ez_due *held;             /* owned; due, but busy or blocked; NULL if nothing waits */
     uint32_t held_source;
     bool ready;      /* a run of it has ended, and what waits for that can be started */
     GQueue *waiting; /* owned; of ez_waiting, owned, oldest first; NULL or empty: none */
@@ -53,6 +56,9 @@ execz_status ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *
 execz_status ez_entry_restart_locked(ez_entry *self, const ez_task *task, execz_time now,
                                      execz_error *err);
 
+/* Goes on with the first fire time at or after `from`. */
+void ez_entry_resume_locked(ez_entry *self, execz_time from);
+
 /* When there is something to do for it: its next fire time is due, or the search for it goes on. */
 execz_time ez_entry_due(const ez_entry *self);
 
@@ -75,6 +81,15 @@ static inline guint
 ez_entry_count_waiting(const ez_entry *self)
 {
     return self->waiting == NULL ? 0 : self->waiting->length;
+}
+
+/* Notes how the latest run time ended, and when, to 16 ns: the outcome is kept in the lowest four
+ * bits of the time, so that any thread reads both at once.  [loop] */
+static inline void
+ez_entry_note_end(ez_entry *self, uint32_t outcome, execz_time time)
+{
+    atomic_store_explicit(&self->last, (time & ~INT64_C(15)) | (execz_time)outcome,
+                          memory_order_relaxed);
 }
 
 /* One run more, or one less.  [loop] */

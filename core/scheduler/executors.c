@@ -141,7 +141,8 @@ execz_scheduler_list_executors(execz_scheduler *self, execz_executor_function ex
 
     g_ptr_array_sort(places, compare_places);
     for (guint i = 0; i < places->len; i++) {
-        ez_executor *one = ((ez_executor_place *)places->pdata[i])->executor;
+        const ez_executor_place *place = places->pdata[i];
+        ez_executor *one = place->executor;
         execz_executor_info info = {
             .size = sizeof info,
             .unfinished = *ez_executor_unfinished(one),
@@ -150,6 +151,9 @@ execz_scheduler_list_executors(execz_scheduler *self, execz_executor_function ex
             .path = ez_executor_path(one),
         };
 
+        if (place->leaving) {
+            continue;
+        }
         ez_executor_get_stats(one, &info.stats);
         if (ez_executor_is_available(one, &info.unavailable)) {
             info.unavailable = NULL;

@@ -4,6 +4,13 @@
 #include "scheduler/submit.h"
 #include "scheduler/tell.h"
 
+/* While the scheduler is paused only what somebody has asked for is started. */
+static bool
+is_kept(const execz_scheduler *self, const ez_entry *entry)
+{
+    return self->holding && entry->held != NULL && entry->held_source == EXECZ_SOURCE_SCHEDULE;
+}
+
 void
 ez_held_submit(execz_scheduler *self, ez_executor_place *place)
 {
@@ -13,6 +20,10 @@ ez_held_submit(execz_scheduler *self, ez_executor_place *place)
     for (guint left = place->held.length; left > 0 && free; left--) {
         ez_entry *entry = g_queue_pop_head(&place->held);
 
+        if (is_kept(self, entry)) {
+            g_queue_push_tail(&place->held, entry);
+            continue;
+        }
         entry->queued = false;
         free = ez_submit_held(self, entry);
         if (!free && entry->queued) { /* it keeps its turn */
@@ -23,6 +34,21 @@ ez_held_submit(execz_scheduler *self, ez_executor_place *place)
         ez_entry_unref_locked(entry);
         pthread_mutex_unlock(&self->lock);
     }
+}
+
+void
+ez_held_set_holding(execz_scheduler *self, bool holding)
+{
+    g_autoptr(GPtrArray) places = NULL;
+
+    if (self->holding && !holding) {
+        places = ez_scheduler_list_places(self);
+        for (guint i = 0; i < places->len; i++) {
+            ((ez_executor_place *)places->pdata[i])->retry_at = 0;
+        }
+        self->recheck_at = 0;
+    }
+    self->holding = holding;
 }
 
 void
@@ -83,7 +109,7 @@ ez_held_unblock(execz_scheduler *self, const char *alias)
     for (guint i = 0; i < entries->len; i++) {
         ez_entry *entry = entries->pdata[i];
 
-        if (!entry->queued && entry->held != NULL) {
+        if (!entry->queued && entry->held != NULL && !is_kept(self, entry)) {
             (void)ez_submit_held(self, entry);
             ez_scheduler_retire(self, entry);
         }

@@ -5,6 +5,9 @@
 
 #include "scheduler/scheduler.h"
 
+/* What is held by schedule is kept from now on, or is tried again at once.  [loop] */
+void ez_held_set_holding(execz_scheduler *self, bool holding);
+
 /* Submits what was held back for a place, until it is busy again.  [loop] */
 void ez_held_submit(execz_scheduler *self, ez_executor_place *place);
 

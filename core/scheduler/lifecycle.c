@@ -6,6 +6,8 @@
 #include "scheduler/held.h"
 #include "scheduler/modify.h"
 #include "scheduler/overlap.h"
+#include "scheduler/pause.h"
+#include "scheduler/removal.h"
 #include "scheduler/result.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/shutdown.h"
@@ -57,8 +59,10 @@ start_new_executors(execz_scheduler *self)
 static void
 start_all_executors(execz_scheduler *self)
 {
-    g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
+    g_autoptr(GPtrArray) places = NULL;
 
+    ez_removal_step(self);
+    places = ez_scheduler_list_places(self);
     pthread_mutex_lock(&self->lock);
     g_queue_clear(&self->new_executors);
     pthread_mutex_unlock(&self->lock);
@@ -87,32 +91,53 @@ begin_schedules(execz_scheduler *self)
     pthread_mutex_unlock(&self->lock);
 }
 
-execz_status
-execz_scheduler_start(execz_scheduler *self, execz_error *err)
+/* Starts it in this state, or counts one start more. */
+static execz_status
+start(execz_scheduler *self, uint32_t state, execz_error *err)
 {
-    bool stopped;
+    uint32_t before;
 
     if (state_of(self) == EXECZ_STATE_STOPPED && ez_background_is_elsewhere(self)) {
         ez_background_join(self); /* of the last time: it is on its way out */
     }
     pthread_mutex_lock(&self->lock);
-    stopped = self->state == EXECZ_STATE_STOPPED;
-    if (stopped) {
-        self->state = EXECZ_STATE_RUNNING;
+    before = self->state;
+    self->n_starts += before != EXECZ_STATE_SHUTTING_DOWN;
+    if (before == EXECZ_STATE_STOPPED) {
+        self->state = state;
         self->has_loop = false;
         self->shutdown_flags = 0;
         self->n_cancels = 0;
         self->shutdown_deadline = EXECZ_NO_DEADLINE;
     }
     pthread_mutex_unlock(&self->lock);
-    if (!stopped) {
-        return ez_fail(err, EXECZ_E_STATE, "the scheduler runs already");
+    if (before == EXECZ_STATE_SHUTTING_DOWN) {
+        return ez_fail(err, EXECZ_E_STATE,
+                       "the scheduler is shutting down; start it once it has stopped");
+    }
+    if (before != EXECZ_STATE_STOPPED) {
+        return EXECZ_OK;
     }
     begin_schedules(self);
     start_all_executors(self);
     ez_tell(self, EXECZ_EVENT_SCHEDULER_STARTED, NULL, NULL);
+    if (state == EXECZ_STATE_PAUSED) {
+        ez_tell(self, EXECZ_EVENT_SCHEDULER_PAUSED, NULL, NULL);
+    }
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;
+}
+
+execz_status
+execz_scheduler_start(execz_scheduler *self, execz_error *err)
+{
+    return start(self, EXECZ_STATE_RUNNING, err);
+}
+
+execz_status
+execz_scheduler_start_paused(execz_scheduler *self, execz_error *err)
+{
+    return start(self, EXECZ_STATE_PAUSED, err);
 }
 
 int
@@ -142,7 +167,9 @@ end_removed(execz_scheduler *self)
                         "its task was removed");
         }
         ez_overlap_cancel(self, entry, "its task was removed");
-        ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task, NULL);
+        if (!entry->quietly) {
+            ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task, NULL);
+        }
         pthread_mutex_lock(&self->lock);
         ez_entry_unref_locked(entry);
         pthread_mutex_unlock(&self->lock);
@@ -207,11 +234,14 @@ arm(execz_scheduler *self)
     if (state == EXECZ_STATE_RUNNING) {
         (void)ez_heap_first(&self->due, &wall);
     }
+    if (state == EXECZ_STATE_RUNNING || state == EXECZ_STATE_PAUSED) {
+        wall = MIN(wall, ez_pause_next_locked(self));
+    }
     more = !g_queue_is_empty(&self->manual) ||
            (wall != EXECZ_TIME_NEVER && wall <= ez_clock_now(self->clock));
     pthread_mutex_unlock(&self->lock);
-    if (state == EXECZ_STATE_RUNNING) {
-        monotonic = ez_held_next_retry(self);
+    if (state == EXECZ_STATE_RUNNING || state == EXECZ_STATE_PAUSED) {
+        monotonic = MIN(ez_held_next_retry(self), ez_removal_next_step(self));
     } else if (state == EXECZ_STATE_SHUTTING_DOWN) {
         monotonic = ez_shutdown_next_step(self);
     }
@@ -242,12 +272,18 @@ dispatch(execz_scheduler *self, bool blocking)
         ez_log_write(&self->log, EXECZ_LOG_INFO,
                      "the clock was set; the wait for the next run is measured again");
     }
+    ez_held_set_holding(self, state_of(self) == EXECZ_STATE_PAUSED);
     (void)ez_result_take(self);
     end_removed(self);
     switch (state_of(self)) {
     case EXECZ_STATE_RUNNING:
+    case EXECZ_STATE_PAUSED:
         start_new_executors(self);
-        ez_overlap_start(self);
+        ez_removal_step(self);
+        ez_pause_step(self);
+        if (!self->holding) {
+            ez_overlap_start(self);
+        }
         ez_dispatch_due(self);
         ez_held_retry(self);
         ez_held_recheck(self);
@@ -256,6 +292,7 @@ dispatch(execz_scheduler *self, bool blocking)
         ez_shutdown_step(self);
         break;
     default:
+        ez_removal_step(self);
         ez_scheduler_commit(self);
     }
     ez_bus_flush(self->bus);
@@ -330,7 +367,7 @@ execz_scheduler_shutdown(execz_scheduler *self, uint32_t flags, execz_duration t
 {
     int64_t now = ez_clock_monotonic(self->clock);
     uint64_t stops;
-    bool running;
+    bool running, inner;
 
     if ((flags & EXECZ_SHUTDOWN_WAIT) != 0 && ez_scheduler_is_loop(self)) {
         return ez_fail(err, EXECZ_E_STATE, "the loop cannot wait for its own end");
@@ -338,7 +375,11 @@ execz_scheduler_shutdown(execz_scheduler *self, uint32_t flags, execz_duration t
     pthread_mutex_lock(&self->lock);
     stops = self->n_stops;
     running = self->state != EXECZ_STATE_STOPPED;
-    if (running) {
+    inner = running && self->n_starts > 1;
+    if (inner) {
+        self->n_starts--;
+    } else if (running) {
+        self->n_starts = 0;
         self->state = EXECZ_STATE_SHUTTING_DOWN;
         self->shutdown_flags |= flags;
         self->n_cancels += (flags & EXECZ_SHUTDOWN_CANCEL) != 0;
@@ -349,6 +390,9 @@ execz_scheduler_shutdown(execz_scheduler *self, uint32_t flags, execz_duration t
     pthread_mutex_unlock(&self->lock);
     if (!running) {
         return ez_fail(err, EXECZ_E_STATE, "the scheduler does not run");
+    }
+    if (inner) {
+        return EXECZ_OK;
     }
     ez_mailbox_ring(&self->mailbox);
     if ((flags & EXECZ_SHUTDOWN_WAIT) != 0) {

@@ -93,6 +93,7 @@ take_finished(execz_scheduler *self, ez_run *run)
         complete(run, outcome, now);
         tell_started(self, run, i);
         log_ended(self, run, outcome);
+        ez_entry_note_end(run->owner, outcome->outcome, outcome->finished);
         ez_tell_ended(self, run, outcome);
     }
     if (self->n_held > 0) {
@@ -191,6 +192,7 @@ give_up(void *user, ez_run *run)
         lost.finished = ez_clock_now(self->scheduler->clock);
         ez_outcome_set(&lost, EXECZ_OUTCOME_LOST, "%s", self->message);
         log_ended(self->scheduler, run, &lost);
+        ez_entry_note_end(run->owner, EXECZ_OUTCOME_LOST, lost.finished);
         ez_tell_ended(self->scheduler, run, &lost);
         ez_outcome_clear(&lost);
     }

@@ -6,16 +6,17 @@
 #include "function/body.h"
 #include "scheduler/background.h"
 #include "scheduler/listeners.h"
+#include "scheduler/pause.h"
 #include "scheduler/tell.h"
 #include "store/memory.h"
 #include "task/check.h"
 
 #include <string.h>
 
-static void
-place_free(void *data)
+void
+ez_scheduler_free_place(void *place)
 {
-    ez_executor_place *self = data;
+    ez_executor_place *self = place;
     ez_entry *entry;
 
     while ((entry = g_queue_pop_head(&self->held)) != NULL) {
@@ -45,12 +46,17 @@ init_tables(execz_scheduler *self)
     pthread_cond_init(&self->stopped, &attributes);
     pthread_condattr_destroy(&attributes);
     self->tasks = g_hash_table_new(g_str_hash, g_str_equal);
-    self->places = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, place_free);
+    self->places = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, ez_scheduler_free_place);
     ez_heap_init(&self->due);
     ez_threads_init(&self->background);
     g_queue_init(&self->manual);
     g_queue_init(&self->removed);
     g_queue_init(&self->new_executors);
+    g_queue_init(&self->resumed);
+    g_queue_init(&self->leaving);
+    ez_heap_init(&self->resumptions);
+    self->pauses = g_hash_table_new_full(NULL, NULL, NULL, ez_pause_free);
+    self->left_behind = g_ptr_array_new_with_free_func(ez_scheduler_free_place);
     self->modified = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)ez_task_unref);
     g_queue_init(&self->ready);
     self->changes = g_array_new(FALSE, FALSE, sizeof(ez_change));
@@ -186,7 +192,8 @@ free_queues(execz_scheduler *self)
         ez_entry_unref_locked(manual->entry);
         g_free(manual);
     }
-    while ((entry = g_queue_pop_head(&self->removed)) != NULL) {
+    while ((entry = g_queue_pop_head(&self->removed)) != NULL ||
+           (entry = g_queue_pop_head(&self->resumed)) != NULL) {
         ez_entry_unref_locked(entry);
     }
 }
@@ -203,6 +210,8 @@ free_tasks(execz_scheduler *self)
     }
     g_hash_table_unref(self->tasks);
     ez_heap_deinit(&self->due);
+    ez_heap_deinit(&self->resumptions);
+    g_hash_table_unref(self->pauses);
 }
 
 /**
@@ -225,6 +234,11 @@ has_threads(execz_scheduler *self)
             any = true;
         }
     }
+    for (guint i = 0; i < self->left_behind->len; i++) {
+        const ez_executor_place *place = self->left_behind->pdata[i];
+
+        any |= !ez_executor_is_free_of_threads(place->executor);
+    }
     return any;
 }
 
@@ -235,6 +249,7 @@ execz_scheduler_free(execz_scheduler *self)
         return;
     }
     if (self->state != EXECZ_STATE_STOPPED) {
+        self->n_starts = 1;
         (void)execz_scheduler_shutdown(self, EXECZ_SHUTDOWN_CANCEL, -1, NULL);
     }
     ez_background_join(self);
@@ -242,6 +257,8 @@ execz_scheduler_free(execz_scheduler *self)
     if (has_threads(self)) {
         return;
     }
+    g_ptr_array_unref(self->left_behind);
+    g_queue_clear_full(&self->leaving, ez_scheduler_free_place);
     g_hash_table_unref(self->places);
     ez_runs_free(self->runs);
     free_queues(self);
@@ -283,7 +300,8 @@ ez_scheduler_is_loop(execz_scheduler *self)
 void
 ez_scheduler_change_locked(execz_scheduler *self, uint32_t kind, ez_entry *entry)
 {
-    ez_change change = {kind, ez_task_ref(entry->task), entry->fire};
+    execz_time next = entry->paused ? EXECZ_TIME_NEVER : entry->fire;
+    ez_change change = {kind, ez_task_ref(entry->task), next};
 
     g_array_append_val(self->changes, change);
 }
@@ -333,6 +351,9 @@ ez_scheduler_list_places(execz_scheduler *self)
     g_hash_table_iter_init(&iter, self->places);
     while (g_hash_table_iter_next(&iter, NULL, &place)) {
         g_ptr_array_add(places, place);
+    }
+    for (GList *at = self->leaving.head; at != NULL; at = at->next) {
+        g_ptr_array_add(places, at->data);
     }
     pthread_mutex_unlock(&self->lock);
     return places;

@@ -37,6 +37,13 @@ typedef struct ez_executor_place {
     int64_t retry_delay;   /* [loop] */
     int64_t told_busy;     /* [loop] monotonic; when the log was told last; 0: never */
     bool abandoned;        /* [loop] runs of it were given up in this shutdown */
+
+    /* On its way out (removal.c). */
+    bool leaving;         /* guarded by the scheduler's lock, as the next */
+    uint32_t leave_flags; /* EXECZ_SHUTDOWN_CANCEL or 0 */
+    bool leave_begun;     /* [loop], as the next two */
+    bool leave_cancelled;
+    int64_t leave_by; /* monotonic; until when its threads have time to end; 0: not yet known */
 } ez_executor_place;
 
 /* A task that is due, on its way from under the lock. */
@@ -84,11 +91,16 @@ struct execz_scheduler {
     bool has_loop;         /* somebody has dispatched since the last start */
     bool dispatching;      /* the loop is inside of execz_scheduler_dispatch() */
     uint64_t n_stops;      /* how often it has come to a stop */
+    uint32_t n_starts;     /* started so often: as many shutdowns stop it */
     GHashTable *tasks;     /* id -> ez_entry, a reference */
     GHashTable *places;    /* alias -> ez_executor_place, owned */
     ez_heap due;           /* of ez_entry.node */
     GQueue manual;         /* ez_manual, owned */
     GQueue removed;        /* ez_entry, a reference each: the loop ends what they hold */
+    GHashTable *pauses;    /* ez_entry -> ez_pause, owned: the paused ones */
+    ez_heap resumptions;   /* of ez_entry.node: paused, by when they resume by themselves */
+    GQueue resumed;        /* ez_entry, a reference each: the loop lets go of them, if need be */
+    GQueue leaving;        /* ez_executor_place, owned: removed, but not yet ended */
     GQueue new_executors;  /* ez_executor_place, borrowed: to be started by the loop */
     GHashTable *modified;  /* ez_entry -> ez_task, owned: it is to be its task */
     GArray *changes;       /* ez_change with a task reference each: not yet committed */
@@ -102,9 +114,11 @@ struct execz_scheduler {
     ez_store *store;
     ez_batch_item *batch; /* owned, EZ_BATCH of them */
     ez_shutdown shutdown;
-    int64_t recheck_at;          /* monotonic; when blocked tasks are tried again unasked */
-    GQueue ready;                /* ez_entry, a reference each, where one waits for a run's end */
-    atomic_uint_fast64_t n_held; /* tasks with something held; read by any thread, as the next */
+    bool holding;           /* it is paused: what is due by schedule and waits is not tried again */
+    GPtrArray *left_behind; /* ez_executor_place, owned: removed, but threads still use it */
+    int64_t recheck_at;     /* monotonic; when blocked tasks are tried again unasked */
+    GQueue ready;           /* ez_entry, a reference each, where one waits for a run's end */
+    atomic_uint_fast64_t n_held;    /* tasks with something held; read by any thread, as the next */
     atomic_uint_fast64_t n_waiting; /* run times that wait for a run of their task to end */
 };
 
@@ -142,7 +156,10 @@ void ez_scheduler_commit(execz_scheduler *self);
 /* The place of an alias; NULL if there is none. */
 ez_executor_place *ez_scheduler_find_place(execz_scheduler *self, const char *alias);
 
-/* All places; free with g_ptr_array_unref(). */
+/* Frees an executor that is free of threads. */
+void ez_scheduler_free_place(void *place);
+
+/* All places, those on their way out included; free with g_ptr_array_unref(). */
 GPtrArray *ez_scheduler_list_places(execz_scheduler *self);
 
 /* The entry of a task, borrowed; NULL with err filled if there is none of that id. */

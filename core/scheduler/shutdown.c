@@ -17,6 +17,7 @@
 #include "scheduler/held.h"
 #include "scheduler/modify.h"
 #include "scheduler/overlap.h"
+#include "scheduler/removal.h"
 #include "scheduler/result.h"
 #include "scheduler/submit.h"
 #include "scheduler/tell.h"
@@ -208,6 +209,7 @@ static void
 end(execz_scheduler *self)
 {
     stop_executors(self);
+    ez_removal_end_all(self);
     ez_scheduler_commit(self);
     self->shutdown.begun = false;
     ez_tell(self, EXECZ_EVENT_SCHEDULER_SHUTDOWN, NULL, NULL);

@@ -2,6 +2,7 @@
 /* Tasks come and go. */
 #include "base/error.h"
 #include "scheduler/modify.h"
+#include "scheduler/query.h"
 #include "scheduler/tell.h"
 
 static void
@@ -79,6 +80,47 @@ execz_scheduler_remove_task(execz_scheduler *self, const char *id, execz_error *
     pthread_mutex_unlock(&self->lock);
     if (entry == NULL) {
         return EXECZ_E_NOT_FOUND;
+    }
+    ez_mailbox_ring(&self->mailbox);
+    return EXECZ_OK;
+}
+
+static void
+remove_matching_locked(execz_scheduler *self, const execz_task_filter *filter, uint64_t *n_out)
+{
+    g_autoptr(GList) entries = g_hash_table_get_values(self->tasks);
+
+    for (GList *at = entries; at != NULL; at = at->next) {
+        ez_entry *entry = at->data;
+
+        if (filter == NULL || ez_query_matches_locked(self, filter, entry)) {
+            entry->quietly = filter == NULL;
+            g_queue_push_tail(&self->removed, ez_entry_ref_locked(entry));
+            ez_scheduler_drop_locked(self, entry);
+            ++*n_out;
+        }
+    }
+}
+
+execz_status
+execz_scheduler_remove_all_tasks(execz_scheduler *self, const execz_task_filter *filter,
+                                 uint64_t *n_out, execz_error *err)
+{
+    execz_task_filter read;
+    uint64_t n = 0;
+    execz_status status = ez_query_read_filter(filter, &read, err);
+
+    if (status != EXECZ_OK) {
+        return status;
+    }
+    pthread_mutex_lock(&self->lock);
+    remove_matching_locked(self, filter == NULL ? NULL : &read, &n);
+    pthread_mutex_unlock(&self->lock);
+    if (filter == NULL) {
+        ez_tell(self, EXECZ_EVENT_ALL_TASKS_REMOVED, NULL, NULL);
+    }
+    if (n_out != NULL) {
+        *n_out = n;
     }
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;

@@ -90,6 +90,17 @@ EXECZ_API execz_status execz_scheduler_add_executor(execz_scheduler *self, const
                                                     size_t n_options, execz_error *err);
 
 /**
+ * Removes an executor: it takes no more tasks, its unfinished runs go on to their end, or with
+ * EXECZ_SHUTDOWN_CANCEL are cancelled; then it is shut down, which EXECUTOR_REMOVED tells.  What is
+ * due in its name meanwhile is blocked, until an executor is added under the alias again, which may
+ * be at once.  Again with EXECZ_SHUTDOWN_CANCEL: applies, too.
+ *
+ * Returns at once.  EXECZ_E_NOT_FOUND if there is none of that alias.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_remove_executor(execz_scheduler *self, const char *alias,
+                                                       uint32_t flags, execz_error *err);
+
+/**
  * Gives the program's own functions, n of them, to tasks as "module:name"; no file is needed.
  *
  * @functions  valid as long as the scheduler; in C best a table of execz_function
@@ -140,6 +151,32 @@ EXECZ_API execz_status execz_scheduler_reschedule_task(execz_scheduler *self, co
  * [any-thread]
  */
 EXECZ_API execz_status execz_scheduler_remove_task(execz_scheduler *self, const char *id,
+                                                   execz_error *err);
+
+#define EXECZ_PAUSE_REASON_MAX 4096 /* bytes of the reason for a pause */
+
+/**
+ * Pauses a task: it has no next run time, and what it would have had meanwhile is not made up.
+ * Unfinished runs, and what is due already but waits for its executor, go on; so does
+ * execz_scheduler_run_task().  If it is paused already, reason and until are exchanged.  Told as
+ * TASK_MODIFIED.
+ *
+ * @reason  for people; NULL: none
+ * @until   it resumes by itself then; EXECZ_TIME_NEVER: when it is resumed
+ *
+ * EXECZ_E_NOT_FOUND; EXECZ_E_INVAL if until is past; EXECZ_E_LIMIT for a reason longer than
+ * EXECZ_PAUSE_REASON_MAX.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_pause_task(execz_scheduler *self, const char *id,
+                                                  const char *reason, execz_time until,
+                                                  execz_error *err);
+
+/**
+ * Resumes a paused task, in the phase that it had: the next run time is the first one from now on.
+ * If there is none any more the task is removed.  One that is not paused is left alone.  Told as
+ * TASK_MODIFIED.  EXECZ_E_NOT_FOUND.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_resume_task(execz_scheduler *self, const char *id,
                                                    execz_error *err);
 
 /**
@@ -194,10 +231,28 @@ EXECZ_API void execz_scheduler_list_executors(execz_scheduler *self,
 /**
  * Starts all executors and the schedules of all tasks; the program then calls
  * execz_scheduler_dispatch() whenever execz_scheduler_fd() is readable, or execz_scheduler_run().
- * An executor that cannot start blocks its tasks and is no failure.  EXECZ_E_STATE if it runs
- * already.  [setup]
+ * An executor that cannot start blocks its tasks and is no failure.  If it runs already, this start
+ * is counted: as many shutdowns as starts stop it.  EXECZ_E_STATE while it shuts down.  [setup]
  */
 EXECZ_API execz_status execz_scheduler_start(execz_scheduler *self, execz_error *err);
+
+/** The same, paused from the beginning if it did not run yet.  [setup] */
+EXECZ_API execz_status execz_scheduler_start_paused(execz_scheduler *self, execz_error *err);
+
+/**
+ * Pauses the scheduler: until it is resumed nothing is submitted but what
+ * execz_scheduler_run_task() asks for.  Run times that have passed by then are due at once, by
+ * coalescing and misfire grace time of their task.  Unfinished runs go on.  If it is paused already
+ * nothing happens.
+ * EXECZ_E_STATE if it does not run.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_pause(execz_scheduler *self, execz_error *err);
+
+/**
+ * Resumes a paused scheduler; one that is not paused is left alone.  EXECZ_E_STATE if it does not
+ * run.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_resume(execz_scheduler *self, execz_error *err);
 
 /** A descriptor to poll for reading; it stays the scheduler's.  [any-thread] */
 EXECZ_API int execz_scheduler_fd(const execz_scheduler *self);
@@ -227,7 +282,8 @@ EXECZ_API execz_status execz_scheduler_run_in_background(execz_scheduler *self, 
  * EXECZ_SHUTDOWN_CANCEL are cancelled.  Then the tasks whose trigger is shutdown() run, once each,
  * unless timeout is over.  After timeout runs are cancelled in any case, and what does not end
  * within the longest kill_grace of what runs and 10 s after that is closed as LOST.  Again with
- * stronger flags or a shorter timeout: both apply.
+ * stronger flags or a shorter timeout: both apply.  If it was started more than once, this takes
+ * back one start and does nothing else; flags and timeout are for the last one.
  *
  * @timeout  in nanoseconds; < 0: none
  *
@@ -251,6 +307,9 @@ typedef struct execz_scheduler_info {
     uint64_t blocked;    /* of them due, but blocked */
     uint64_t unfinished; /* runs submitted or waiting to be */
     execz_time next_run; /* of any task, or sooner; EXECZ_TIME_NEVER if none is scheduled */
+    uint64_t paused;     /* tasks that are */
+    uint32_t starts;     /* how many shutdowns it takes to stop it */
+    uint32_t reserved;
 } execz_scheduler_info;
 
 /** Fills the first info_out->size bytes.  [any-thread] */

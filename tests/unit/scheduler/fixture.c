@@ -137,6 +137,17 @@ fixture_new(const char *executor_type)
     return self;
 }
 
+fixture *
+fixture_new_started(const char *executor_type)
+{
+    fixture *self = fixture_new(executor_type);
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_settle(self);
+    (void)fixture_take_events(self);
+    return self;
+}
+
 void
 fixture_free(fixture *self)
 {

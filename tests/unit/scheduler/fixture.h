@@ -17,6 +17,9 @@ typedef struct fixture {
 fixture *fixture_new(const char *executor_type);
 void fixture_free(fixture *self);
 
+/* The same, started, and with no event so far. */
+fixture *fixture_new_started(const char *executor_type);
+
 /* Adds a task that calls tests:NAME (see functions.c) by this trigger. */
 void fixture_add(fixture *self, const char *id, const char *trigger, const char *function);
 void fixture_add_spec(fixture *self, const execz_task_spec *spec);

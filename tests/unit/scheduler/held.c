@@ -68,3 +68,38 @@ Test(held, what_is_held_can_be_ended_with_an_event_for_each)
     cr_expect(eq(u64, self->scheduler->n_held, 0));
     fixture_free(self);
 }
+
+Test(held, while_the_scheduler_is_paused_what_is_held_stays_so)
+{
+    fixture *self = with_a_full_pool();
+
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    fixture_add(self, "b", "interval(days=1)", "tests:ok");
+    fixture_advance(self, EXECZ_MINUTE);
+    cr_assert(execz_scheduler_run_task(self->scheduler, "b", NULL) == EXECZ_OK);
+    fixture_settle(self);
+    cr_assert(execz_scheduler_pause(self->scheduler, NULL) == EXECZ_OK);
+    fixture_let_deaf_go();
+    fixture_wait_for(self, "executed:b");
+    cr_expect(strstr(self->events->str, "submitted:a") == NULL, "%s", self->events->str);
+    cr_assert(execz_scheduler_resume(self->scheduler, NULL) == EXECZ_OK);
+    fixture_wait_for(self, "executed:a");
+    fixture_free(self);
+}
+
+Test(held, while_the_scheduler_is_paused_what_is_blocked_stays_so)
+{
+    fixture *self = fixture_new_started(NULL);
+
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    fixture_advance(self, EXECZ_MINUTE);
+    cr_assert(execz_scheduler_pause(self->scheduler, NULL) == EXECZ_OK);
+    cr_assert(execz_scheduler_add_executor(self->scheduler, "default", "debug", NULL, 0, NULL) ==
+              EXECZ_OK);
+    fixture_settle(self);
+    cr_expect(strstr(self->events->str, "submitted:a") == NULL, "%s", self->events->str);
+    cr_assert(execz_scheduler_resume(self->scheduler, NULL) == EXECZ_OK);
+    fixture_settle(self);
+    cr_expect(strstr(self->events->str, "executed:a") != NULL, "%s", self->events->str);
+    fixture_free(self);
+}

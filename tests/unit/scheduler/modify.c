@@ -44,20 +44,9 @@ next_run(fixture *self)
     return info.next_run;
 }
 
-static fixture *
-started(const char *executor_type)
-{
-    fixture *self = fixture_new(executor_type);
-
-    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
-    fixture_settle(self);
-    (void)fixture_take_events(self);
-    return self;
-}
-
 Test(modify, put_adds_a_task_that_is_not_there_and_replaces_one_that_is)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
 
     put(self, "interval(minutes=1)", "tests:ok");
     fixture_advance(self, EXECZ_MINUTE);
@@ -72,7 +61,7 @@ Test(modify, put_adds_a_task_that_is_not_there_and_replaces_one_that_is)
 
 Test(modify, with_the_same_trigger_the_schedule_goes_on)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
     execz_time began = self->clock.now;
 
     put(self, "interval(hours=1)", "tests:ok");
@@ -86,7 +75,7 @@ Test(modify, with_the_same_trigger_the_schedule_goes_on)
 
 Test(modify, with_another_trigger_the_schedule_begins_anew)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
 
     put(self, "interval(hours=1)", "tests:ok");
     fixture_advance(self, 10 * EXECZ_MINUTE);
@@ -97,7 +86,7 @@ Test(modify, with_another_trigger_the_schedule_begins_anew)
 
 Test(modify, with_another_time_zone_the_schedule_begins_anew)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
     execz_time began = self->clock.now; /* midnight in London */
     execz_task_spec spec = spec_of("cron(hour=12)", "tests:ok");
 
@@ -111,7 +100,7 @@ Test(modify, with_another_time_zone_the_schedule_begins_anew)
 
 Test(modify, a_task_replaced_twice_before_the_loop_looks_is_the_last)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
     execz_time began = self->clock.now;
 
     put(self, "interval(hours=1)", "tests:ok");
@@ -127,7 +116,7 @@ Test(modify, a_task_replaced_twice_before_the_loop_looks_is_the_last)
 
 Test(modify, a_wrong_spec_changes_nothing)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
     execz_task_spec wrong = spec_of("interval(hour=1)", "tests:fail");
     execz_error err = EXECZ_ERROR_INIT;
 
@@ -156,7 +145,7 @@ Test(modify, a_task_replaced_before_the_start_begins_with_it)
 
 Test(modify, a_run_in_flight_goes_on_and_counts)
 {
-    fixture *self = started("threadpool");
+    fixture *self = fixture_new_started("threadpool");
 
     put(self, "interval(hours=1)", "tests:deaf");
     cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
@@ -174,7 +163,7 @@ Test(modify, a_run_in_flight_goes_on_and_counts)
 
 Test(modify, what_waits_for_a_busy_executor_moves_to_the_one_it_is_given)
 {
-    fixture *self = started(NULL);
+    fixture *self = fixture_new_started(NULL);
     execz_pair options[] = {{"max_workers", "1"}, {"queue_limit", "1"}};
     execz_task_spec spec = spec_of("date(2027-01-01T00:01:00Z)", "tests:ok");
 
@@ -201,7 +190,7 @@ Test(modify, what_waits_for_a_busy_executor_moves_to_the_one_it_is_given)
 
 Test(modify, a_blocked_task_runs_once_it_can)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
 
     put(self, "date(2027-01-01T00:01:00Z)", "tests:nothing");
     fixture_advance(self, EXECZ_MINUTE);
@@ -215,7 +204,7 @@ Test(modify, a_blocked_task_runs_once_it_can)
 
 Test(modify, a_task_can_be_replaced_and_run_at_once)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
 
     put(self, "interval(hours=1)", "tests:ok");
     fixture_settle(self);
@@ -230,7 +219,7 @@ Test(modify, a_task_can_be_replaced_and_run_at_once)
 
 Test(modify, a_task_replaced_and_removed_is_gone)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
 
     put(self, "interval(minutes=1)", "tests:ok");
     put(self, "interval(minutes=1)", "tests:fail");
@@ -249,7 +238,7 @@ replace_it(void *user, const execz_event *event)
 
 Test(modify, a_listener_may_replace_the_task_that_is_being_submitted)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
 
     execz_scheduler_add_listener(self->scheduler, EXECZ_EVENT_TASK_SUBMITTED, replace_it, self);
     put(self, "interval(minutes=1)", "tests:ok");
@@ -262,7 +251,7 @@ Test(modify, a_listener_may_replace_the_task_that_is_being_submitted)
 
 Test(modify, rescheduling_leaves_the_rest_of_the_task)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
     execz_error err = EXECZ_ERROR_INIT;
 
     put(self, "interval(hours=1)", "tests:fail");
@@ -278,7 +267,7 @@ Test(modify, rescheduling_leaves_the_rest_of_the_task)
 
 Test(modify, rescheduling_tells_what_is_wrong)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
     execz_error err = EXECZ_ERROR_INIT;
 
     cr_expect(eq(int,
@@ -310,7 +299,7 @@ rename_while_somebody_else_does(void *user, execz_task_spec *spec, execz_error *
 
 Test(modify, no_change_is_lost_to_another_at_the_same_time)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
     ez_entry *entry;
 
     put(self, "interval(minutes=1)", "tests:ok");
@@ -334,7 +323,7 @@ give_another_id(void *user, execz_task_spec *spec, execz_error *err)
 
 Test(modify, the_id_of_a_task_stays)
 {
-    fixture *self = started("debug");
+    fixture *self = fixture_new_started("debug");
     execz_error err = EXECZ_ERROR_INIT;
 
     put(self, "interval(minutes=1)", "tests:ok");

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <execz/query.h>
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -67,6 +69,60 @@ Test(tasks, removing_a_task_ends_what_it_has_waiting)
     cr_expect(execz_scheduler_remove_task(self->scheduler, "a", NULL) == EXECZ_OK);
     fixture_settle(self);
     cr_expect(strstr(self->events->str, "cancelled:a") != NULL, "%s", self->events->str);
+    fixture_free(self);
+}
+
+Test(tasks, all_are_removed_with_one_event)
+{
+    fixture *self = fixture_new_started("debug");
+    execz_scheduler_info info = {.size = sizeof info};
+    uint64_t n = 0;
+
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    fixture_add(self, "b", "interval(minutes=1)", "tests:nothing");
+    fixture_advance(self, EXECZ_MINUTE);
+    cr_assert(strstr(self->events->str, "blocked:b") != NULL, "%s", self->events->str);
+    (void)fixture_take_events(self);
+    cr_expect(execz_scheduler_remove_all_tasks(self->scheduler, NULL, &n, NULL) == EXECZ_OK);
+    cr_expect(eq(u64, n, 2));
+    fixture_advance(self, EXECZ_HOUR);
+    cr_expect(eq(str, (char *)fixture_take_events(self), (char *)"all_tasks_removed cancelled:b"),
+              "what waited has its end");
+    execz_scheduler_get_info(self->scheduler, &info);
+    cr_expect(all(eq(u64, info.tasks, 0), eq(u64, info.blocked, 0), eq(u64, info.scheduled, 0)));
+    fixture_free(self);
+}
+
+Test(tasks, some_are_removed_with_an_event_each)
+{
+    fixture *self = fixture_new_started("debug");
+    execz_task_filter filter = EXECZ_TASK_FILTER_INIT;
+    uint64_t n = 0;
+
+    fixture_add(self, "nightly.a", "interval(minutes=1)", "tests:ok");
+    fixture_add(self, "hourly.b", "interval(minutes=1)", "tests:ok");
+    fixture_settle(self);
+    (void)fixture_take_events(self);
+    filter.prefix = "nightly.";
+    cr_expect(execz_scheduler_remove_all_tasks(self->scheduler, &filter, &n, NULL) == EXECZ_OK);
+    cr_expect(eq(u64, n, 1));
+    fixture_settle(self);
+    cr_expect(eq(str, (char *)fixture_take_events(self), (char *)"removed:nightly.a"));
+    fixture_free(self);
+}
+
+Test(tasks, nothing_is_removed_by_a_wrong_filter)
+{
+    fixture *self = fixture_new_started("debug");
+    execz_task_filter filter = EXECZ_TASK_FILTER_INIT;
+    execz_error err = EXECZ_ERROR_INIT;
+    uint64_t n = 7;
+
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    filter.states = 1u << 31;
+    cr_expect(eq(int, execz_scheduler_remove_all_tasks(self->scheduler, &filter, &n, &err),
+                 EXECZ_E_INVAL));
+    cr_expect(all(eq(u64, n, 7), eq(uint, g_hash_table_size(self->scheduler->tasks), 1)));
     fixture_free(self);
 }
 

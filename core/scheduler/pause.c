@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/pause.h"
+
+#include "base/error.h"
+#include "scheduler/modify.h"
+#include "scheduler/tell.h"
+
+#include <string.h>
+
+void
+ez_pause_free(void *pause)
+{
+    ez_pause *self = pause;
+
+    g_free(self->reason);
+    g_free(self);
+}
+
+const ez_pause *
+ez_pause_find_locked(execz_scheduler *self, ez_entry *entry)
+{
+    return entry->paused ? g_hash_table_lookup(self->pauses, entry) : NULL;
+}
+
+void
+ez_pause_drop_locked(execz_scheduler *self, ez_entry *entry)
+{
+    if (entry->paused) {
+        entry->paused = false;
+        ez_heap_remove(&self->resumptions, &entry->node);
+        g_hash_table_remove(self->pauses, entry);
+    } else {
+        ez_heap_remove(&self->due, &entry->node);
+    }
+}
+
+execz_time
+ez_pause_next_locked(execz_scheduler *self)
+{
+    execz_time next = EXECZ_TIME_NEVER;
+
+    (void)ez_heap_first(&self->resumptions, &next);
+    return next;
+}
+
+/* ---- tasks ----------------------------------------------------------------------------------- */
+
+static void
+pause_locked(execz_scheduler *self, ez_entry *entry, const char *reason, execz_time until)
+{
+    ez_pause *pause = g_new0(ez_pause, 1);
+
+    pause->reason = g_strdup(reason);
+    pause->until = until;
+    ez_pause_drop_locked(self, entry);
+    entry->paused = true;
+    g_hash_table_insert(self->pauses, entry, pause);
+    if (until != EXECZ_TIME_NEVER) {
+        ez_heap_set(&self->resumptions, &entry->node, until);
+    }
+    ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
+}
+
+/* The schedule goes on with the first fire time at or after `from`. */
+static void
+resume_locked(execz_scheduler *self, ez_entry *entry, execz_time from)
+{
+    ez_pause_drop_locked(self, entry);
+    if (entry->trigger != NULL) {
+        ez_entry_resume_locked(entry, from);
+        if (self->state != EXECZ_STATE_STOPPED) {
+            ez_scheduler_plan_locked(self, entry);
+        }
+    }
+    ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
+    if (entry->trigger != NULL && !ez_entry_has_future(entry)) {
+        g_queue_push_tail(&self->resumed, ez_entry_ref_locked(entry));
+    }
+}
+
+static execz_status
+check_pause(execz_scheduler *self, const char *id, const char *reason, execz_time until,
+            execz_error *err)
+{
+    if (reason != NULL && strlen(reason) > EXECZ_PAUSE_REASON_MAX) {
+        return ez_fail(err, EXECZ_E_LIMIT,
+                       "the reason for pausing task '%s' has %zu bytes; the limit is %d", id,
+                       strlen(reason), EXECZ_PAUSE_REASON_MAX);
+    }
+    if (until <= ez_clock_now(self->clock)) {
+        return ez_fail(err, EXECZ_E_INVAL,
+                       "the time until which task '%s' is to be paused is past; EXECZ_TIME_NEVER "
+                       "pauses it until it is resumed",
+                       id);
+    }
+    return EXECZ_OK;
+}
+
+static void
+tell_modified(execz_scheduler *self, const ez_task *task, const char *what, const char *reason)
+{
+    g_autofree char *message =
+        reason == NULL ? g_strdup(what) : g_strconcat(what, ": ", reason, NULL);
+
+    ez_tell_task(self, EXECZ_EVENT_TASK_MODIFIED, task, message);
+    ez_mailbox_ring(&self->mailbox);
+}
+
+execz_status
+execz_scheduler_pause_task(execz_scheduler *self, const char *id, const char *reason,
+                           execz_time until, execz_error *err)
+{
+    g_autoptr(ez_task) task = NULL;
+    execz_status status = check_pause(self, id, reason, until, err);
+    ez_entry *entry;
+
+    if (status != EXECZ_OK) {
+        return status;
+    }
+    pthread_mutex_lock(&self->lock);
+    entry = ez_scheduler_find_entry_locked(self, id, err);
+    if (entry != NULL) {
+        task = ez_task_ref(ez_modify_newest_locked(self, entry));
+        pause_locked(self, entry, reason, until);
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (task == NULL) {
+        return EXECZ_E_NOT_FOUND;
+    }
+    tell_modified(self, task, "paused", reason);
+    return EXECZ_OK;
+}
+
+execz_status
+execz_scheduler_resume_task(execz_scheduler *self, const char *id, execz_error *err)
+{
+    g_autoptr(ez_task) task = NULL;
+    ez_entry *entry;
+
+    pthread_mutex_lock(&self->lock);
+    entry = ez_scheduler_find_entry_locked(self, id, err);
+    if (entry != NULL && entry->paused) {
+        task = ez_task_ref(ez_modify_newest_locked(self, entry));
+        resume_locked(self, entry, ez_clock_now(self->clock));
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (entry == NULL) {
+        return EXECZ_E_NOT_FOUND;
+    }
+    if (task != NULL) {
+        tell_modified(self, task, "resumed", NULL);
+    }
+    return EXECZ_OK;
+}
+
+/* A task that has just resumed by itself, the caller's reference; NULL if there is none. */
+static ez_task *
+resume_next(execz_scheduler *self)
+{
+    execz_time until = 0;
+    ez_heap_node *node;
+    ez_task *task = NULL;
+
+    pthread_mutex_lock(&self->lock);
+    node = ez_heap_first(&self->resumptions, &until);
+    if (node != NULL && until <= ez_clock_now(self->clock)) {
+        ez_entry *entry = ez_entry_of(node);
+
+        task = ez_task_ref(ez_modify_newest_locked(self, entry));
+        resume_locked(self, entry, until);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return task;
+}
+
+static void
+retire_resumed(execz_scheduler *self)
+{
+    for (;;) {
+        ez_entry *entry;
+
+        pthread_mutex_lock(&self->lock);
+        entry = g_queue_pop_head(&self->resumed);
+        pthread_mutex_unlock(&self->lock);
+        if (entry == NULL) {
+            return;
+        }
+        ez_scheduler_retire(self, entry);
+        pthread_mutex_lock(&self->lock);
+        ez_entry_unref_locked(entry);
+        pthread_mutex_unlock(&self->lock);
+    }
+}
+
+void
+ez_pause_step(execz_scheduler *self)
+{
+    ez_task *task;
+
+    while ((task = resume_next(self)) != NULL) {
+        ez_tell_task(self, EXECZ_EVENT_TASK_MODIFIED, task, "resumed: its pause is over");
+        ez_task_unref(task);
+    }
+    retire_resumed(self);
+}
+
+/* ---- the scheduler --------------------------------------------------------------------------- */
+
+/* From one of two states to the other; nothing if it is there already. */
+static execz_status
+change_state(execz_scheduler *self, uint32_t from, uint32_t to, uint64_t code, execz_error *err)
+{
+    uint32_t state;
+
+    pthread_mutex_lock(&self->lock);
+    state = self->state;
+    if (state == from) {
+        self->state = to;
+        self->recheck = true; /* it may be needed when it resumes */
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (state == EXECZ_STATE_STOPPED || state == EXECZ_STATE_SHUTTING_DOWN) {
+        return ez_fail(err, EXECZ_E_STATE,
+                       state == EXECZ_STATE_STOPPED ? "the scheduler does not run"
+                                                    : "the scheduler is shutting down");
+    }
+    if (state == from) {
+        ez_tell(self, code, NULL, NULL);
+        ez_mailbox_ring(&self->mailbox);
+    }
+    return EXECZ_OK;
+}
+
+execz_status
+execz_scheduler_pause(execz_scheduler *self, execz_error *err)
+{
+    return change_state(self, EXECZ_STATE_RUNNING, EXECZ_STATE_PAUSED, EXECZ_EVENT_SCHEDULER_PAUSED,
+                        err);
+}
+
+execz_status
+execz_scheduler_resume(execz_scheduler *self, execz_error *err)
+{
+    return change_state(self, EXECZ_STATE_PAUSED, EXECZ_STATE_RUNNING,
+                        EXECZ_EVENT_SCHEDULER_RESUMED, err);
+}
