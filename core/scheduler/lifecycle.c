@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Start, one pass of the loop, run, shutdown. */
+/* One pass of the loop, run, shutdown. */
 #include "base/error.h"
 #include "scheduler/background.h"
 #include "scheduler/dispatch.h"
@@ -11,134 +11,8 @@
 #include "scheduler/result.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/shutdown.h"
+#include "scheduler/start.h"
 #include "scheduler/tell.h"
-
-static uint32_t
-state_of(execz_scheduler *self)
-{
-    uint32_t state;
-
-    pthread_mutex_lock(&self->lock);
-    state = self->state;
-    pthread_mutex_unlock(&self->lock);
-    return state;
-}
-
-static void
-start_executor(execz_scheduler *self, ez_executor_place *place)
-{
-    const char *alias = ez_executor_alias(place->executor);
-    execz_error err = EXECZ_ERROR_INIT;
-
-    if (ez_executor_start(place->executor, &err) == EXECZ_OK) {
-        ez_log_write(&self->log, EXECZ_LOG_INFO, "executor started executor=%s", alias);
-        ez_held_unblock(self, alias);
-        return;
-    }
-    ez_log_write(&self->log, EXECZ_LOG_ERROR, "executor '%s' cannot be used: %s%s%s%s", alias,
-                 err.message, err.code[0] == '\0' ? "" : " [", err.code,
-                 err.code[0] == '\0' ? "" : "]");
-}
-
-static void
-start_new_executors(execz_scheduler *self)
-{
-    for (;;) {
-        ez_executor_place *place;
-
-        pthread_mutex_lock(&self->lock);
-        place = g_queue_pop_head(&self->new_executors);
-        pthread_mutex_unlock(&self->lock);
-        if (place == NULL) {
-            return;
-        }
-        start_executor(self, place);
-    }
-}
-
-static void
-start_all_executors(execz_scheduler *self)
-{
-    g_autoptr(GPtrArray) places = NULL;
-
-    ez_removal_step(self);
-    places = ez_scheduler_list_places(self);
-    pthread_mutex_lock(&self->lock);
-    g_queue_clear(&self->new_executors);
-    pthread_mutex_unlock(&self->lock);
-    for (guint i = 0; i < places->len; i++) {
-        start_executor(self, places->pdata[i]);
-    }
-}
-
-static void
-begin_schedules(execz_scheduler *self)
-{
-    execz_time now = ez_clock_now(self->clock);
-    GHashTableIter iter;
-    void *value;
-
-    pthread_mutex_lock(&self->lock);
-    ez_modify_apply_locked(self);
-    g_hash_table_iter_init(&iter, self->tasks);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        ez_entry *entry = value;
-
-        (void)ez_entry_begin_locked(entry, now, NULL); /* its text was checked when it was added */
-        ez_scheduler_plan_locked(self, entry);
-        ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
-    }
-    pthread_mutex_unlock(&self->lock);
-}
-
-/* Starts it in this state, or counts one start more. */
-static execz_status
-start(execz_scheduler *self, uint32_t state, execz_error *err)
-{
-    uint32_t before;
-
-    if (state_of(self) == EXECZ_STATE_STOPPED && ez_background_is_elsewhere(self)) {
-        ez_background_join(self); /* of the last time: it is on its way out */
-    }
-    pthread_mutex_lock(&self->lock);
-    before = self->state;
-    self->n_starts += before != EXECZ_STATE_SHUTTING_DOWN;
-    if (before == EXECZ_STATE_STOPPED) {
-        self->state = state;
-        self->has_loop = false;
-        self->shutdown_flags = 0;
-        self->n_cancels = 0;
-        self->shutdown_deadline = EXECZ_NO_DEADLINE;
-    }
-    pthread_mutex_unlock(&self->lock);
-    if (before == EXECZ_STATE_SHUTTING_DOWN) {
-        return ez_fail(err, EXECZ_E_STATE,
-                       "the scheduler is shutting down; start it once it has stopped");
-    }
-    if (before != EXECZ_STATE_STOPPED) {
-        return EXECZ_OK;
-    }
-    begin_schedules(self);
-    start_all_executors(self);
-    ez_tell(self, EXECZ_EVENT_SCHEDULER_STARTED, NULL, NULL);
-    if (state == EXECZ_STATE_PAUSED) {
-        ez_tell(self, EXECZ_EVENT_SCHEDULER_PAUSED, NULL, NULL);
-    }
-    ez_mailbox_ring(&self->mailbox);
-    return EXECZ_OK;
-}
-
-execz_status
-execz_scheduler_start(execz_scheduler *self, execz_error *err)
-{
-    return start(self, EXECZ_STATE_RUNNING, err);
-}
-
-execz_status
-execz_scheduler_start_paused(execz_scheduler *self, execz_error *err)
-{
-    return start(self, EXECZ_STATE_PAUSED, err);
-}
 
 int
 execz_scheduler_fd(const execz_scheduler *self)
@@ -272,13 +146,13 @@ dispatch(execz_scheduler *self, bool blocking)
         ez_log_write(&self->log, EXECZ_LOG_INFO,
                      "the clock was set; the wait for the next run is measured again");
     }
-    ez_held_set_holding(self, state_of(self) == EXECZ_STATE_PAUSED);
+    ez_held_set_holding(self, ez_scheduler_state(self) == EXECZ_STATE_PAUSED);
     (void)ez_result_take(self);
     end_removed(self);
-    switch (state_of(self)) {
+    switch (ez_scheduler_state(self)) {
     case EXECZ_STATE_RUNNING:
     case EXECZ_STATE_PAUSED:
-        start_new_executors(self);
+        ez_start_new_executors(self);
         ez_removal_step(self);
         ez_pause_step(self);
         if (!self->holding) {
@@ -325,7 +199,7 @@ is_dispatching(execz_scheduler *self)
 void
 ez_scheduler_run_loop(execz_scheduler *self)
 {
-    while (state_of(self) != EXECZ_STATE_STOPPED) {
+    while (ez_scheduler_state(self) != EXECZ_STATE_STOPPED) {
         ez_loop_wait(&self->loop);
         dispatch(self, true);
     }
@@ -337,7 +211,7 @@ execz_scheduler_run(execz_scheduler *self, execz_error *err)
     if (is_dispatching(self)) {
         return ez_fail(err, EXECZ_E_STATE, "a listener cannot run the loop that it is called by");
     }
-    if (state_of(self) == EXECZ_STATE_STOPPED) {
+    if (ez_scheduler_state(self) == EXECZ_STATE_STOPPED) {
         execz_status status = execz_scheduler_start(self, err);
 
         if (status != EXECZ_OK) {

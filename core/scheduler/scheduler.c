@@ -286,6 +286,17 @@ execz_scheduler_free(execz_scheduler *self)
 
 /* ---- shared by the files of this layer ------------------------------------------------------- */
 
+uint32_t
+ez_scheduler_state(execz_scheduler *self)
+{
+    uint32_t state;
+
+    pthread_mutex_lock(&self->lock);
+    state = self->state;
+    pthread_mutex_unlock(&self->lock);
+    return state;
+}
+
 bool
 ez_scheduler_is_loop(execz_scheduler *self)
 {

@@ -144,6 +144,9 @@ execz_status ez_scheduler_add_executor(execz_scheduler *self, const char *alias,
 /* Dispatches until a shutdown is complete.  [loop] */
 void ez_scheduler_run_loop(execz_scheduler *self);
 
+/* EXECZ_STATE_*, as it is just now. */
+uint32_t ez_scheduler_state(execz_scheduler *self);
+
 /* Whether the calling thread is dispatching right now. */
 bool ez_scheduler_is_loop(execz_scheduler *self);
 

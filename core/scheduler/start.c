@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/start.h"
+
+#include "base/error.h"
+#include "scheduler/background.h"
+#include "scheduler/held.h"
+#include "scheduler/modify.h"
+#include "scheduler/removal.h"
+#include "scheduler/tell.h"
+
+static void
+start_executor(execz_scheduler *self, ez_executor_place *place)
+{
+    const char *alias = ez_executor_alias(place->executor);
+    execz_error err = EXECZ_ERROR_INIT;
+
+    if (ez_executor_start(place->executor, &err) == EXECZ_OK) {
+        ez_log_write(&self->log, EXECZ_LOG_INFO, "executor started executor=%s", alias);
+        ez_held_unblock(self, alias);
+        return;
+    }
+    ez_log_write(&self->log, EXECZ_LOG_ERROR, "executor '%s' cannot be used: %s%s%s%s", alias,
+                 err.message, err.code[0] == '\0' ? "" : " [", err.code,
+                 err.code[0] == '\0' ? "" : "]");
+}
+
+void
+ez_start_new_executors(execz_scheduler *self)
+{
+    for (;;) {
+        ez_executor_place *place;
+
+        pthread_mutex_lock(&self->lock);
+        place = g_queue_pop_head(&self->new_executors);
+        pthread_mutex_unlock(&self->lock);
+        if (place == NULL) {
+            return;
+        }
+        start_executor(self, place);
+    }
+}
+
+static void
+start_all_executors(execz_scheduler *self)
+{
+    g_autoptr(GPtrArray) places = NULL;
+
+    ez_removal_step(self);
+    places = ez_scheduler_list_places(self);
+    pthread_mutex_lock(&self->lock);
+    g_queue_clear(&self->new_executors);
+    pthread_mutex_unlock(&self->lock);
+    for (guint i = 0; i < places->len; i++) {
+        start_executor(self, places->pdata[i]);
+    }
+}
+
+static void
+begin_schedules(execz_scheduler *self)
+{
+    execz_time now = ez_clock_now(self->clock);
+    GHashTableIter iter;
+    void *value;
+
+    pthread_mutex_lock(&self->lock);
+    ez_modify_apply_locked(self);
+    g_hash_table_iter_init(&iter, self->tasks);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        ez_entry *entry = value;
+
+        (void)ez_entry_begin_locked(entry, now, NULL); /* its text was checked when it was added */
+        ez_scheduler_plan_locked(self, entry);
+        ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
+    }
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* Starts it in this state, or counts one start more. */
+static execz_status
+start(execz_scheduler *self, uint32_t state, execz_error *err)
+{
+    uint32_t before;
+
+    if (ez_scheduler_state(self) == EXECZ_STATE_STOPPED && ez_background_is_elsewhere(self)) {
+        ez_background_join(self); /* of the last time: it is on its way out */
+    }
+    pthread_mutex_lock(&self->lock);
+    before = self->state;
+    self->n_starts += before != EXECZ_STATE_SHUTTING_DOWN;
+    if (before == EXECZ_STATE_STOPPED) {
+        self->state = state;
+        self->has_loop = false;
+        self->shutdown_flags = 0;
+        self->n_cancels = 0;
+        self->shutdown_deadline = EXECZ_NO_DEADLINE;
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (before == EXECZ_STATE_SHUTTING_DOWN) {
+        return ez_fail(err, EXECZ_E_STATE,
+                       "the scheduler is shutting down; start it once it has stopped");
+    }
+    if (before != EXECZ_STATE_STOPPED) {
+        return EXECZ_OK;
+    }
+    begin_schedules(self);
+    start_all_executors(self);
+    ez_tell(self, EXECZ_EVENT_SCHEDULER_STARTED, NULL, NULL);
+    if (state == EXECZ_STATE_PAUSED) {
+        ez_tell(self, EXECZ_EVENT_SCHEDULER_PAUSED, NULL, NULL);
+    }
+    ez_mailbox_ring(&self->mailbox);
+    return EXECZ_OK;
+}
+
+execz_status
+execz_scheduler_start(execz_scheduler *self, execz_error *err)
+{
+    return start(self, EXECZ_STATE_RUNNING, err);
+}
+
+execz_status
+execz_scheduler_start_paused(execz_scheduler *self, execz_error *err)
+{
+    return start(self, EXECZ_STATE_PAUSED, err);
+}
