@@ -34,7 +34,7 @@ static void
 put(ez_heap *self, size_t at, ez_heap_slot slot)
 {
     self->slots[at] = slot;
-    slot.node->place = at + 1;
+    slot.node->place = (uint32_t)(at + 1);
 }
 
 static void
@@ -107,6 +107,12 @@ ez_heap_set(ez_heap *self, ez_heap_node *node, int64_t key)
         self->slots = g_renew(ez_heap_slot, self->slots, self->capacity);
     }
     sift_up(self, self->length++, slot);
+}
+
+void
+ez_heap_postpone(ez_heap *self, int64_t key)
+{
+    sift_down(self, 0, (ez_heap_slot){key, self->slots[0].node});
 }
 
 void

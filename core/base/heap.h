@@ -10,7 +10,7 @@
 
 /* Embedded in whatever is queued. */
 typedef struct ez_heap_node {
-    size_t place; /* its index + 1; 0: in no heap */
+    uint32_t place; /* its index + 1; 0: in no heap */
 } ez_heap_node;
 
 typedef struct ez_heap_slot ez_heap_slot;
@@ -26,6 +26,9 @@ void ez_heap_deinit(ez_heap *self); /* the nodes are not touched */
 
 /* Queues node, which must be in no heap, under key; or moves it, if it is in this one. */
 void ez_heap_set(ez_heap *self, ez_heap_node *node, int64_t key);
+
+/* Moves the first node to a later key: at half the cost of taking it out and queueing it again. */
+void ez_heap_postpone(ez_heap *self, int64_t key);
 
 /* Takes node out; fine if it is in no heap. */
 void ez_heap_remove(ez_heap *self, ez_heap_node *node);

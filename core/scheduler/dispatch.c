@@ -25,8 +25,35 @@ take_manual_locked(execz_scheduler *self, ez_batch_item *item)
 static void
 plan_next_locked(execz_scheduler *self, ez_entry *entry)
 {
-    ez_scheduler_plan_locked(self, entry);
+    if (!ez_heap_holds(&entry->node)) {
+        ez_scheduler_plan_locked(self, entry);
+    }
     ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
+}
+
+/* Takes the first that is due at now; false if nothing is.  It is queued again at once where the next
+ * is later than now, else only with the whole batch, so that nothing is in it twice. */
+static bool
+take_due_locked(execz_scheduler *self, ez_batch_item *item, execz_time now)
+{
+    execz_time at = 0;
+    ez_heap_node *node = ez_heap_first(&self->due, &at);
+    ez_entry *entry;
+
+    if (node == NULL || at > now) {
+        return false;
+    }
+    entry = ez_entry_of(node);
+    item->entry = ez_entry_ref(entry);
+    item->source = EXECZ_SOURCE_SCHEDULE;
+    ez_entry_collect_locked(entry, now, &item->due);
+    at = entry->fire == EXECZ_TIME_NEVER ? EXECZ_TIME_NEVER : ez_entry_due(entry);
+    if (at > now && at != EXECZ_TIME_NEVER) {
+        ez_heap_postpone(&self->due, at);
+    } else {
+        ez_heap_remove(&self->due, node);
+    }
+    return true;
 }
 
 /* Fills the batch; returns how many. */
@@ -41,18 +68,8 @@ collect(execz_scheduler *self, execz_time now)
         take_manual_locked(self, &self->batch[n++]);
     }
     n_manual = n;
-    while (n < EZ_BATCH && self->state != EXECZ_STATE_PAUSED) {
-        execz_time at = 0;
-        ez_heap_node *node = ez_heap_first(&self->due, &at);
-        ez_batch_item *item = &self->batch[n];
-
-        if (node == NULL || at > now) {
-            break;
-        }
-        item->entry = ez_entry_ref_locked(ez_entry_of(node));
-        item->source = EXECZ_SOURCE_SCHEDULE;
-        ez_entry_collect_locked(item->entry, now, &item->due);
-        ez_heap_remove(&self->due, node);
+    while (n < EZ_BATCH && self->state != EXECZ_STATE_PAUSED &&
+           take_due_locked(self, &self->batch[n], now)) {
         n++;
     }
     for (size_t i = n_manual; i < n; i++) {
@@ -70,7 +87,7 @@ submit_item(execz_scheduler *self, ez_batch_item *item)
 
     ez_submit_missed(self, entry, due);
     due->missed = 0;
-    if (due->n > 0 && ez_scheduler_is_removed(self, entry)) {
+    if (due->n > 0 && entry->removed) {
         ez_tell_due(self, EXECZ_EVENT_TASK_CANCELLED, entry, item->source, due,
                     "its task was removed");
         return;
@@ -99,8 +116,6 @@ ez_dispatch_due(execz_scheduler *self)
 
         submit_item(self, &self->batch[i]);
         ez_scheduler_retire(self, entry);
-        pthread_mutex_lock(&self->lock);
-        ez_entry_unref_locked(entry);
-        pthread_mutex_unlock(&self->lock);
+        ez_entry_unref(entry);
     }
 }

@@ -42,7 +42,7 @@ ez_scheduler_list_entries(execz_scheduler *self,
         ez_entry *entry = value;
 
         if (wanted(entry, user)) {
-            g_ptr_array_add(entries, ez_entry_ref_locked(entry));
+            g_ptr_array_add(entries, ez_entry_ref(entry));
         }
     }
     pthread_mutex_unlock(&self->lock);
@@ -52,23 +52,11 @@ ez_scheduler_list_entries(execz_scheduler *self,
 void
 ez_scheduler_unref_entries(execz_scheduler *self, GPtrArray *entries)
 {
-    pthread_mutex_lock(&self->lock);
+    (void)self;
     for (guint i = 0; i < entries->len; i++) {
-        ez_entry_unref_locked(entries->pdata[i]);
+        ez_entry_unref(entries->pdata[i]);
     }
-    pthread_mutex_unlock(&self->lock);
     g_ptr_array_unref(entries);
-}
-
-bool
-ez_scheduler_is_removed(execz_scheduler *self, const ez_entry *entry)
-{
-    bool removed;
-
-    pthread_mutex_lock(&self->lock);
-    removed = entry->removed;
-    pthread_mutex_unlock(&self->lock);
-    return removed;
 }
 
 void
@@ -84,7 +72,7 @@ ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
     g_clear_pointer(&entry->blocked, g_free);
     ez_scheduler_change_locked(self, EZ_CHANGE_REMOVE, entry);
     g_hash_table_remove(self->tasks, entry->task->id);
-    ez_entry_unref_locked(entry); /* the table's; the caller has its own */
+    ez_entry_unref(entry); /* the table's; the caller has its own */
 }
 
 void
@@ -92,8 +80,9 @@ ez_scheduler_retire(execz_scheduler *self, ez_entry *entry)
 {
     bool retired = false;
 
-    if (entry->instances > 0 || entry->held != NULL || ez_entry_count_waiting(entry) > 0) {
-        return;
+    if (entry->instances > 0 || entry->held != NULL || ez_entry_count_waiting(entry) > 0 ||
+        entry->fire != EXECZ_TIME_NEVER) {
+        return; /* as nearly always: without the lock */
     }
     pthread_mutex_lock(&self->lock);
     if (!entry->removed && !ez_entry_has_future(entry)) {

@@ -16,16 +16,16 @@ ez_entry_new(ez_task *task)
 }
 
 ez_entry *
-ez_entry_ref_locked(ez_entry *self)
+ez_entry_ref(ez_entry *self)
 {
-    self->references++;
+    atomic_fetch_add_explicit(&self->references, 1, memory_order_relaxed);
     return self;
 }
 
 void
-ez_entry_unref_locked(ez_entry *self)
+ez_entry_unref(ez_entry *self)
 {
-    if (--self->references == 0) {
+    if (atomic_fetch_sub_explicit(&self->references, 1, memory_order_acq_rel) == 1) {
         ez_task_unref(self->task);
         ez_trigger_unref(self->trigger);
         g_free(self->blocked);
@@ -129,7 +129,7 @@ ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source)
         atomic_store(&self->waits, true);
         *self->held = *due;
         self->held->missed = 0; /* is the caller's to report */
-        self->held_source = source;
+        self->held_source = (uint8_t)source;
         return;
     }
     if (self->task->plan->coalesce == EXECZ_COALESCE_LATEST) {

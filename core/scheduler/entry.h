@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A task in the working set: its schedule, and what is going on with it. */
+/* A task in the working set: its schedule, and what is going on with it.
+ *
+ * There may be a million of them, so that what few of them need lies behind a pointer. */
 #ifndef EZ_SCHEDULER_ENTRY_H
 #define EZ_SCHEDULER_ENTRY_H
 
@@ -13,26 +15,27 @@
 typedef struct ez_entry {
     ez_task *task; /* owned; the loop exchanges it, with the lock held (modify.c) */
 
-    /* Guarded by the scheduler's lock. */
-    unsigned references;
-    ez_trigger *trigger; /* owned; NULL until the scheduler first starts */
-    ez_heap_node node;   /* queued under the time it is due */
-    execz_time fire;     /* its next fire time; EXECZ_TIME_NEVER: none */
+    /* Guarded by the scheduler's lock; but anybody may look at the first two. */
+    _Atomic(execz_time) fire; /* its next fire time; EXECZ_TIME_NEVER: none */
+    atomic_bool removed;
     bool sure;           /* false: nothing fires before fire, and the search goes on there */
-    bool removed;
-    bool quietly;  /* its removal is told together with that of others */
-    bool paused;   /* how, and until when: pause.h */
-    char *blocked; /* owned; why it cannot be run; NULL if it can */
+    bool quietly;        /* its removal is told together with that of others */
+    bool paused;         /* how, and until when: pause.h */
+    ez_heap_node node;   /* queued under the time it is due */
+    ez_trigger *trigger; /* owned; NULL until the scheduler first starts */
+    char *blocked;       /* owned; why it cannot be run; NULL if it can */
 
-    /* [loop]; the first two are read by any thread */
+    /* [loop]; the first three are read by any thread */
+    atomic_int_fast64_t last; /* see ez_entry_note_end() */
     atomic_uint instances;    /* runs in flight */
     atomic_bool waits;        /* held != NULL */
     bool queued;              /* held in the queue of a busy executor */
-    atomic_int_fast64_t last; /* read by any thread; see ez_entry_note_end() */
-    ez_due *held;             /* owned; due, but busy or blocked; NULL if nothing waits */
-    uint32_t held_source;
-    bool ready;      /* a run of it has ended, and what waits for that can be started */
+    bool ready;               /* a run of it has ended, and what waits for that can be started */
+    uint8_t held_source;
+    ez_due *held;    /* owned; due, but busy or blocked; NULL if nothing waits */
     GQueue *waiting; /* owned; of ez_waiting, owned, oldest first; NULL or empty: none */
+
+    atomic_uint references;
 } ez_entry;
 
 /* A run time that waits for a run of its task to end. */
@@ -45,9 +48,9 @@ typedef struct ez_waiting {
 /* The entry starts with one reference. */
 ez_entry *ez_entry_new(ez_task *task);
 
-/* Both with the lock held. */
-ez_entry *ez_entry_ref_locked(ez_entry *self);
-void ez_entry_unref_locked(ez_entry *self);
+/* [any-thread] */
+ez_entry *ez_entry_ref(ez_entry *self);
+void ez_entry_unref(ez_entry *self);
 
 /* Begins the schedule at now, unless it has begun before: sets trigger and fire. */
 execz_status ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *err);

@@ -30,9 +30,7 @@ ez_held_submit(execz_scheduler *self, ez_executor_place *place)
             g_queue_push_head(&place->held, g_queue_pop_tail(&place->held));
         }
         ez_scheduler_retire(self, entry);
-        pthread_mutex_lock(&self->lock);
-        ez_entry_unref_locked(entry);
-        pthread_mutex_unlock(&self->lock);
+        ez_entry_unref(entry);
     }
 }
 
@@ -156,7 +154,7 @@ empty_queues(execz_scheduler *self)
         place->retry_at = EXECZ_TIME_NEVER;
         while ((entry = g_queue_pop_head(&place->held)) != NULL) {
             entry->queued = false;
-            ez_entry_unref_locked(entry);
+            ez_entry_unref(entry);
         }
     }
     pthread_mutex_unlock(&self->lock);

@@ -44,9 +44,7 @@ end_removed(execz_scheduler *self)
         if (!entry->quietly) {
             ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task, NULL);
         }
-        pthread_mutex_lock(&self->lock);
-        ez_entry_unref_locked(entry);
-        pthread_mutex_unlock(&self->lock);
+        ez_entry_unref(entry);
     }
 }
 
@@ -66,9 +64,7 @@ ez_scheduler_cancel_manual(execz_scheduler *self)
             self, EXECZ_EVENT_TASK_CANCELLED, manual->entry->task,
             &(ez_unsubmitted){.source = EXECZ_SOURCE_MANUAL, .times = &manual->time, .n = 1},
             "the scheduler is shutting down");
-        pthread_mutex_lock(&self->lock);
-        ez_entry_unref_locked(manual->entry);
-        pthread_mutex_unlock(&self->lock);
+        ez_entry_unref(manual->entry);
     }
 }
 
@@ -142,6 +138,7 @@ dispatch(execz_scheduler *self, bool blocking)
     if (!become_loop(self)) {
         return; /* a listener has called it: the pass it is in goes on */
     }
+    self->recent = NULL; /* it may be gone */
     if (ez_loop_look(&self->loop)) {
         ez_log_write(&self->log, EXECZ_LOG_INFO,
                      "the clock was set; the wait for the next run is measured again");

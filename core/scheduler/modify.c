@@ -57,7 +57,7 @@ leave_queue_locked(execz_scheduler *self, ez_entry *entry)
 
     entry->queued = false;
     if (place != NULL && g_queue_remove(&place->held, entry)) {
-        ez_entry_unref_locked(entry);
+        ez_entry_unref(entry);
     }
 }
 

@@ -166,7 +166,7 @@ ez_overlap_note_end(execz_scheduler *self, ez_entry *entry)
     }
     entry->ready = true;
     pthread_mutex_lock(&self->lock);
-    g_queue_push_tail(&self->ready, ez_entry_ref_locked(entry));
+    g_queue_push_tail(&self->ready, ez_entry_ref(entry));
     pthread_mutex_unlock(&self->lock);
 }
 
@@ -192,9 +192,7 @@ ez_overlap_start(execz_scheduler *self)
         entry->ready = false;
         ez_overlap_start_next(self, entry);
         ez_scheduler_retire(self, entry);
-        pthread_mutex_lock(&self->lock);
-        ez_entry_unref_locked(entry);
-        pthread_mutex_unlock(&self->lock);
+        ez_entry_unref(entry);
     }
 }
 

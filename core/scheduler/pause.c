@@ -74,7 +74,7 @@ resume_locked(execz_scheduler *self, ez_entry *entry, execz_time from)
     }
     ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
     if (entry->trigger != NULL && !ez_entry_has_future(entry)) {
-        g_queue_push_tail(&self->resumed, ez_entry_ref_locked(entry));
+        g_queue_push_tail(&self->resumed, ez_entry_ref(entry));
     }
 }
 
@@ -186,9 +186,7 @@ retire_resumed(execz_scheduler *self)
             return;
         }
         ez_scheduler_retire(self, entry);
-        pthread_mutex_lock(&self->lock);
-        ez_entry_unref_locked(entry);
-        pthread_mutex_unlock(&self->lock);
+        ez_entry_unref(entry);
     }
 }
 

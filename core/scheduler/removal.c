@@ -66,9 +66,7 @@ release_held(execz_scheduler *self, ez_executor_place *place)
         entry->queued = false;
         (void)ez_submit_held(self, entry);
         ez_scheduler_retire(self, entry);
-        pthread_mutex_lock(&self->lock);
-        ez_entry_unref_locked(entry);
-        pthread_mutex_unlock(&self->lock);
+        ez_entry_unref(entry);
     }
 }
 
@@ -76,6 +74,7 @@ static void
 begin(execz_scheduler *self, ez_executor_place *place)
 {
     place->leave_begun = true;
+    self->recent = NULL; /* no more of this one */
     ez_log_write(&self->log, EXECZ_LOG_INFO, "executor removed executor=%s: %u runs go on",
                  ez_executor_alias(place->executor), *ez_executor_unfinished(place->executor));
     ez_executor_shutdown(place->executor, 0, EXECZ_NO_DEADLINE);

@@ -56,9 +56,7 @@ release(execz_scheduler *self, ez_run *run, bool working)
         ez_runs_close(self->runs, run);
     }
     ez_scheduler_retire(self, entry);
-    pthread_mutex_lock(&self->lock);
-    ez_entry_unref_locked(entry);
-    pthread_mutex_unlock(&self->lock);
+    ez_entry_unref(entry);
 }
 
 /* Tells the start of the run times up to i, as far as that was not told yet: the message of a start

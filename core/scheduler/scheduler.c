@@ -20,7 +20,7 @@ ez_scheduler_free_place(void *place)
     ez_entry *entry;
 
     while ((entry = g_queue_pop_head(&self->held)) != NULL) {
-        ez_entry_unref_locked(entry); /* it was ended by a shutdown */
+        ez_entry_unref(entry); /* it was ended by a shutdown */
     }
     ez_executor_free(self->executor);
     g_free(self);
@@ -189,12 +189,12 @@ free_queues(execz_scheduler *self)
     ez_entry *entry;
 
     while ((manual = g_queue_pop_head(&self->manual)) != NULL) {
-        ez_entry_unref_locked(manual->entry);
+        ez_entry_unref(manual->entry);
         g_free(manual);
     }
     while ((entry = g_queue_pop_head(&self->removed)) != NULL ||
            (entry = g_queue_pop_head(&self->resumed)) != NULL) {
-        ez_entry_unref_locked(entry);
+        ez_entry_unref(entry);
     }
 }
 
@@ -206,7 +206,7 @@ free_tasks(execz_scheduler *self)
     g_hash_table_remove_all(self->tasks);
     g_hash_table_unref(self->modified);
     for (GList *at = entries; at != NULL; at = at->next) {
-        ez_entry_unref_locked(at->data);
+        ez_entry_unref(at->data);
     }
     g_hash_table_unref(self->tasks);
     ez_heap_deinit(&self->due);
@@ -311,10 +311,12 @@ ez_scheduler_is_loop(execz_scheduler *self)
 void
 ez_scheduler_change_locked(execz_scheduler *self, uint32_t kind, ez_entry *entry)
 {
-    execz_time next = entry->paused ? EXECZ_TIME_NEVER : entry->fire;
-    ez_change change = {kind, ez_task_ref(entry->task), next};
+    if (ez_store_commits(self->store)) {
+        execz_time next = entry->paused ? EXECZ_TIME_NEVER : entry->fire;
+        ez_change change = {kind, ez_task_ref(entry->task), next};
 
-    g_array_append_val(self->changes, change);
+        g_array_append_val(self->changes, change);
+    }
 }
 
 void
@@ -323,6 +325,9 @@ ez_scheduler_commit(execz_scheduler *self)
     execz_error err = EXECZ_ERROR_INIT;
     GArray *changes;
 
+    if (!ez_store_commits(self->store)) {
+        return;
+    }
     pthread_mutex_lock(&self->lock);
     changes = self->changes;
     if (changes->len > 0) {

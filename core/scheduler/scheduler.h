@@ -112,7 +112,8 @@ struct execz_scheduler {
 
     /* [loop] */
     ez_store *store;
-    ez_batch_item *batch; /* owned, EZ_BATCH of them */
+    ez_batch_item *batch;      /* owned, EZ_BATCH of them */
+    ez_executor_place *recent; /* of the last run that was sent in this pass; NULL: none */
     ez_shutdown shutdown;
     bool holding;           /* it is paused: what is due by schedule and waits is not tried again */
     GPtrArray *left_behind; /* ez_executor_place, owned: removed, but threads still use it */
@@ -180,9 +181,6 @@ void ez_scheduler_unref_entries(execz_scheduler *self, GPtrArray *entries);
 
 /* Ends what was asked for by hand and not yet submitted, as CANCELLED.  [loop] */
 void ez_scheduler_cancel_manual(execz_scheduler *self);
-
-/* Whether it was taken out of the tables. */
-bool ez_scheduler_is_removed(execz_scheduler *self, const ez_entry *entry);
 
 /* Takes the entry out of all tables. */
 void ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry);

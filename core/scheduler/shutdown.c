@@ -128,7 +128,7 @@ submit_last(execz_scheduler *self)
     for (guint i = 0; i < entries->len; i++) {
         ez_due due = {.times = {ez_clock_now(self->clock)}, .n = 1};
 
-        if (!ez_scheduler_is_removed(self, entries->pdata[i])) { /* by a listener, meanwhile */
+        if (!((ez_entry *)entries->pdata[i])->removed) { /* by a listener, meanwhile */
             (void)ez_submit(self, entries->pdata[i], &due, EXECZ_SOURCE_SCHEDULE);
         }
     }

@@ -11,6 +11,8 @@
 #include "scheduler/overlap.h"
 #include "scheduler/tell.h"
 
+#include <string.h>
+
 static const int64_t first_retry = 10 * EXECZ_MILLISECOND;
 static const int64_t last_retry = EXECZ_SECOND;
 static const int64_t tell_busy_after = EXECZ_MINUTE; /* not more often than this */
@@ -56,12 +58,22 @@ resolve(execz_scheduler *self, ez_entry *entry, const ez_executor *executor, exe
     return true;
 }
 
+/* Most tasks of a batch go to the executor of the one before. */
+static ez_executor_place *
+find_place(execz_scheduler *self, const char *alias)
+{
+    if (self->recent == NULL || strcmp(ez_executor_alias(self->recent->executor), alias) != 0) {
+        self->recent = ez_scheduler_find_place(self, alias);
+    }
+    return self->recent;
+}
+
 /* The place that can take the entry's runs; NULL and the reason if none can. */
 static ez_executor_place *
 find_usable(execz_scheduler *self, ez_entry *entry, execz_error *why)
 {
     const char *alias = entry->task->plan->executor;
-    ez_executor_place *place = ez_scheduler_find_place(self, alias);
+    ez_executor_place *place = find_place(self, alias);
     const char *reason = NULL;
 
     if (place == NULL) {
@@ -142,7 +154,7 @@ wait_for_place(execz_scheduler *self, ez_executor_place *place, ez_entry *entry,
     if (!entry->queued) {
         entry->queued = true;
         pthread_mutex_lock(&self->lock);
-        g_queue_push_tail(&place->held, ez_entry_ref_locked(entry));
+        g_queue_push_tail(&place->held, ez_entry_ref(entry));
         pthread_mutex_unlock(&self->lock);
     }
     if (place->retry_at == EXECZ_TIME_NEVER) {
@@ -173,9 +185,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     run->submitted = submitted;
     run->coalesced = due->coalesced;
     ez_entry_count(entry, 1);
-    pthread_mutex_lock(&self->lock);
-    ez_entry_ref_locked(entry); /* the run's */
-    pthread_mutex_unlock(&self->lock);
+    ez_entry_ref(entry); /* the run's */
     status = ez_executor_send(place->executor, run, err);
     if (status != EXECZ_OK && !ez_run_finish(run)) {
         ez_log_write(
@@ -192,9 +202,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     }
     ez_entry_count(entry, -1);
     ez_runs_close(self->runs, run);
-    pthread_mutex_lock(&self->lock);
-    ez_entry_unref_locked(entry);
-    pthread_mutex_unlock(&self->lock);
+    ez_entry_unref(entry);
     return status;
 }
 

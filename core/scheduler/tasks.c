@@ -74,7 +74,7 @@ execz_scheduler_remove_task(execz_scheduler *self, const char *id, execz_error *
     pthread_mutex_lock(&self->lock);
     entry = ez_scheduler_find_entry_locked(self, id, err);
     if (entry != NULL) {
-        g_queue_push_tail(&self->removed, ez_entry_ref_locked(entry));
+        g_queue_push_tail(&self->removed, ez_entry_ref(entry));
         ez_scheduler_drop_locked(self, entry);
     }
     pthread_mutex_unlock(&self->lock);
@@ -95,7 +95,7 @@ remove_matching_locked(execz_scheduler *self, const execz_task_filter *filter, u
 
         if (filter == NULL || ez_query_matches_locked(self, filter, entry)) {
             entry->quietly = filter == NULL;
-            g_queue_push_tail(&self->removed, ez_entry_ref_locked(entry));
+            g_queue_push_tail(&self->removed, ez_entry_ref(entry));
             ez_scheduler_drop_locked(self, entry);
             ++*n_out;
         }
@@ -140,7 +140,7 @@ execz_scheduler_run_task(execz_scheduler *self, const char *id, execz_error *err
     if (entry != NULL) {
         ez_manual *manual = g_new0(ez_manual, 1);
 
-        manual->entry = ez_entry_ref_locked(entry);
+        manual->entry = ez_entry_ref(entry);
         manual->time = ez_clock_now(self->clock);
         g_queue_push_tail(&self->manual, manual);
     }

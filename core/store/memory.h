@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/**
- * A store that lives as long as the process: tasks outlast a shutdown and restart of their
- * scheduler.
- */
+/* A store that lives as long as the scheduler: tasks outlast its shutdown and restart.  That they do
+ * in the scheduler's own table, of which a second copy would be of no use: nothing is committed. */
 #ifndef EZ_STORE_MEMORY_H
 #define EZ_STORE_MEMORY_H
 

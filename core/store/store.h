@@ -8,6 +8,8 @@
 #ifndef EZ_STORE_STORE_H
 #define EZ_STORE_STORE_H
 
+#include <stdbool.h>
+
 #include "task/task.h"
 
 #define EZ_CHANGE_PUT 1u    /* the task is new: keep it and its next run time */
@@ -25,7 +27,8 @@ typedef struct ez_store ez_store;
 
 typedef struct ez_store_ops {
     const char *type;
-    /* All of the n changes, or none and err filled. */
+    /* All of the n changes, or none and err filled.  NULL: nothing of it outlasts the scheduler, and
+     * so there is nothing to commit or to load. */
     execz_status (*commit)(ez_store *self, const ez_change *changes, size_t n, execz_error *err);
     /* Calls visit for each task that is kept. */
     execz_status (*load)(ez_store *self,
@@ -39,17 +42,23 @@ struct ez_store {
     const ez_store_ops *ops;
 };
 
+static inline bool
+ez_store_commits(const ez_store *self)
+{
+    return self->ops->commit != NULL;
+}
+
 static inline execz_status
 ez_store_commit(ez_store *self, const ez_change *changes, size_t n, execz_error *err)
 {
-    return n == 0 ? EXECZ_OK : self->ops->commit(self, changes, n, err);
+    return n == 0 || !ez_store_commits(self) ? EXECZ_OK : self->ops->commit(self, changes, n, err);
 }
 
 static inline execz_status
 ez_store_load(ez_store *self, void (*visit)(void *user, ez_task *task, execz_time next_run),
               void *user, execz_error *err)
 {
-    return self->ops->load(self, visit, user, err);
+    return ez_store_commits(self) ? self->ops->load(self, visit, user, err) : EXECZ_OK;
 }
 
 static inline void

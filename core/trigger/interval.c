@@ -17,7 +17,7 @@
 
 typedef struct interval {
     ez_trigger base;
-    ez_series series; /* first is EXECZ_TIME_NEVER if it is too far away */
+    execz_duration length;
     ez_moment anchor; /* only if the scope has no start_at */
 } interval;
 
@@ -36,23 +36,28 @@ static const char *const keys[] = {"weeks",    "days",   "hours",  "minutes",  "
                                    "start_at", "end_at", "jitter", "timezone", "anchor"};
 static const ez_signature signature = {keys, G_N_ELEMENTS(keys), NULL, false};
 
-static execz_time
-clamp_time(__int128 time)
+/* Made for each question: there may be a million intervals, and each is smaller without.  The first
+ * fire time is EXECZ_TIME_NEVER if it is too far away. */
+static ez_series
+series_of(const ez_trigger *base)
 {
-    return time < EXECZ_TIME_NEVER ? (execz_time)time : EXECZ_TIME_NEVER;
+    const interval *self = (const interval *)base;
+    ez_series series = {base->scope.start_at.time, self->length, EXECZ_TIME_NEVER - 1};
+
+    if (series.first == EZ_SCOPE_NO_START &&
+        __builtin_add_overflow(self->anchor.time, self->length, &series.first)) {
+        series.first = EXECZ_TIME_NEVER;
+    }
+    return series;
 }
 
 ez_trigger *
 ez_interval_new(ez_scope *scope, execz_duration length, ez_moment anchor)
 {
     interval *self = (interval *)ez_trigger_new(&ez_interval_kind, sizeof *self, scope);
-    execz_time start_at = self->base.scope.start_at.time;
 
     self->anchor = anchor;
-    self->series.length = length;
-    self->series.end = EXECZ_TIME_NEVER - 1;
-    self->series.first =
-        start_at != EZ_SCOPE_NO_START ? start_at : clamp_time((__int128)anchor.time + length);
+    self->length = length;
     return &self->base;
 }
 
@@ -214,31 +219,37 @@ interval_count_from(const ez_trigger *base, execz_time anchor)
         return NULL;
     }
     ez_zone_ref(scope.zone);
-    return ez_interval_new(&scope, self->series.length, (ez_moment){anchor, false});
+    return ez_interval_new(&scope, self->length, (ez_moment){anchor, false});
 }
 
 static execz_time
 interval_next(const ez_trigger *self, execz_time after)
 {
-    return ez_series_next(&((const interval *)self)->series, after);
+    ez_series series = series_of(self);
+
+    return ez_series_next(&series, after);
 }
 
 static bool
 interval_last(const ez_trigger *self, execz_time until, execz_time *time_out)
 {
-    return ez_series_last(&((const interval *)self)->series, until, time_out);
+    ez_series series = series_of(self);
+
+    return ez_series_last(&series, until, time_out);
 }
 
 static uint64_t
 interval_count(const ez_trigger *self, execz_time after, execz_time until, uint64_t limit)
 {
-    return MIN(ez_series_count(&((const interval *)self)->series, after, until), limit);
+    ez_series series = series_of(self);
+
+    return MIN(ez_series_count(&series, after, until), limit);
 }
 
 static bool
 interval_series(const ez_trigger *self, ez_series *series_out)
 {
-    *series_out = ((const interval *)self)->series;
+    *series_out = series_of(self);
     return true;
 }
 
@@ -263,7 +274,7 @@ static void
 interval_format(const ez_trigger *base, GString *text)
 {
     const interval *self = (const interval *)base;
-    execz_duration rest = self->series.length;
+    execz_duration rest = self->length;
 
     for (size_t i = 0; units[i].length > EXECZ_SECOND; i++) {
         if (rest >= units[i].length) {

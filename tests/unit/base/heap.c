@@ -75,3 +75,27 @@ Test(heap, removing_what_is_not_queued_does_nothing)
     cr_expect(eq(sz, heap.length, 0));
     ez_heap_deinit(&heap);
 }
+
+Test(heap, postponing_the_first_is_as_setting_it)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(3);
+    item items[100] = {0};
+    ez_heap heap;
+    int64_t last = 0;
+
+    ez_heap_init(&heap);
+    for (size_t i = 0; i < G_N_ELEMENTS(items); i++) {
+        ez_heap_set(&heap, &items[i].node, g_rand_int_range(random, 0, 1000));
+    }
+    for (int step = 0; step < 1000; step++) {
+        int64_t key;
+
+        cr_assert(ez_heap_first(&heap, &key) != NULL);
+        cr_assert(ge(i64, key, last));
+        last = key;
+        ez_heap_postpone(&heap, key + g_rand_int_range(random, 0, 1000));
+        cr_assert(ez_heap_check(&heap), "step %d", step);
+    }
+    cr_expect(eq(sz, heap.length, G_N_ELEMENTS(items)));
+    ez_heap_deinit(&heap);
+}

@@ -35,15 +35,17 @@ Test(entries, live_as_long_as_they_are_listed)
 {
     fixture *self = fixture_new("debug");
     GPtrArray *entries;
+    ez_entry *first;
 
     fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
     cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
     entries = ez_scheduler_list_entries(self->scheduler, has_id, NULL);
     cr_assert(eq(uint, entries->len, 1));
-    cr_expect(not(ez_scheduler_is_removed(self->scheduler, entries->pdata[0])));
+    first = entries->pdata[0];
+    cr_expect(not(atomic_load(&first->removed)));
     cr_assert(execz_scheduler_remove_task(self->scheduler, "a", NULL) == EXECZ_OK);
     fixture_settle(self);
-    cr_expect(ez_scheduler_is_removed(self->scheduler, entries->pdata[0]));
+    cr_expect(atomic_load(&first->removed));
     cr_expect(eq(uint, count(self, NULL), 0));
     ez_scheduler_unref_entries(self->scheduler, entries);
     fixture_free(self);

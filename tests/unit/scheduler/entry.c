@@ -31,7 +31,7 @@ Test(entry, an_interval_begins_when_its_schedule_does)
     cr_expect(eq(i64, entry->fire, midnight + EXECZ_MINUTE));
     cr_assert(ez_entry_begin_locked(entry, midnight + EXECZ_DAY, NULL) == EXECZ_OK);
     cr_expect(eq(i64, entry->fire, midnight + EXECZ_MINUTE), "it begins once");
-    ez_entry_unref_locked(entry);
+    ez_entry_unref(entry);
 }
 
 Test(entry, a_date_that_is_past_is_late_not_forgotten)
@@ -40,7 +40,7 @@ Test(entry, a_date_that_is_past_is_late_not_forgotten)
 
     cr_assert(ez_entry_begin_locked(entry, midnight, NULL) == EXECZ_OK);
     cr_expect(eq(i64, entry->fire, midnight - EXECZ_MINUTE));
-    ez_entry_unref_locked(entry);
+    ez_entry_unref(entry);
 }
 
 static ez_due
@@ -62,7 +62,7 @@ Test(entry, what_is_held_coalesces_to_the_latest)
     cr_expect(eq(u32, entry->held->n, 1));
     cr_expect(eq(i64, entry->held->times[0], midnight + 4));
     cr_expect(eq(u64, entry->held->coalesced, 54), "5 * 10, and 4 that gave way");
-    ez_entry_unref_locked(entry);
+    ez_entry_unref(entry);
 }
 
 Test(entry, without_coalescing_what_is_held_grows_to_a_limit_and_counts_what_gives_way)
@@ -79,5 +79,5 @@ Test(entry, without_coalescing_what_is_held_grows_to_a_limit_and_counts_what_giv
     cr_expect(eq(u32, entry->held->n, EXECZ_RUN_TIMES_MAX));
     cr_expect(eq(i64, entry->held->times[0], midnight + 3));
     cr_expect(eq(u64, missed, 3));
-    ez_entry_unref_locked(entry);
+    ez_entry_unref(entry);
 }
