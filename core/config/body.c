@@ -280,11 +280,9 @@ is_for_commands(const char *key)
     return g_str_has_prefix(key, "env.");
 }
 
-static void
-check_keys_for(const ez_reading *reading, const ez_section *section, const char *body)
+void
+ez_body_check_keys(const ez_reading *reading, const ez_section *section, bool function)
 {
-    bool function = strcmp(body, "function") == 0;
-
     for (guint i = 0; i < section->entries->len; i++) {
         const ez_setting *setting = &((const ez_ini_entry *)section->entries->pdata[i])->setting;
 
@@ -305,7 +303,7 @@ ez_body_check(const ez_reading *reading, const ez_section *section)
     const ez_ini_entry *body = ez_section_only(reading, section, bodies, G_N_ELEMENTS(bodies));
 
     if (body != NULL) {
-        check_keys_for(reading, section, body->setting.key);
+        ez_body_check_keys(reading, section, strcmp(body->setting.key, "function") == 0);
     } else if (!section->damaged) {
         ez_config_problem(reading->report, section->place, EZ_C_MISSING_KEY,
                           "task '%s' has nothing to run; add function =, command = or shell =",

@@ -16,6 +16,9 @@ bool ez_body_read_args(const ez_reading *reading, const ez_ini_entry *entry, con
 /* Checks that the task in section has exactly one body, and no key that is for another one. */
 void ez_body_check(const ez_reading *reading, const ez_section *section);
 
+/* Checks that no key of section is for the other kind of body than a function, or a command. */
+void ez_body_check_keys(const ez_reading *reading, const ez_section *section, bool function);
+
 /* Does the task in section call a function? */
 bool ez_body_is_function(const ez_section *section);
 

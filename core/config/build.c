@@ -123,21 +123,16 @@ add_all(ez_config *config, execz_scheduler *scheduler)
     }
 }
 
-execz_scheduler *
-execz_scheduler_new_from_file(const char *path, const execz_scheduler_options *options,
-                              execz_problem_function problem, void *user, execz_error *err)
+/* The scheduler of a configuration that is called what. */
+static execz_scheduler *
+make(ez_config *config, const char *what, const execz_scheduler_options *options,
+     const listener *to, execz_error *err)
 {
-    g_autoptr(ez_config) config = ez_config_load(path, err);
-    const listener to = {problem, user};
-    execz_scheduler_options merged;
+    execz_scheduler_options merged = merge_options(config, options);
     execz_scheduler *scheduler;
 
-    if (config == NULL) {
-        return NULL;
-    }
-    merged = merge_options(config, options);
     check_plugins(config, &merged);
-    if (tell_problems(config, path, &to, err)) {
+    if (tell_problems(config, what, to, err)) {
         return NULL;
     }
     scheduler = execz_scheduler_new(&merged, err);
@@ -145,8 +140,27 @@ execz_scheduler_new_from_file(const char *path, const execz_scheduler_options *o
         return NULL;
     }
     add_all(config, scheduler);
-    if (tell_problems(config, path, &to, err)) {
+    if (tell_problems(config, what, to, err)) {
         g_clear_pointer(&scheduler, execz_scheduler_free);
     }
     return scheduler;
+}
+
+execz_scheduler *
+execz_scheduler_new_from_file(const char *path, const execz_scheduler_options *options,
+                              execz_problem_function problem, void *user, execz_error *err)
+{
+    g_autoptr(ez_config) config = ez_config_load(path, err);
+
+    return config == NULL ? NULL : make(config, path, options, &(listener){problem, user}, err);
+}
+
+execz_scheduler *
+execz_scheduler_new_from_pairs(const execz_dictionary *dictionary,
+                               const execz_scheduler_options *options,
+                               execz_problem_function problem, void *user, execz_error *err)
+{
+    g_autoptr(ez_config) config = ez_config_from_pairs(dictionary);
+
+    return make(config, "the dictionary", options, &(listener){problem, user}, err);
 }

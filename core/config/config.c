@@ -3,6 +3,7 @@
 
 #include "config/body.h"
 #include "config/files.h"
+#include "config/pairs.h"
 #include "config/schedule.h"
 
 #include <string.h>
@@ -237,6 +238,16 @@ ez_config_load(const char *path, execz_error *err)
     }
     read_sections(self);
     return g_steal_pointer(&self);
+}
+
+ez_config *
+ez_config_from_pairs(const execz_dictionary *dictionary)
+{
+    ez_config *self = new_config(".");
+
+    ez_pairs_read(self->document, dictionary, self->found);
+    read_sections(self);
+    return self;
 }
 
 /* A report ranks files by their first problem; so they are told in the order of the files. */

@@ -7,6 +7,7 @@
 #include "plugin/catalog.h"
 #include "plugin/options.h"
 
+#include <execz/config.h>
 #include <execz/task.h>
 
 typedef struct ez_config_executor {
@@ -43,6 +44,9 @@ typedef struct ez_config {
 /* Reads path and its drop-ins and checks all that needs no plugin.  NULL with EXECZ_E_IO if path
  * cannot be read; any other problem is one of the configuration's. */
 ez_config *ez_config_load(const char *path, execz_error *err);
+
+/* The same of pairs with dotted keys; relative paths start in the current directory. */
+ez_config *ez_config_from_pairs(const execz_dictionary *dictionary);
 void ez_config_free(ez_config *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ez_config, ez_config_free)
 

@@ -12,11 +12,10 @@ typedef struct group {
     bool named;
 } group;
 
-static const group groups[] = {{"executors", "executor", true},
-                               {"stores", "store", true},
-                               {"tasks", "task", true},
-                               {"scheduler", "scheduler", false},
-                               {"defaults", "defaults", false}};
+static const group groups[] = {
+    {"executors", "executor", true}, {"stores", "store", true},
+    {"tasks", "task", true},         {"scheduler", "scheduler", false},
+    {"defaults", "defaults", false}, {"task_defaults", "defaults", false}};
 
 void
 ez_dotted_clear(ez_dotted *self)

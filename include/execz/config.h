@@ -41,6 +41,46 @@ EXECZ_API execz_scheduler *execz_scheduler_new_from_file(const char *path,
                                                          execz_problem_function problem, void *user,
                                                          execz_error *err);
 
+/** Settings by dotted keys, e.g. {"myapp.executors.default.type", "threadpool"}. */
+typedef struct execz_dictionary {
+    const execz_pair *pairs; /* n of them; of several with one key the last one holds */
+    size_t n;
+    const char *prefix; /* keys that begin otherwise are none of ours; NULL: "" */
+} execz_dictionary;
+
+/**
+ * Makes the scheduler that a dictionary describes, stopped.  Behind the prefix keys are
+ *
+ *     timezone, name, plugin_path ...          as in [scheduler]; scheduler.timezone is the same
+ *     task_defaults.KEY, or defaults.KEY       as in [defaults]
+ *     executors.ALIAS.KEY, stores.ALIAS.KEY    as in [executor:ALIAS] and [store:ALIAS]
+ *     tasks.ID.KEY                             as in [task:ID]
+ *
+ * and values those of the file.  Of what is set in task_defaults only max_instances, coalesce and
+ * misfire_grace_time are for tasks that are added later, too.  Relative paths start in the current
+ * directory.  A problem's file is the key that it is about, with the prefix, its line is 0; the rest
+ * is as in execz_scheduler_new_from_file().  [setup]
+ */
+EXECZ_API execz_scheduler *execz_scheduler_new_from_pairs(const execz_dictionary *dictionary,
+                                                          const execz_scheduler_options *options,
+                                                          execz_problem_function problem,
+                                                          void *user, execz_error *err);
+
+/**
+ * Changes single fields of a task, given as keys of [task:ID] and their values: what is not named
+ * stays.  env.NAME and option.NAME are added to what there is; with another of function, command
+ * and shell, what was for the old one goes.  The rest is as in execz_scheduler_put_task().
+ *
+ *     execz_pair changes[] = {{"every", "10m"}, {"timeout", "30s"}};
+ *     execz_scheduler_update_task(scheduler, "backup", changes, 2, &err);
+ *
+ * EXECZ_E_NOT_FOUND if there is no such task; EXECZ_E_CONFIG if anything is wrong, with all of it in
+ * err, and then nothing has changed.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_update_task(execz_scheduler *self, const char *id,
+                                                   const execz_pair *changes, size_t n,
+                                                   execz_error *err);
+
 #ifdef __cplusplus
 }
 #endif
