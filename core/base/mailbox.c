@@ -11,7 +11,6 @@
  * how far ahead they are fetched into it, which takes as long as a dozen of them to be taken. */
 enum { TAKEN_MAX = 1024, AHEAD = 24 };
 enum { PLACES = 510 }; /* so that a chunk is about a page */
-enum { FEW = 4 };      /* messages that are worth waiting for awake */
 
 typedef struct tray_chunk {
     struct tray_chunk *next;
@@ -359,19 +358,30 @@ has_messages(ez_mailbox *self)
     return some;
 }
 
-static int
-is_called(void *mailbox)
-{
-    ez_mailbox *self = mailbox;
+/* What a wait looks at. */
+typedef struct lookout {
+    ez_mailbox *mailbox;
+    int (*look)(void *user); /* NULL: none */
+    void *user;
+} lookout;
 
-    return has_messages(self) || atomic_load_explicit(&self->lines->rung, memory_order_relaxed);
+static int
+is_called(void *of)
+{
+    const lookout *self = of;
+
+    return has_messages(self->mailbox) ||
+           atomic_load_explicit(&self->mailbox->lines->rung, memory_order_relaxed) ||
+           (self->look != NULL && self->look(self->user));
 }
 
 void
-ez_mailbox_linger(ez_mailbox *self, size_t expected)
+ez_mailbox_linger(ez_mailbox *self, size_t expected, int (*look)(void *user), void *user)
 {
-    if (expected > 0 && expected <= FEW) {
-        (void)execz_linger_until(&self->linger, is_called, self);
+    lookout at = {self, look, user};
+
+    if (ez_mailbox_expects_few(expected)) {
+        (void)execz_linger_until(&self->linger, is_called, &at);
     }
 }
 

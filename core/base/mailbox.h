@@ -89,10 +89,18 @@ void ez_tray_announce(ez_tray *tray);
  * until it gives NULL, or until ez_mailbox_sleep(), come again.  [loop] */
 ez_message *ez_mailbox_take(ez_mailbox *self);
 
+/* Whether so many expected messages are worth waiting for awake: some, but few. */
+static inline bool
+ez_mailbox_expects_few(size_t expected)
+{
+    return expected > 0 && expected <= 4;
+}
+
 /* Waits a moment for one of so many messages that are expected, if that was worth it lately; see
- * <execz/linger.h>.  If they are many it does not: what gathers while one sleeps is worth the call that wakes.
+ * <execz/linger.h>.  If they are many it does not: what gathers while one sleeps is worth the call
+ * that wakes.  look (NULL: none) is called all the while, and what it finds ends the wait as well.
  * To be called before going to sleep.  [loop] */
-void ez_mailbox_linger(ez_mailbox *self, size_t expected);
+void ez_mailbox_linger(ez_mailbox *self, size_t expected, int (*look)(void *user), void *user);
 
 /* Goes to sleep: from now on a push rings.  If there are messages already it rings itself.  To be
  * called before the bell is waited for.  [loop] */

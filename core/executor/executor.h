@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/mailbox.h"
 #include "base/report.h"
+#include "executor/lingerers.h"
 #include "executor/runs.h"
 #include "plugin/catalog.h"
 #include "plugin/options.h"
@@ -37,6 +38,7 @@ typedef struct ez_executor_services {
     execz_status (*call)(void *body_user, const ez_body_caller *caller, const char *function,
                          const char *args, execz_error *err);
     const char *function_path; /* directories, ":" between */
+    ez_lingerers *lingerers;
 } ez_executor_services;
 
 typedef struct ez_executor ez_executor;

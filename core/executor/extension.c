@@ -44,6 +44,12 @@ function_call(const execz_host *host, const char *function, const char *args, ex
     return services->call(services->body_user, &caller, function, args, err);
 }
 
+static execz_status
+linger_set(const execz_host *host, const execz_lingerer *lingerer)
+{
+    return ez_lingerers_set(host_of(host)->services->lingerers, host, lingerer);
+}
+
 static const char *
 paths_plugin_file(const execz_host *host)
 {
@@ -61,6 +67,7 @@ ez_host_extension(const execz_host *host, const char *id)
 {
     static const execz_loop_ext loop = {sizeof loop, 0, loop_watch, loop_unwatch};
     static const execz_function_ext function = {sizeof function, 0, function_call};
+    static const execz_linger_ext linger = {sizeof linger, 0, linger_set};
     static const execz_paths_ext paths = {sizeof paths, 0, paths_plugin_file, paths_function_path};
     const ez_executor_services *services = host_of(host)->services;
 
@@ -69,6 +76,9 @@ ez_host_extension(const execz_host *host, const char *id)
     }
     if (strcmp(id, EXECZ_EXTENSION_FUNCTION) == 0 && services->call != NULL) {
         return &function;
+    }
+    if (strcmp(id, EXECZ_EXTENSION_LINGER) == 0 && services->lingerers != NULL) {
+        return &linger;
     }
     if (strcmp(id, EXECZ_EXTENSION_PATHS) == 0) {
         return &paths;

@@ -267,6 +267,9 @@ ez_host_init(ez_host *self, const ez_executor_services *services, ez_executor *e
 void
 ez_host_deinit(ez_host *self)
 {
+    if (self->services->lingerers != NULL) {
+        (void)ez_lingerers_set(self->services->lingerers, &self->abi, NULL);
+    }
     pthread_mutex_destroy(&self->output_lock);
     ez_threads_deinit(&self->threads);
 }

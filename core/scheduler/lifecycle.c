@@ -170,7 +170,7 @@ dispatch(execz_scheduler *self, bool blocking)
     flush_executors(self);
     arm(self);
     if (blocking) {
-        ez_mailbox_linger(&self->mailbox, ez_runs_count(self->runs));
+        ez_lingerers_wait(&self->lingerers, &self->mailbox, ez_runs_count(self->runs));
     }
     ez_mailbox_sleep(&self->mailbox);
     leave_loop(self);

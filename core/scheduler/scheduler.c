@@ -106,6 +106,7 @@ init_services(execz_scheduler *self, const execz_scheduler_options *options)
         .loop = &self->loop,
         .call = ez_body_call_for,
         .function_path = self->function_path,
+        .lingerers = &self->lingerers,
     };
 }
 

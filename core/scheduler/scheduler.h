@@ -78,7 +78,8 @@ struct execz_scheduler {
     ez_modules *modules;
     char *function_path; /* owned */
     ez_executor_services services;
-    ez_threads background; /* at most one: it is the loop */
+    ez_threads background;  /* at most one: it is the loop */
+    ez_lingerers lingerers; /* [loop] */
 
     pthread_mutex_t catalog_lock; /* guards catalog, which reads files */
     ez_catalog *catalog;

@@ -115,6 +115,19 @@ EXECZ_AT_(execz_loop_ext, watch, 8);
 EXECZ_AT_(execz_loop_ext, unwatch, 16);
 EXECZ_SIZE_(execz_loop_ext, 24);
 
+EXECZ_AT_(execz_lingerer, size, 0);
+EXECZ_AT_(execz_lingerer, reserved, 4);
+EXECZ_AT_(execz_lingerer, begin, 8);
+EXECZ_AT_(execz_lingerer, look, 16);
+EXECZ_AT_(execz_lingerer, end, 24);
+EXECZ_AT_(execz_lingerer, user, 32);
+EXECZ_SIZE_(execz_lingerer, 40);
+
+EXECZ_AT_(execz_linger_ext, size, 0);
+EXECZ_AT_(execz_linger_ext, reserved, 4);
+EXECZ_AT_(execz_linger_ext, set, 8);
+EXECZ_SIZE_(execz_linger_ext, 16);
+
 EXECZ_AT_(execz_function_ext, size, 0);
 EXECZ_AT_(execz_function_ext, reserved, 4);
 EXECZ_AT_(execz_function_ext, call, 8);

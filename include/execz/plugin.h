@@ -34,6 +34,7 @@
 #ifndef EXECZ_PLUGIN_H
 #define EXECZ_PLUGIN_H
 
+#include <execz/extension.h>
 #include <execz/option.h>
 #include <execz/run.h>
 #include <execz/types.h>
@@ -52,8 +53,6 @@ extern "C" {
 #define EXECZ_PLUGIN_MAGIC 0x5a435845u
 
 /* ---- what the host offers ------------------------------------------------------------------- */
-
-typedef struct execz_host execz_host;
 
 #define EXECZ_CLOCK_REAL 0u      /* wall clock, execz_time */
 #define EXECZ_CLOCK_MONOTONIC 1u /* never steps; for deadlines */
@@ -177,45 +176,6 @@ struct execz_host {
     /** A hint: the calling thread will soon begin this run, so fetch it into its cache.  [worker] */
     void (*soon)(const execz_host *host, execz_run run);
 };
-
-/** An executor that lives on the scheduler's own loop. */
-#define EXECZ_EXTENSION_LOOP "execz.loop/1"
-typedef struct execz_loop_ext {
-    uint32_t size;
-    uint32_t reserved;
-    /**
-     * Calls function(argument) on the loop whenever fd is readable (an epoll or timer descriptor
-     * as well), until unwatch().  One function for each fd; EXECZ_E_EXISTS, EXECZ_E_IO.  [loop]
-     */
-    execz_status (*watch)(const execz_host *host, int32_t fd, void (*function)(void *),
-                          void *argument);
-    /** Ends that, also from inside function.  [loop] */
-    void (*unwatch)(const execz_host *host, int32_t fd);
-} execz_loop_ext;
-
-/** Task functions outside of a run, for initialisers. */
-#define EXECZ_EXTENSION_FUNCTION "execz.function/1"
-typedef struct execz_function_ext {
-    uint32_t size;
-    uint32_t reserved;
-    /**
-     * Calls the function "module:name" with args, a JSON object or NULL, on this thread.  Anything
-     * but EXECZ_OK: it was not found or has failed, and err says why.  [worker]
-     */
-    execz_status (*call)(const execz_host *host, const char *function, const char *args,
-                         execz_error *err);
-} execz_function_ext;
-
-/** Where files are. */
-#define EXECZ_EXTENSION_PATHS "execz.paths/1"
-typedef struct execz_paths_ext {
-    uint32_t size;
-    uint32_t reserved;
-    /** The plugin's own file, absolute; valid as long as the host.  [any-thread] */
-    const char *(*plugin_file)(const execz_host *host);
-    /** The directories of function modules that the configuration adds, ":" between.  [any-thread] */
-    const char *(*function_path)(const execz_host *host);
-} execz_paths_ext;
 
 /* ---- what an executor offers ---------------------------------------------------------------- */
 

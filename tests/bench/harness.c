@@ -15,6 +15,7 @@
 
 struct harness {
     ez_mailbox mailbox;
+    ez_lingerers lingerers;
     ez_loop loop;
     ez_modules *modules; /* owned, as the next three */
     ez_runs *runs;
@@ -52,9 +53,7 @@ unwatch(void *loop, int fd)
 static void
 init_services(harness *self)
 {
-    static const char *const function_path[] = {BENCH_FUNCTION_DIR, NULL};
-
-    self->modules = ez_modules_new(function_path);
+    self->modules = ez_modules_new((const char *const[]){BENCH_FUNCTION_DIR, NULL});
     self->runs = ez_runs_new();
     self->services = (ez_executor_services){
         .clock = ez_clock_system(),
@@ -69,6 +68,7 @@ init_services(harness *self)
         .loop = &self->loop,
         .call = ez_body_call_for,
         .function_path = BENCH_FUNCTION_DIR,
+        .lingerers = &self->lingerers,
     };
 }
 
@@ -336,7 +336,7 @@ harness_collect(harness *self, bool wait)
     self->now = ez_clock_now(self->services.clock);
     messages = ez_mailbox_take(&self->mailbox);
     if (messages == NULL && wait) {
-        ez_mailbox_linger(&self->mailbox, ez_runs_count(self->runs));
+        ez_lingerers_wait(&self->lingerers, &self->mailbox, ez_runs_count(self->runs));
         messages = ez_mailbox_take(&self->mailbox);
     }
     if (messages == NULL && wait) {

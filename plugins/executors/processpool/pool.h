@@ -124,6 +124,7 @@ struct pool {
     int epoll; /* of the bell, the zygote's and the workers' sockets */
 
     _Atomic uint32_t runs; /* accepted, not finished */
+    pthread_mutex_t baton; /* of whoever is the supervisor: its thread, but not while that sleeps */
     pthread_mutex_t lock;
     /* Guarded by lock. */
     execz_submission *first; /* the queue */
@@ -300,12 +301,19 @@ void zygote_end(pool *self, int *status_out);
 /* ---- supervisor.c ---------------------------------------------------------------------------- */
 
 void supervise(void *argument); /* a pool: the supervisor thread */
+/* Takes what a worker has to tell.  [supervisor] */
+void supervisor_look_after(worker *one);
 
 /* What an event of epoll is about; workers have TAG_WORKER + number. */
 #define TAG_BELL 0u
 #define TAG_ZYGOTE 1u
 #define TAG_WORKER 2u
 int supervisor_watch(pool *self, int fd, uint32_t tag);
+
+/* ---- lingering.c: the loop in the place of the supervisor ------------------------------------ */
+
+void lingering_start(pool *self);
+void lingering_stop(pool *self);
 
 /* ---- timers.c -------------------------------------------------------------------------------- */
 

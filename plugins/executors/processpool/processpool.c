@@ -140,6 +140,7 @@ pool_free(pool *self)
     for (uint32_t i = 0; i < PLACES_CHUNKS; i++) {
         free(self->places[i]);
     }
+    pthread_mutex_destroy(&self->baton);
     pthread_mutex_destroy(&self->lock);
     free(self->settings.program);
     free(self);
@@ -171,6 +172,7 @@ pool_new(execz_base *base)
     self->settings.max_tasks = (uint32_t)execz_base_option(base, "max_tasks_per_child", 0);
     self->settings.queue_limit = (uint32_t)execz_base_option(base, "queue_limit", 0);
     self->settings.idle_timeout = execz_base_option(base, "idle_timeout", 0);
+    pthread_mutex_init(&self->baton, NULL);
     init_lock(&self->lock);
     return self;
 }
@@ -225,6 +227,7 @@ start(execz_base *base, execz_error *err)
         return status;
     }
     base->self = self;
+    lingering_start(self);
     return EXECZ_OK;
 }
 
@@ -277,6 +280,7 @@ health(execz_base *base, execz_error *why)
 static void
 destroy(execz_base *base)
 {
+    lingering_stop((pool *)base->self);
     pool_free((pool *)base->self);
 }
 

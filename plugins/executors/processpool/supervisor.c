@@ -123,8 +123,8 @@ has_left(worker *self)
     return left;
 }
 
-static void
-look_after(worker *self)
+void
+supervisor_look_after(worker *self)
 {
     if (self->news) {
         welcome(self);
@@ -143,7 +143,7 @@ static void
 look_after_all(pool *self)
 {
     for (worker *at = self->workers; at != NULL; at = at->next) {
-        look_after(at);
+        supervisor_look_after(at);
     }
     dispatch_finish_late(self);
 }
@@ -182,8 +182,11 @@ look_at_sockets(pool *self, int64_t timeout)
 {
     struct epoll_event events[EVENTS];
     struct timespec most = {timeout / EXECZ_SECOND, timeout % EXECZ_SECOND};
-    int n = epoll_pwait2(self->epoll, events, EVENTS, timeout < 0 ? NULL : &most, NULL);
+    int n;
 
+    pthread_mutex_unlock(&self->baton);
+    n = epoll_pwait2(self->epoll, events, EVENTS, timeout < 0 ? NULL : &most, NULL);
+    pthread_mutex_lock(&self->baton);
     for (int i = 0; i < n; i++) {
         uint32_t tag = events[i].data.u32;
 
@@ -238,6 +241,7 @@ supervise(void *argument)
     int64_t timeout = 0;
     int status;
 
+    pthread_mutex_lock(&self->baton);
     while (!is_over(self)) {
         look_at_sockets(self, timeout);
         for (int round = 0; round < ROUNDS && survey(self, 0); round++) {
@@ -255,4 +259,5 @@ supervise(void *argument)
         zygote_end(self, &status);
     }
     death_of_all(self, "the pool was shut down");
+    pthread_mutex_unlock(&self->baton);
 }

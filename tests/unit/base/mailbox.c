@@ -106,10 +106,10 @@ Test(mailbox, lingers_for_few_messages_and_sleeps_for_many)
 
     cr_assert(ez_mailbox_init(&mailbox));
     (void)ez_mailbox_take(&mailbox);
-    ez_mailbox_linger(&mailbox, 0);
-    ez_mailbox_linger(&mailbox, 1000);
+    ez_mailbox_linger(&mailbox, 0, NULL, NULL);
+    ez_mailbox_linger(&mailbox, 1000, NULL, NULL);
     cr_expect(eq(u32, mailbox.linger.in_vain, 0));
-    ez_mailbox_linger(&mailbox, 1);
+    ez_mailbox_linger(&mailbox, 1, NULL, NULL);
     cr_expect(eq(u32, mailbox.linger.in_vain, 1));
     ez_mailbox_deinit(&mailbox);
 }
@@ -122,11 +122,11 @@ Test(mailbox, lingers_no_longer_than_to_the_next_message_or_ring)
     cr_assert(ez_mailbox_init(&mailbox));
     (void)ez_mailbox_take(&mailbox);
     ez_mailbox_push(&mailbox, &one.message);
-    ez_mailbox_linger(&mailbox, 1);
+    ez_mailbox_linger(&mailbox, 1, NULL, NULL);
     cr_expect(eq(u32, mailbox.linger.in_vain, 0));
     (void)ez_mailbox_take(&mailbox);
     ez_mailbox_ring(&mailbox);
-    ez_mailbox_linger(&mailbox, 1);
+    ez_mailbox_linger(&mailbox, 1, NULL, NULL);
     cr_expect(eq(u32, mailbox.linger.in_vain, 0));
     ez_mailbox_deinit(&mailbox);
 }

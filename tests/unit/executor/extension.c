@@ -46,8 +46,32 @@ Test(extension, those_that_the_host_cannot_serve_are_none)
 {
     around->services.watch = NULL;
     around->services.call = NULL;
+    around->services.lingerers = NULL;
     cr_expect(eq(ptr, (void *)abi->extension(abi, EXECZ_EXTENSION_LOOP), NULL));
     cr_expect(eq(ptr, (void *)abi->extension(abi, EXECZ_EXTENSION_FUNCTION), NULL));
+    cr_expect(eq(ptr, (void *)abi->extension(abi, EXECZ_EXTENSION_LINGER), NULL));
+}
+
+static int
+has_nothing(void *user)
+{
+    return user == NULL;
+}
+
+Test(extension, the_loop_looks_for_an_executor_until_told_otherwise)
+{
+    const execz_lingerer lingerer = {.size = sizeof lingerer, .begin = has_nothing};
+    ez_lingerers lingerers = {0};
+    const execz_linger_ext *linger;
+
+    around->services.lingerers = &lingerers;
+    linger = abi->extension(abi, EXECZ_EXTENSION_LINGER);
+    cr_assert(ne(ptr, (void *)linger, NULL));
+    cr_expect(eq(int, linger->set(abi, &lingerer), EXECZ_OK));
+    cr_expect(eq(u32, lingerers.n, 1));
+    cr_expect(eq(int, linger->set(abi, NULL), EXECZ_OK));
+    cr_expect(eq(u32, lingerers.n, 0));
+    around->services.lingerers = NULL;
 }
 
 Test(extension, the_loop_watches_and_forgets)

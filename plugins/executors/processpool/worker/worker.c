@@ -296,11 +296,29 @@ take(worker *self, wire_cell *cell)
     return go_on;
 }
 
+/* The cell that is waited for. */
+typedef struct awaited {
+    const wire_ring *ring;
+    uint32_t index;
+} awaited;
+
+static int
+is_published(void *user)
+{
+    const awaited *self = user;
+
+    return atomic_load_explicit(&self->ring->published, memory_order_relaxed) != self->index;
+}
+
 static void
 wait_for_cell(worker *self, uint32_t index)
 {
     wire_ring *ring = self->ring;
+    awaited cell = {ring, index};
 
+    if (self->role == WIRE_WORKER) {
+        (void)execz_linger_until(&self->linger, is_published, &cell);
+    }
     while (atomic_load(&ring->published) == index) {
         atomic_store(&ring->worker_sleeps, 1);
         take_role(self); /* who promotes it from now on sees that it sleeps, and wakes it */

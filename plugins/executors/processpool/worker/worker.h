@@ -3,6 +3,7 @@
 #ifndef PROCESSPOOL_WORKER_H
 #define PROCESSPOOL_WORKER_H
 
+#include <execz/linger.h>
 #include <execz/worker.h>
 
 #include "arena.h"
@@ -24,6 +25,7 @@ typedef struct worker {
     uint32_t role;         /* WIRE_SPARE ..., as the process is called; see worker.c */
     int64_t cpu_user;      /* used up to the end of the last run, as the next */
     int64_t cpu_system;
+    execz_linger linger;
 
     pthread_mutex_t lock;
     pthread_cond_t came;
