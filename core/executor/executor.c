@@ -333,6 +333,7 @@ ez_executor_flush(ez_executor *self)
 void
 ez_executor_cancel(ez_executor *self, ez_run *run)
 {
+    run->cancelled = run->token;
     ez_interrupt_raise(&run->interrupt);
     if (self->state != STOPPED && self->ops->cancel != NULL) {
         (void)self->ops->cancel(self->plugin, run->token);

@@ -77,6 +77,7 @@ typedef struct ez_run {
     ez_run_time *times;           /* n of them, and the plain times behind; owned; &one if n is 1 */
     atomic_uint current;          /* which of the run times began last */
     struct ez_run *next_in_limbo; /* [loop] */
+    execz_run cancelled;          /* [loop] the last one in this slot that was cancelled */
 } ez_run;
 
 static inline ez_run_time *

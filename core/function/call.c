@@ -228,6 +228,7 @@ set_failed(const ez_call *self, execz_status status, ez_outcome *outcome)
     if (why == NULL && notes != NULL) {
         why = notes->childs_message;
     }
+    outcome->exit_status = status;
     if (why != NULL) {
         ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "%s", why);
     } else {

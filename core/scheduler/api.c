@@ -41,8 +41,8 @@ execz_scheduler_get_info(execz_scheduler *self, execz_scheduler_info *info_out)
     info.blocked = self->n_blocked;
     info.paused = g_hash_table_size(self->pauses);
     info.starts = self->n_starts;
-    info.unfinished =
-        ez_runs_count(self->runs) + self->n_held + self->n_waiting + self->manual.length;
+    info.unfinished = ez_runs_count(self->runs) + self->n_held + self->n_waiting + self->n_retries +
+                      self->manual.length;
     (void)ez_heap_first(&self->due, &info.next_run);
     pthread_mutex_unlock(&self->lock);
     memcpy(info_out, &info, info.size);

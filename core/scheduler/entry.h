@@ -32,8 +32,9 @@ typedef struct ez_entry {
     bool queued;              /* held in the queue of a busy executor */
     bool ready;               /* a run of it has ended, and what waits for that can be started */
     uint8_t held_source;
-    ez_due *held;    /* owned; due, but busy or blocked; NULL if nothing waits */
-    GQueue *waiting; /* owned; of ez_waiting, owned, oldest first; NULL or empty: none */
+    ez_due *held;             /* owned; due, but busy or blocked; NULL if nothing waits */
+    struct ez_retry *retries; /* what is to be attempted again; see retry.h */
+    GQueue *waiting;          /* owned; of ez_waiting, owned, oldest first; NULL or empty: none */
 
     atomic_uint references;
 } ez_entry;

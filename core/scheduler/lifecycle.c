@@ -9,6 +9,7 @@
 #include "scheduler/pause.h"
 #include "scheduler/removal.h"
 #include "scheduler/result.h"
+#include "scheduler/retry.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/shutdown.h"
 #include "scheduler/start.h"
@@ -41,6 +42,7 @@ end_removed(execz_scheduler *self)
                         "its task was removed");
         }
         ez_overlap_cancel(self, entry, "its task was removed");
+        ez_retry_cancel(self, entry, "its task was removed");
         if (!entry->quietly) {
             ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task, NULL);
         }
@@ -108,10 +110,12 @@ arm(execz_scheduler *self)
         wall = MIN(wall, ez_pause_next_locked(self));
     }
     more = !g_queue_is_empty(&self->manual) ||
+           (state == EXECZ_STATE_RUNNING && !g_queue_is_empty(&self->ready)) ||
            (wall != EXECZ_TIME_NEVER && wall <= ez_clock_now(self->clock));
     pthread_mutex_unlock(&self->lock);
     if (state == EXECZ_STATE_RUNNING || state == EXECZ_STATE_PAUSED) {
         monotonic = MIN(ez_held_next_retry(self), ez_removal_next_step(self));
+        monotonic = MIN(monotonic, self->holding ? EXECZ_TIME_NEVER : ez_retry_next(self));
     } else if (state == EXECZ_STATE_SHUTTING_DOWN) {
         monotonic = ez_shutdown_next_step(self);
     }
@@ -153,6 +157,7 @@ dispatch(execz_scheduler *self, bool blocking)
         ez_removal_step(self);
         ez_pause_step(self);
         if (!self->holding) {
+            ez_retry_submit_due(self);
             ez_overlap_start(self);
         }
         ez_dispatch_due(self);

@@ -9,6 +9,7 @@
  * nothing, and no result is taken inside of the handling of another. */
 #include "scheduler/overlap.h"
 
+#include "scheduler/retry.h"
 #include "scheduler/submit.h"
 #include "scheduler/tell.h"
 
@@ -104,7 +105,7 @@ look(void *user, ez_run *run)
     if (run->owner != self->entry) {
         return;
     }
-    if (ez_interrupt_raised(&run->interrupt)) {
+    if (run->cancelled == run->token) {
         self->n_cancelled++;
     } else if (self->oldest == NULL || run->submitted < self->oldest->submitted) {
         self->oldest = run;
@@ -136,6 +137,13 @@ replace(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
     while (ez_entry_count_waiting(entry) > entry->task->plan->abi.max_instances &&
            pop(self, entry, &oldest)) {
         tell_cancelled(self, entry, &oldest, "a later run time has taken its place");
+    }
+    /* What only waits to be attempted again does nothing, and goes first. */
+    if (ez_retry_cancel_first(self, entry, "a later run time has taken its place")) {
+        if (!self->holding) {
+            ez_overlap_start_next(self, entry);
+        }
+        return;
     }
     while (cancel_oldest(self, entry)) {
     }

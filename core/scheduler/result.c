@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "scheduler/held.h"
 #include "scheduler/overlap.h"
+#include "scheduler/retry.h"
 #include "scheduler/tell.h"
 
 /* What nobody has said how it ended, ended because it was cancelled, or is lost. */
@@ -24,32 +25,42 @@ complete(ez_run *run, ez_outcome *outcome, execz_time now)
 }
 
 static void
-log_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome)
+log_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome,
+          const ez_retry *again)
 {
     bool fine = outcome->outcome == EXECZ_OUTCOME_OK;
     g_autofree char *took = NULL;
+    g_autofree char *next = NULL;
 
     if (self->log.level > (fine ? EXECZ_LOG_INFO : EXECZ_LOG_WARNING)) {
         return;
     }
     took = ez_format_duration(outcome->started == 0 ? 0 : outcome->finished - outcome->started);
+    if (again != NULL) {
+        g_autofree char *at = ez_format_time(again->due);
+
+        next = g_strdup_printf("; attempt %u of %u follows at %s", again->attempt,
+                               run->task->plan->retry->max_attempts, at);
+    }
     ez_log_write(&self->log, fine ? EXECZ_LOG_INFO : EXECZ_LOG_WARNING,
-                 "task %s task=%s executor=%s took=%s%s%s", execz_outcome_name(outcome->outcome),
+                 "task %s task=%s executor=%s took=%s%s%s%s", execz_outcome_name(outcome->outcome),
                  run->task->id, run->task->plan->executor, took,
                  outcome->message == NULL ? "" : ": ",
-                 outcome->message == NULL ? "" : outcome->message);
+                 outcome->message == NULL ? "" : outcome->message, next == NULL ? "" : next);
 }
 
-/* Gives back what the run held: its slot, its instance, its place in the executor.  The slot of one
- * that is WORKING waits for its message. */
+/* Gives back what the run held: its slot, its place in the executor, and its instance, unless that
+ * went to the next attempt.  The slot of one that is WORKING waits for its message. */
 static void
-release(execz_scheduler *self, ez_run *run, bool working)
+release(execz_scheduler *self, ez_run *run, bool working, const ez_retry *again)
 {
     ez_entry *entry = run->owner;
 
     --*ez_executor_unfinished(run->executor);
-    ez_entry_count(entry, -1);
-    ez_overlap_note_end(self, entry);
+    if (again == NULL) {
+        ez_entry_count(entry, -1);
+        ez_overlap_note_end(self, entry);
+    }
     if (working) {
         ez_runs_give_up(self->runs, run);
     } else {
@@ -74,9 +85,28 @@ tell_started(execz_scheduler *self, ez_run *run, uint32_t i)
 }
 
 static void
+end_time(execz_scheduler *self, ez_run *run, uint32_t i, const ez_retry *again)
+{
+    const ez_outcome *outcome = &run->times[i];
+
+    if (again != NULL && !ez_retry_has(again, outcome->run_time)) {
+        again = NULL;
+    }
+    tell_started(self, run, i);
+    log_ended(self, run, outcome, again);
+    ez_entry_note_end(run->owner, outcome->outcome, outcome->finished);
+    if (again != NULL) {
+        ez_tell_retry(self, run, outcome, again->due);
+    } else {
+        ez_tell_ended(self, run, outcome);
+    }
+}
+
+static void
 take_finished(execz_scheduler *self, ez_run *run)
 {
     execz_time now = ez_clock_now(self->clock);
+    const ez_retry *again;
 
     if (run->given_up) {
         ez_runs_close(self->runs, run);
@@ -86,24 +116,22 @@ take_finished(execz_scheduler *self, ez_run *run)
         ez_executor_add_wait(run->executor, run->times[0].started - run->submitted);
     }
     for (uint32_t i = 0; i < run->n; i++) {
-        ez_outcome *outcome = &run->times[i];
-
-        complete(run, outcome, now);
-        tell_started(self, run, i);
-        log_ended(self, run, outcome);
-        ez_entry_note_end(run->owner, outcome->outcome, outcome->finished);
-        ez_tell_ended(self, run, outcome);
+        complete(run, &run->times[i], now);
+    }
+    again = ez_retry_plan(self, run);
+    for (uint32_t i = 0; i < run->n; i++) {
+        end_time(self, run, i, again);
     }
     if (self->n_held > 0) {
         ez_executor_place *place = ez_scheduler_find_place(self, run->task->plan->executor);
 
-        release(self, run, false);
+        release(self, run, false, again);
         if (place != NULL && !g_queue_is_empty(&place->held)) {
             ez_held_submit(self, place);
         }
         return;
     }
-    release(self, run, false);
+    release(self, run, false, again);
 }
 
 static void
@@ -189,15 +217,14 @@ give_up(void *user, ez_run *run)
 
         lost.finished = ez_clock_now(self->scheduler->clock);
         ez_outcome_set(&lost, EXECZ_OUTCOME_LOST, "%s", self->message);
-        log_ended(self->scheduler, run, &lost);
-        ez_entry_note_end(run->owner, EXECZ_OUTCOME_LOST, lost.finished);
+        log_ended(self->scheduler, run, &lost, NULL);
         ez_tell_ended(self->scheduler, run, &lost);
         ez_outcome_clear(&lost);
     }
     if (!working) {
         ez_executor_owe(run->executor);
     }
-    release(self->scheduler, run, working);
+    release(self->scheduler, run, working, NULL);
 }
 
 void

@@ -49,6 +49,7 @@ init_tables(execz_scheduler *self)
     self->places = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, ez_scheduler_free_place);
     ez_heap_init(&self->due);
     ez_threads_init(&self->background);
+    ez_heap_init(&self->retries);
     g_queue_init(&self->manual);
     g_queue_init(&self->removed);
     g_queue_init(&self->new_executors);
@@ -213,6 +214,7 @@ free_tasks(execz_scheduler *self)
     ez_heap_deinit(&self->due);
     ez_heap_deinit(&self->resumptions);
     g_hash_table_unref(self->pauses);
+    ez_heap_deinit(&self->retries);
 }
 
 /**

@@ -122,6 +122,8 @@ struct execz_scheduler {
     GQueue ready;           /* ez_entry, a reference each, where one waits for a run's end */
     atomic_uint_fast64_t n_held;    /* tasks with something held; read by any thread, as the next */
     atomic_uint_fast64_t n_waiting; /* run times that wait for a run of their task to end */
+    atomic_uint_fast64_t n_retries; /* run times that wait for another attempt */
+    ez_heap retries;                /* of ez_retry.node */
 };
 
 /* Due tasks taken in one pass: bounds how long the loop stays away from results. */

@@ -19,6 +19,7 @@
 #include "scheduler/overlap.h"
 #include "scheduler/removal.h"
 #include "scheduler/result.h"
+#include "scheduler/retry.h"
 #include "scheduler/submit.h"
 #include "scheduler/tell.h"
 
@@ -160,6 +161,7 @@ begin(execz_scheduler *self, int64_t deadline, bool forced)
     ez_scheduler_cancel_manual(self);
     ez_held_drop(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");
     ez_overlap_cancel_all(self, "the scheduler is shutting down");
+    ez_retry_cancel_all(self, "the scheduler is shutting down");
     if (forced || !has_last(self)) {
         close_executors(self, 0, deadline);
     }

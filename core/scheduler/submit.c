@@ -115,17 +115,24 @@ ez_submit_missed(execz_scheduler *self, ez_entry *entry, const ez_due *due)
     }
 }
 
+/* Notes why the entry cannot be run, and tells it if that is new. */
+static void
+note_blocked(execz_scheduler *self, ez_entry *entry, const execz_error *why)
+{
+    if (set_blocked(self, entry, why->message)) {
+        ez_log_write(&self->log, EXECZ_LOG_WARNING, "task blocked task=%s: %s", entry->task->id,
+                     why->message);
+        ez_tell_task(self, EXECZ_EVENT_TASK_BLOCKED, entry->task, why->message);
+    }
+}
+
 static void
 block(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source, const execz_error *why)
 {
     due->missed = 0;
     ez_submit_hold(self, entry, due, source);
     ez_submit_missed(self, entry, due);
-    if (set_blocked(self, entry, why->message)) {
-        ez_log_write(&self->log, EXECZ_LOG_WARNING, "task blocked task=%s: %s", entry->task->id,
-                     why->message);
-        ez_tell_task(self, EXECZ_EVENT_TASK_BLOCKED, entry->task, why->message);
-    }
+    note_blocked(self, entry, why);
 }
 
 /* Why tasks wait, which only the executor knows: too many runs, or no thread left. */
@@ -165,24 +172,27 @@ wait_for_place(execz_scheduler *self, ez_executor_place *place, ez_entry *entry,
 
 /* ---- submitting ------------------------------------------------------------------------------ */
 
+/* Why a run is made, and how often it was before. */
+typedef struct origin {
+    uint32_t source;
+    uint32_t attempt;
+} origin;
+
 /* Sends due as one run.  EXECZ_OK: sent, and told so. */
 static execz_status
 send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_due *due,
-     uint32_t source, execz_error *err)
+     origin from, execz_error *err)
 {
     ez_run *run = ez_runs_open(self->runs, entry->task, place->executor, due->times, due->n);
-    execz_time submitted = ez_clock_now(self->clock);
-    execz_run token;
     execz_status status;
 
     if (run == NULL) {
         return ez_fail(err, EXECZ_E_BUSY, "%u runs are in flight, which is the limit", EZ_RUNS_MAX);
     }
-    token = run->token;
     run->owner = entry;
-    run->attempt = 1;
-    run->source = (uint16_t)source;
-    run->submitted = submitted;
+    run->attempt = (uint16_t)from.attempt;
+    run->source = (uint16_t)from.source;
+    run->submitted = ez_clock_now(self->clock);
     run->coalesced = due->coalesced;
     ez_entry_count(entry, 1);
     ez_entry_ref(entry); /* the run's */
@@ -197,7 +207,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     }
     if (status == EXECZ_OK) {
         place->retry_delay = first_retry;
-        ez_tell_submitted(self, entry->task, token, source, submitted, due);
+        ez_tell_submitted(self, run, due); /* it is open until the loop takes its end */
         return EXECZ_OK;
     }
     ez_entry_count(entry, -1);
@@ -224,7 +234,7 @@ ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
         ez_overlap_take(self, entry, due, source);
         return true;
     }
-    status = send(self, place, entry, due, source, &err);
+    status = send(self, place, entry, due, (origin){source, 1}, &err);
     switch (status) {
     case EXECZ_OK:
         return true;
@@ -240,6 +250,36 @@ ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
                     err.message[0] == '\0' ? ez_status_text(status) : err.message);
         return true;
     }
+}
+
+ez_attempt
+ez_submit_attempt(execz_scheduler *self, ez_entry *entry, const ez_due *due, uint32_t attempt,
+                  execz_error *err)
+{
+    ez_executor_place *place = find_usable(self, entry, err);
+    execz_status status;
+
+    if (place == NULL) {
+        note_blocked(self, entry, err);
+        return EZ_ATTEMPT_BLOCKED;
+    }
+    if (entry->blocked != NULL) {
+        (void)set_blocked(self, entry, NULL);
+    }
+    ez_entry_count(entry, -1); /* the instance becomes that of the run */
+    status = send(self, place, entry, due, (origin){EXECZ_SOURCE_RETRY, attempt}, err);
+    if (status == EXECZ_OK) {
+        return EZ_ATTEMPT_SENT;
+    }
+    ez_entry_count(entry, 1);
+    if (status == EXECZ_E_BUSY || status == EXECZ_E_SHUTDOWN || status == EXECZ_E_MAX_INSTANCES) {
+        tell_busy(self, place, err);
+        return EZ_ATTEMPT_BUSY;
+    }
+    if (err->message[0] == '\0') {
+        ez_fail(err, status, "%s", ez_status_text(status));
+    }
+    return EZ_ATTEMPT_REFUSED;
 }
 
 bool

@@ -9,6 +9,19 @@
  * is busy. [loop] */
 bool ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source);
 
+/* What became of the next attempt of a run. */
+typedef enum ez_attempt {
+    EZ_ATTEMPT_SENT,
+    EZ_ATTEMPT_BUSY,    /* its executor takes nothing now */
+    EZ_ATTEMPT_BLOCKED, /* it cannot be run, which was told */
+    EZ_ATTEMPT_REFUSED, /* and never will be, for the reason in err */
+} ez_attempt;
+
+/* Submits due as the next attempt of what holds an instance of the entry, which the new run takes
+ * over.  Whatever is not sent stays the caller's.  [loop] */
+ez_attempt ez_submit_attempt(execz_scheduler *self, ez_entry *entry, const ez_due *due,
+                             uint32_t attempt, execz_error *err);
+
 /* Submits what the entry has held back.  False if the executor is busy.  [loop] */
 bool ez_submit_held(execz_scheduler *self, ez_entry *entry);
 

@@ -70,7 +70,7 @@ ez_tell_unsubmitted(execz_scheduler *self, uint64_t code, const ez_task *task,
     };
 
     event.source = lost->source;
-    event.attempt = 1;
+    event.attempt = MAX(1, lost->attempt);
     event.run_times = lost->times;
     event.n_run_times = lost->n;
     event.coalesced = lost->more;
@@ -101,20 +101,19 @@ ez_tell_due(execz_scheduler *self, uint64_t code, const ez_entry *entry, uint32_
 }
 
 void
-ez_tell_submitted(execz_scheduler *self, const ez_task *task, execz_run token, uint32_t source,
-                  execz_time at, const ez_due *due)
+ez_tell_submitted(execz_scheduler *self, const ez_run *run, const ez_due *due)
 {
     execz_event event;
 
     if (!ez_bus_wants(self->bus, EXECZ_EVENT_TASK_SUBMITTED)) {
         return;
     }
-    event = task_event(self, EXECZ_EVENT_TASK_SUBMITTED, task);
-    event.time = at;
-    event.submitted = at;
-    event.run = token;
-    event.source = source;
-    event.attempt = 1;
+    event = task_event(self, EXECZ_EVENT_TASK_SUBMITTED, run->task);
+    event.time = run->submitted;
+    event.submitted = run->submitted;
+    event.run = run->token;
+    event.source = run->source;
+    event.attempt = run->attempt;
     event.run_times = due->times;
     event.n_run_times = due->n;
     event.coalesced = due->coalesced;
@@ -163,18 +162,33 @@ code_of(uint32_t outcome)
     return codes[outcome];
 }
 
-void
-ez_tell_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome)
+static void
+tell_outcome(execz_scheduler *self, uint64_t code, const ez_run *run, const ez_outcome *outcome,
+             execz_time next_attempt)
 {
     execz_event event;
     execz_result result;
 
-    if (!ez_bus_wants(self->bus, code_of(outcome->outcome))) {
+    if (!ez_bus_wants(self->bus, code)) {
         return;
     }
     ez_outcome_view(outcome, &result);
-    event = run_event(self, code_of(outcome->outcome), run, &result.run_time);
+    event = run_event(self, code, run, &result.run_time);
     event.result = &result;
     event.message = result.message;
+    event.next_attempt = next_attempt;
     ez_bus_emit(self->bus, &event);
+}
+
+void
+ez_tell_retry(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome,
+              execz_time next_attempt)
+{
+    tell_outcome(self, EXECZ_EVENT_TASK_RETRY, run, outcome, next_attempt);
+}
+
+void
+ez_tell_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome)
+{
+    tell_outcome(self, code_of(outcome->outcome), run, outcome, 0);
 }

@@ -18,7 +18,8 @@ typedef struct ez_unsubmitted {
     uint32_t source;         /* EXECZ_SOURCE_* */
     const execz_time *times; /* n > 0 of them */
     uint32_t n;
-    uint64_t more; /* further ones, which are only counted */
+    uint64_t more;    /* further ones, which are only counted */
+    uint32_t attempt; /* that was the last; 0: 1 */
 } ez_unsubmitted;
 
 /* About them.  [loop] */
@@ -30,11 +31,14 @@ void ez_tell_due(execz_scheduler *self, uint64_t code, const ez_entry *entry, ui
                  const ez_due *due, const char *message);
 
 /* TASK_SUBMITTED, at the time before the executor got it.  [loop] */
-void ez_tell_submitted(execz_scheduler *self, const ez_task *task, execz_run token, uint32_t source,
-                       execz_time at, const ez_due *due);
+void ez_tell_submitted(execz_scheduler *self, const ez_run *run, const ez_due *due);
 
 /* TASK_STARTED.  [loop] */
 void ez_tell_started(execz_scheduler *self, const ez_run *run, execz_time run_time, execz_time at);
+
+/* TASK_RETRY: how an attempt ended, and when the next one is due.  [loop] */
+void ez_tell_retry(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome,
+                   execz_time next_attempt);
 
 /* How a run time ended.  [loop] */
 void ez_tell_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome);

@@ -183,7 +183,8 @@ ez_task_check_plan(const execz_task_spec *spec, execz_error *err)
         return false;
     }
     return check_body(spec, err) && check_environment(spec, err) && check_numbers(spec, err) &&
-           check_overlap(spec->id, spec->overlap, spec->overlap_limit, err);
+           check_overlap(spec->id, spec->overlap, spec->overlap_limit, err) &&
+           ez_retry_check(spec, err);
 }
 
 bool

@@ -16,18 +16,9 @@
  * as many calls as there are fire times, which are few then, and none takes long. */
 #include "task/due.h"
 
-#include <string.h>
+#include "task/spread.h"
 
-/* 64-bit finaliser of MurmurHash3 (Austin Appleby, public domain formula): spreads close inputs. */
-static uint64_t
-mix(uint64_t value)
-{
-    value ^= value >> 33;
-    value *= UINT64_C(0xff51afd7ed558ccd);
-    value ^= value >> 33;
-    value *= UINT64_C(0xc4ceb9fe1a85ec53);
-    return value ^ value >> 33;
-}
+#include <string.h>
 
 execz_time
 ez_due_time(const ez_task *task, const ez_trigger *trigger, execz_time fire_time)
@@ -41,7 +32,7 @@ ez_due_time(const ez_task *task, const ez_trigger *trigger, execz_time fire_time
     }
     next = ez_trigger_next(trigger, fire_time); /* NEVER is a bound, too: nothing moves past it */
     jitter = MIN(jitter, next - fire_time - 1);
-    hash = mix((uint64_t)fire_time ^ mix(g_str_hash(task->id)));
+    hash = ez_spread((uint64_t)fire_time ^ ez_spread(g_str_hash(task->id)));
     return fire_time + (execz_duration)(hash % ((uint64_t)jitter + 1));
 }
 

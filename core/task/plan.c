@@ -84,6 +84,10 @@ write_texts(writer *self, const execz_task_spec *spec)
         write_text(self, spec->options[i].key);
         write_text(self, spec->options[i].value);
     }
+    /* Only to tell records apart; what is beyond the limit is refused. */
+    if (spec->retry_never != NULL && spec->n_retry_never <= EXECZ_RETRY_NEVER_MAX) {
+        write_bytes(self, spec->retry_never, spec->n_retry_never * sizeof spec->retry_never[0]);
+    }
 }
 
 static void
@@ -143,6 +147,7 @@ write_record(writer *self, const execz_task_spec *spec, const ez_task_defaults *
     head.spec.cwd = there(spec->cwd);
     head.spec.argv = there(spec->argv);
     head.spec.env = there(spec->env);
+    head.spec.retry_never = there(spec->retry_never);
     head.spec.options = spec->n_options == 0 ? NULL : there(spec->options);
     fill_in(&head.spec, defaults);
     self->bytes = self->fixed;
@@ -249,7 +254,7 @@ read_policy(ez_plan *self, const execz_task_spec *spec)
 }
 
 static ez_plan *
-plan_new(const writer *from, const char **key_out)
+plan_new(const writer *from, const execz_task_spec *spec, const char **key_out)
 {
     const record *head = (const record *)(const void *)from->bytes;
     size_t n_pointers = 4 + head->n_argv + 1 + head->n_env + 1 + 2 * head->spec.n_options;
@@ -264,8 +269,18 @@ plan_new(const writer *from, const char **key_out)
     self->abi.content_type = "application/json";
     read_texts(&behind, self, head);
     read_policy(self, &head->spec);
+    self->retry = ez_retry_policy_new(spec);
     *key_out = key;
     return self;
+}
+
+static void
+plan_free(void *data)
+{
+    ez_plan *self = data;
+
+    g_free(self->retry);
+    g_free(self);
 }
 
 ez_plan *
@@ -280,8 +295,8 @@ ez_plan_get(ez_intern_table *table, const execz_task_spec *spec, const ez_task_d
     if (self == NULL && ez_task_check_plan(spec, err)) {
         const char *key;
 
-        self = plan_new(&written, &key);
-        self = (ez_plan *)ez_intern_add(table, &self->interned, key, written.length, g_free);
+        self = plan_new(&written, spec, &key);
+        self = (ez_plan *)ez_intern_add(table, &self->interned, key, written.length, plan_free);
     }
     if (written.bytes != written.fixed) {
         g_free(written.bytes);
@@ -292,5 +307,5 @@ ez_plan_get(ez_intern_table *table, const execz_task_spec *spec, const ez_task_d
 void
 ez_plan_unref(ez_plan *self)
 {
-    ez_interned_unref((ez_interned *)self, g_free);
+    ez_interned_unref((ez_interned *)self, plan_free);
 }

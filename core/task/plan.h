@@ -9,6 +9,7 @@
 #include <execz/task.h>
 
 #include "base/intern.h"
+#include "task/retry.h"
 
 /* What a task takes from its scheduler where its spec leaves it open. */
 typedef struct ez_task_defaults {
@@ -28,6 +29,7 @@ typedef struct ez_plan {
     uint32_t coalesce;              /* EXECZ_COALESCE_LATEST or _NONE */
     uint32_t overlap;               /* EXECZ_OVERLAP_SKIP, _QUEUE or _REPLACE */
     uint32_t overlap_limit;         /* of QUEUE, 1 or more */
+    ez_retry_policy *retry;         /* owned; NULL: one attempt */
     bool found;                     /* [loop] its function was found, and its kind is known */
     _Atomic(const void *) resolved; /* its function, once it was found; of the function layer */
 } ez_plan;

@@ -57,6 +57,8 @@ extern "C" {
  *   SUBMITTED, STARTED, and all that tell how a run time ended or why it was refused:
  *                           attempt, source, run_times, coalesced; run and submitted, unless no
  *                           executor ever got it
+ *   RETRY:                  the same, result, which says why this attempt was not the last, and
+ *                           next_attempt; the terminal event of the run time is still to come
  *   TERMINAL:               result, which has start, end, outcome, value or output, and why
  */
 typedef struct execz_event {
@@ -80,6 +82,7 @@ typedef struct execz_event {
     const char *message;  /* why, for people; may be NULL */
     execz_time submitted; /* when an executor got the run; until it starts it waits there */
     uint64_t lost; /* only in an event queue: how many more there were just before this one */
+    execz_time next_attempt; /* RETRY: when it is due */
 } execz_event;
 
 /**

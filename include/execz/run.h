@@ -94,7 +94,8 @@ typedef struct execz_result { /* at least EXECZ_RESULT_SIZE long, in any version
     execz_time run_time; /* which of the dispatched run times this is */
     execz_time started;  /* wall clock; 0: never started */
     execz_time finished; /* wall clock */
-    int32_t exit_status; /* COMMAND: what it exited with; -1 if it did not exit */
+    int32_t exit_status; /* COMMAND: what it exited with; -1 if it did not exit.  FUNCTION that has
+                            returned a failure: its execz_status, or whatever it is */
     int32_t signal;      /* COMMAND: the signal that ended it; 0 if none */
     const char *message; /* why it is not OK; NULL if there is nothing to say */
     const char *value;   /* FUNCTION, COROUTINE: its result as JSON; NULL if none */

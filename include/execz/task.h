@@ -17,6 +17,9 @@ extern "C" {
 #define EXECZ_OUTPUT_LIMIT_MAX (UINT64_C(1) << 30) /* of output_limit, bytes */
 #define EXECZ_ARGS_LENGTH_MAX (UINT64_C(1) << 28)  /* of args, bytes */
 #define EXECZ_OVERLAP_LIMIT_MAX 10000              /* of overlap_limit */
+#define EXECZ_ATTEMPTS_MAX 10000                   /* of max_attempts */
+#define EXECZ_RETRY_FACTOR_MAX 10000               /* of retry_factor, percent */
+#define EXECZ_RETRY_NEVER_MAX 256                  /* of n_retry_never */
 
 #define EXECZ_COALESCE_DEFAULT 0u /* the scheduler's default, which is LATEST */
 #define EXECZ_COALESCE_LATEST 1u  /* of several missed run times only the latest is run */
@@ -32,6 +35,12 @@ extern "C" {
 /* The oldest of them is cancelled, and the new one starts when that has ended.  What still waits
  * then is cancelled by what comes later. */
 #define EXECZ_OVERLAP_REPLACE 3u
+
+/* After which outcomes another attempt is made. */
+#define EXECZ_RETRY_ON_ERROR 1u
+#define EXECZ_RETRY_ON_TIMEOUT 2u
+#define EXECZ_RETRY_ON_LOST 4u
+#define EXECZ_RETRY_ON_ALL 7u
 
 #define EXECZ_UNSET INT64_MIN /* a duration that is left to the scheduler's default */
 
@@ -63,12 +72,25 @@ typedef struct execz_task_spec {
     int32_t priority;
     uint32_t overlap;       /* EXECZ_OVERLAP_* */
     uint32_t overlap_limit; /* QUEUE: run times that wait at most; 0: 1 */
+    /* A run time that fails is attempted again, max_attempts times in all.  Each failure but the
+     * last is told by TASK_RETRY, the last one by its terminal event.  Meanwhile the run time counts
+     * as one of max_instances; removing the task and shutting down end it as CANCELLED. */
+    uint32_t max_attempts;          /* 0: 1, no retry */
+    uint32_t retry_on;              /* EXECZ_RETRY_ON_*; 0: all */
+    uint32_t retry_factor;          /* percent of the delay before; 100: always the same; 0: 200 */
+    uint32_t retry_jitter;          /* percent by which a delay may be shorter, 0 to 100 */
+    execz_duration retry_delay;     /* from the end of the first to the second; EXECZ_UNSET: 1 s */
+    execz_duration retry_max_delay; /* EXECZ_UNSET: 1 h, or retry_delay if that is longer */
+    const int32_t *retry_never; /* n of them: exit statuses of commands, or what functions return,
+                                   after which no other attempt is made; see execz_result */
+    uint64_t n_retry_never;
 } execz_task_spec;
 
 /* clang-format off */
 #define EXECZ_TASK_SPEC_INIT                                                                       \
     {sizeof(execz_task_spec), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
-     NULL, 0, EXECZ_UNSET, 0, EXECZ_UNSET, 0, 0, 0, 0, 0}
+     NULL, 0, EXECZ_UNSET, 0, EXECZ_UNSET, 0, 0, 0, 0, 0, 0, 0, 0, 0, EXECZ_UNSET, EXECZ_UNSET,     \
+     NULL, 0}
 /* clang-format on */
 
 #ifdef __cplusplus

@@ -45,6 +45,26 @@ call_deaf(execz_call *call)
     return EXECZ_OK;
 }
 
+static execz_status
+call_fail_when_let_go(execz_call *call)
+{
+    (void)call_deaf(call);
+    return call_fail(call);
+}
+
+static execz_status
+call_third(execz_call *call)
+{
+    return call->attempt == 3 ? EXECZ_OK : call_fail(call);
+}
+
+/* Fails for what was due in the second minute of an hour. */
+static execz_status
+call_second(execz_call *call)
+{
+    return call->scheduled % EXECZ_HOUR == 2 * EXECZ_MINUTE ? call_fail(call) : EXECZ_OK;
+}
+
 void
 fixture_let_deaf_go(void)
 {
@@ -65,6 +85,10 @@ fixture_release_deaf(fixture *self)
 static const execz_function functions[] = {
     {sizeof(execz_function), EXECZ_TASK_FUNCTION, "deaf", "cannot be cancelled", call_deaf},
     {sizeof(execz_function), EXECZ_TASK_FUNCTION, "ok", "succeeds", call_ok},
+    {sizeof(execz_function), EXECZ_TASK_FUNCTION, "fail_when_let_go", "as deaf, and fails",
+     call_fail_when_let_go},
+    {sizeof(execz_function), EXECZ_TASK_FUNCTION, "third", "fails twice", call_third},
+    {sizeof(execz_function), EXECZ_TASK_FUNCTION, "second", "fails at minute 2", call_second},
     {sizeof(execz_function), EXECZ_TASK_FUNCTION, "fail", "fails", call_fail},
     {sizeof(execz_function), EXECZ_TASK_FUNCTION, "wait", "waits to be cancelled", call_wait},
 };

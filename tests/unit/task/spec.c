@@ -72,6 +72,33 @@ Test(spec, a_task_made_of_its_own_spec_is_equal)
     ez_task_unref(other);
 }
 
+Test(spec, attempts_are_kept_as_they_were_asked_for)
+{
+    static const int32_t never[] = {1, -2};
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+    execz_task_spec back;
+    ez_task *task;
+
+    spec.id = "a";
+    spec.trigger = "interval(hours=1)";
+    spec.shell = "exit 3";
+    spec.max_attempts = 8;
+    spec.retry_on = EXECZ_RETRY_ON_LOST;
+    spec.retry_factor = 300;
+    spec.retry_jitter = 10;
+    spec.retry_delay = 11;
+    spec.retry_max_delay = 12;
+    spec.retry_never = never;
+    spec.n_retry_never = 2;
+    task = make(&spec, &defaults);
+    ez_task_get_spec(task, &back);
+    cr_expect(all(eq(u32, back.max_attempts, 8), eq(u32, back.retry_on, EXECZ_RETRY_ON_LOST)));
+    cr_expect(all(eq(u32, back.retry_factor, 300), eq(u32, back.retry_jitter, 10)));
+    cr_expect(all(eq(i64, back.retry_delay, 11), eq(i64, back.retry_max_delay, 12)));
+    cr_expect(all(eq(u64, back.n_retry_never, 2), eq(i32, back.retry_never[1], -2)));
+    ez_task_unref(task);
+}
+
 Test(spec, nothing_is_left_to_a_default)
 {
     execz_task_spec spec = EXECZ_TASK_SPEC_INIT;

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* The next attempt waits in a heap under the monotonic clock, which no step of the wall clock moves;
+ * the loop's timer wakes for it.
+ *
+ * From its first submission to its terminal event a run time counts as one instance of its task, also
+ * while it waits here: what waits for an attempt is not over.  So max_instances holds when the attempt
+ * comes, and nothing overtakes a run time that is about to be tried again unless the task allows two
+ * at a time.  (Kubernetes' CronJob, Temporal and Nomad see it the same way.)
+ *
+ * A task that is paused keeps it: its run time was due before.  While the scheduler is paused nothing
+ * is submitted; what was due meanwhile is, when it goes on. */
+#include "scheduler/retry.h"
+
+#include "scheduler/overlap.h"
+#include "scheduler/submit.h"
+#include "scheduler/tell.h"
+#include "task/spread.h"
+
+#include <string.h>
+
+static const int64_t try_busy_after = 100 * EXECZ_MILLISECOND;
+static const int64_t try_blocked_after = 5 * EXECZ_SECOND;
+
+static ez_retry *
+retry_of(ez_heap_node *node)
+{
+    return (ez_retry *)(void *)((char *)node - offsetof(ez_retry, node));
+}
+
+/* ---- planning -------------------------------------------------------------------------------- */
+
+static bool
+is_allowed(execz_scheduler *self, const ez_run *run)
+{
+    const ez_entry *entry = run->owner;
+    uint32_t state = ez_scheduler_state(self);
+
+    return !entry->removed && run->cancelled != run->token &&
+           (state == EXECZ_STATE_RUNNING || state == EXECZ_STATE_PAUSED);
+}
+
+/* The run times that have failed so that they are attempted again; NULL if there are none. */
+static ez_retry *
+collect(ez_run *run)
+{
+    ez_retry *retry = NULL;
+
+    for (uint32_t i = 0; i < run->n; i++) {
+        const ez_outcome *outcome = &ez_run_times(run)[i];
+
+        if (!ez_retry_applies(run->task->plan->retry, run->attempt, outcome)) {
+            continue;
+        }
+        if (retry == NULL) {
+            retry = g_malloc0(sizeof *retry + run->n * sizeof retry->times[0]);
+        }
+        retry->times[retry->n++] = outcome->run_time;
+        retry->coalesced = i + 1 == run->n ? run->coalesced : 0;
+    }
+    return retry;
+}
+
+ez_retry *
+ez_retry_plan(execz_scheduler *self, ez_run *run)
+{
+    ez_retry *retry;
+    uint64_t seed;
+    execz_duration delay;
+
+    if (run->task->plan->retry == NULL || (retry = collect(run)) == NULL) {
+        return NULL;
+    }
+    if (!is_allowed(self, run)) {
+        g_free(retry);
+        return NULL;
+    }
+    seed = ez_spread((uint64_t)retry->times[0] ^ ez_spread(g_str_hash(run->task->id)));
+    delay = ez_retry_delay(run->task->plan->retry, run->attempt, seed);
+    retry->attempt = run->attempt + 1;
+    retry->entry = ez_entry_ref(run->owner);
+    retry->next = retry->entry->retries;
+    retry->entry->retries = retry;
+    if (__builtin_add_overflow(ez_clock_now(self->clock), delay, &retry->due)) {
+        retry->due = EXECZ_TIME_NEVER - 1;
+    }
+    delay = MIN(delay, EXECZ_TIME_NEVER - 1 - ez_clock_monotonic(self->clock));
+    ez_heap_set(&self->retries, &retry->node, ez_clock_monotonic(self->clock) + delay);
+    self->n_retries += retry->n;
+    return retry;
+}
+
+bool
+ez_retry_has(const ez_retry *self, execz_time run_time)
+{
+    for (uint32_t i = 0; i < self->n; i++) {
+        if (self->times[i] == run_time) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- submitting ------------------------------------------------------------------------------ */
+
+/* Forgets it; what it holds of its entry is the caller's. */
+static ez_entry *
+forget(execz_scheduler *self, ez_retry *retry)
+{
+    ez_entry *entry = retry->entry;
+    ez_retry **at = &entry->retries;
+
+    while (*at != retry) {
+        at = &(*at)->next;
+    }
+    *at = retry->next;
+    ez_heap_remove(&self->retries, &retry->node);
+    self->n_retries -= retry->n;
+    g_free(retry);
+    return entry;
+}
+
+/* Ends it with one event for each run time. */
+static void
+end(execz_scheduler *self, ez_retry *retry, uint64_t code, uint32_t attempt, const char *message)
+{
+    ez_entry *entry;
+
+    for (uint32_t i = 0; i < retry->n; i++) {
+        ez_unsubmitted ended = {
+            .source = EXECZ_SOURCE_RETRY,
+            .times = &retry->times[i],
+            .n = 1,
+            .more = i + 1 == retry->n ? retry->coalesced : 0,
+            .attempt = attempt,
+        };
+
+        ez_tell_unsubmitted(self, code, retry->entry->task, &ended, message);
+    }
+    entry = forget(self, retry);
+    ez_entry_count(entry, -1);
+    ez_overlap_note_end(self, entry);
+    ez_scheduler_retire(self, entry);
+    ez_entry_unref(entry);
+}
+
+static void
+try_later(execz_scheduler *self, ez_retry *retry, execz_duration delay)
+{
+    ez_heap_set(&self->retries, &retry->node, ez_clock_monotonic(self->clock) + delay);
+}
+
+static void
+submit(execz_scheduler *self, ez_retry *retry)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    ez_due due = {.n = retry->n, .coalesced = retry->coalesced};
+
+    memcpy(due.times, retry->times, retry->n * sizeof due.times[0]);
+    switch (ez_submit_attempt(self, retry->entry, &due, retry->attempt, &err)) {
+    case EZ_ATTEMPT_SENT:
+        ez_entry_unref(forget(self, retry));
+        break;
+    case EZ_ATTEMPT_BUSY:
+        try_later(self, retry, try_busy_after);
+        break;
+    case EZ_ATTEMPT_BLOCKED:
+        try_later(self, retry, try_blocked_after);
+        break;
+    case EZ_ATTEMPT_REFUSED:
+        end(self, retry, EXECZ_EVENT_TASK_ERROR, retry->attempt, err.message);
+        break;
+    }
+}
+
+void
+ez_retry_submit_due(execz_scheduler *self)
+{
+    int64_t now, at;
+    ez_heap_node *node;
+
+    if (self->n_retries == 0) {
+        return;
+    }
+    now = ez_clock_monotonic(self->clock);
+    while ((node = ez_heap_first(&self->retries, &at)) != NULL && at <= now) {
+        submit(self, retry_of(node)); /* which takes it out, or moves it behind now */
+    }
+}
+
+int64_t
+ez_retry_next(const execz_scheduler *self)
+{
+    int64_t at = EXECZ_TIME_NEVER;
+
+    (void)ez_heap_first(&self->retries, &at);
+    return at;
+}
+
+/* ---- cancelling ------------------------------------------------------------------------------ */
+
+void
+ez_retry_cancel(execz_scheduler *self, ez_entry *entry, const char *message)
+{
+    while (ez_retry_cancel_first(self, entry, message)) {
+    }
+}
+
+bool
+ez_retry_cancel_first(execz_scheduler *self, ez_entry *entry, const char *message)
+{
+    ez_retry *first = entry->retries;
+
+    if (first == NULL) {
+        return false;
+    }
+    while (first->next != NULL) { /* the newest is in front */
+        first = first->next;
+    }
+    end(self, first, EXECZ_EVENT_TASK_CANCELLED, first->attempt - 1, message);
+    return true;
+}
+
+void
+ez_retry_cancel_all(execz_scheduler *self, const char *message)
+{
+    ez_heap_node *node;
+    int64_t at;
+
+    while ((node = ez_heap_first(&self->retries, &at)) != NULL) {
+        ez_retry *retry = retry_of(node);
+
+        end(self, retry, EXECZ_EVENT_TASK_CANCELLED, retry->attempt - 1, message);
+    }
+}
