@@ -2,6 +2,7 @@
 /* One pass of the loop, run, shutdown. */
 #include "base/error.h"
 #include "scheduler/background.h"
+#include "scheduler/cancel.h"
 #include "scheduler/dispatch.h"
 #include "scheduler/held.h"
 #include "scheduler/modify.h"
@@ -150,6 +151,7 @@ dispatch(execz_scheduler *self, bool blocking)
     ez_held_set_holding(self, ez_scheduler_state(self) == EXECZ_STATE_PAUSED);
     (void)ez_result_take(self);
     end_removed(self);
+    ez_cancel_step(self);
     switch (ez_scheduler_state(self)) {
     case EXECZ_STATE_RUNNING:
     case EXECZ_STATE_PAUSED:

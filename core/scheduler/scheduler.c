@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "function/body.h"
 #include "scheduler/background.h"
+#include "scheduler/cancel.h"
 #include "scheduler/listeners.h"
 #include "scheduler/pause.h"
 #include "scheduler/tell.h"
@@ -51,6 +52,7 @@ init_tables(execz_scheduler *self)
     ez_threads_init(&self->background);
     ez_heap_init(&self->retries);
     g_queue_init(&self->manual);
+    g_queue_init(&self->cancels);
     g_queue_init(&self->removed);
     g_queue_init(&self->new_executors);
     g_queue_init(&self->resumed);
@@ -265,6 +267,7 @@ execz_scheduler_free(execz_scheduler *self)
     g_hash_table_unref(self->places);
     ez_runs_free(self->runs);
     free_queues(self);
+    ez_cancel_forget(self);
     free_tasks(self);
     ez_store_free(self->store);
     ez_bus_free(self->bus);

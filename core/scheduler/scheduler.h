@@ -97,6 +97,7 @@ struct execz_scheduler {
     GHashTable *places;    /* alias -> ez_executor_place, owned */
     ez_heap due;           /* of ez_entry.node */
     GQueue manual;         /* ez_manual, owned */
+    GQueue cancels;        /* of cancel.c */
     GQueue removed;        /* ez_entry, a reference each: the loop ends what they hold */
     GHashTable *pauses;    /* ez_entry -> ez_pause, owned: the paused ones */
     ez_heap resumptions;   /* of ez_entry.node: paused, by when they resume by themselves */

@@ -188,6 +188,32 @@ EXECZ_API execz_status execz_scheduler_run_task(execz_scheduler *self, const cha
                                                 execz_error *err);
 
 /**
+ * Asks for the end of one run, by the token that its events have: it is taken out of its executor's
+ * queue, or its body is interrupted.  It ends as CANCELLED, unless it ends by itself first or its
+ * body does not listen; it is not attempted again.  EXECZ_E_NOT_FOUND if it has ended.
+ * [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_cancel_run(execz_scheduler *self, execz_run run,
+                                                  execz_error *err);
+
+#define EXECZ_CANCEL_RUNNING 1u  /* runs that an executor has, as execz_scheduler_cancel_run() */
+#define EXECZ_CANCEL_WAITING 2u  /* what is due and waits: for its executor, or a run to end */
+#define EXECZ_CANCEL_RETRYING 4u /* what waits for its next attempt */
+#define EXECZ_CANCEL_ALL 7u
+
+/**
+ * The same for what a task has now; its schedule goes on.  Each run time that waits ends as CANCELLED
+ * at once.  Of a removed task only cancel_run() still finds the runs.
+ *
+ * @what  EXECZ_CANCEL_*; 0: all
+ *
+ * EXECZ_E_NOT_FOUND if there is no task of that id; EXECZ_OK also if it has nothing to cancel.
+ * [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_cancel_task(execz_scheduler *self, const char *id,
+                                                   uint32_t what, execz_error *err);
+
+/**
  * Has listener called for events whose code is in mask.  A listener added twice is called twice.
  * Returns its id for removal, never 0.  [any-thread]
  */
