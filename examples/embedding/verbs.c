@@ -93,6 +93,7 @@ add_tasks(execz_scheduler *scheduler)
     charge_task.args = "{\"amount\": 42}";
     charge_task.misfire_grace_time = EXECZ_HOUR; /* later than that it is missed */
     charge_task.timeout = 10 * EXECZ_MINUTE;
+    charge_task.max_attempts = 3; /* after an error, a timeout or a loss */
     check(execz_scheduler_add_task(scheduler, &charge_task, &err), &err);
 
     report.id = "report";

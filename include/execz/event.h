@@ -4,7 +4,8 @@
  *
  * The first 17 codes have asyncz's bit values.  Every due run time of a task ends in exactly one of
  * EXECZ_EVENT_TERMINAL, or in TASK_MAX_INSTANCES if it was refused; run times left out by
- * coalescing are counted on the events of the run that covers them.
+ * coalescing are counted on the events of the run that covers them.  STORE_* and PLUGIN_* keep their
+ * place for what can come and go in a later version: no scheduler of this one tells them.
  */
 #ifndef EXECZ_EVENT_H
 #define EXECZ_EVENT_H
@@ -70,7 +71,7 @@ typedef struct execz_event {
     const char *alias;     /* of the executor, store or plugin it is about */
     const char *task;      /* id */
     const char *executor;  /* alias of the task's executor */
-    execz_run run;         /* the same on all events of one run */
+    execz_run run;         /* the same on all events of one attempt */
     uint32_t source;       /* EXECZ_SOURCE_* */
     uint32_t n_run_times;
     const execz_time

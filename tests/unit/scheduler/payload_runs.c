@@ -169,3 +169,29 @@ Test(payload_runs, task_lost_tells_of_the_run_that_nobody_ended)
     fixture_let_deaf_go();
     witness_free(host);
 }
+
+Test(payload_runs, task_retry_says_how_this_attempt_went_and_when_the_next_one_is_due)
+{
+    fixture *host = witness_new("debug");
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+
+    spec.id = "a";
+    spec.trigger = "interval(minutes=1)";
+    spec.function = "tests:fail";
+    spec.max_attempts = 2;
+    spec.retry_delay = 5 * EXECZ_SECOND;
+    fixture_add_spec(host, &spec);
+    fixture_advance(host, 2 * EXECZ_MINUTE);
+    witness_expect(EXECZ_EVENT_TASK_RETRY,
+                   "task_retry at=120s of='execz' task='a' executor='default' run attempt=1 "
+                   "source='schedule' run_time=120s coalesced=1 submitted=120s next_attempt=125s "
+                   "message='no luck today' {error run_time=120s started=120s finished=120s "
+                   "message='no luck today'}");
+    fixture_advance(host, 5 * EXECZ_SECOND);
+    witness_expect(EXECZ_EVENT_TASK_ERROR,
+                   "task_error at=125s of='execz' task='a' executor='default' run attempt=2 "
+                   "source='retry' run_time=120s coalesced=1 submitted=125s message='no luck "
+                   "today' {error run_time=120s started=125s finished=125s message='no luck "
+                   "today'}");
+    witness_free(host);
+}

@@ -73,6 +73,7 @@ text_of(const execz_event *event)
     }
     add_number(line, "coalesced", event->coalesced);
     add_time(line, "submitted", event->submitted);
+    add_time(line, "next_attempt", event->next_attempt);
     add_number(line, "lost", event->lost);
     add_text(line, "message", event->message);
     if (event->result != NULL) {
