@@ -69,7 +69,7 @@ ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
     ez_pause_drop_locked(self, entry);
     g_hash_table_remove(self->modified, entry);
     self->n_blocked -= entry->blocked != NULL;
-    g_clear_pointer(&entry->blocked, g_free);
+    g_free(atomic_exchange(&entry->blocked, NULL));
     ez_scheduler_change_locked(self, EZ_CHANGE_REMOVE, entry);
     g_hash_table_remove(self->tasks, entry->task->id);
     ez_entry_unref(entry); /* the table's; the caller has its own */

@@ -18,12 +18,12 @@ typedef struct ez_entry {
     /* Guarded by the scheduler's lock; but anybody may look at the first two. */
     _Atomic(execz_time) fire; /* its next fire time; EXECZ_TIME_NEVER: none */
     atomic_bool removed;
-    bool sure;           /* false: nothing fires before fire, and the search goes on there */
-    bool quietly;        /* its removal is told together with that of others */
-    bool paused;         /* how, and until when: pause.h */
-    ez_heap_node node;   /* queued under the time it is due */
-    ez_trigger *trigger; /* owned; NULL until the scheduler first starts */
-    char *blocked;       /* owned; why it cannot be run; NULL if it can */
+    bool sure;               /* false: nothing fires before fire, and the search goes on there */
+    bool quietly;            /* its removal is told together with that of others */
+    bool paused;             /* how, and until when: pause.h */
+    ez_heap_node node;       /* queued under the time it is due */
+    ez_trigger *trigger;     /* owned; NULL until the scheduler first starts */
+    _Atomic(char *) blocked; /* owned; why it cannot be run; NULL if it can, as anybody may see */
 
     /* [loop]; the first three are read by any thread */
     atomic_int_fast64_t last; /* see ez_entry_note_end() */

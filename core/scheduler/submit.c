@@ -26,11 +26,10 @@ set_blocked(execz_scheduler *self, ez_entry *entry, const char *reason)
     bool changed;
 
     pthread_mutex_lock(&self->lock);
-    changed = g_strcmp0(entry->blocked, reason) != 0;
+    changed = !entry->removed && g_strcmp0(entry->blocked, reason) != 0;
     if (changed) {
         self->n_blocked += (reason != NULL) - (entry->blocked != NULL);
-        g_free(entry->blocked);
-        entry->blocked = g_strdup(reason);
+        g_free(atomic_exchange(&entry->blocked, g_strdup(reason)));
     }
     pthread_mutex_unlock(&self->lock);
     return changed;

@@ -93,7 +93,7 @@ EXECZ_API execz_status execz_scheduler_add_executor(execz_scheduler *self, const
  * Removes an executor: it takes no more tasks, its unfinished runs go on to their end, or with
  * EXECZ_SHUTDOWN_CANCEL are cancelled; then it is shut down, which EXECUTOR_REMOVED tells.  What is
  * due in its name meanwhile is blocked, until an executor is added under the alias again, which may
- * be at once.  Again with EXECZ_SHUTDOWN_CANCEL: applies, too.
+ * be at once.  Again, while its runs end: CANCEL applies, too.
  *
  * Returns at once.  EXECZ_E_NOT_FOUND if there is none of that alias.  [any-thread]
  */
