@@ -40,10 +40,10 @@ void ez_bus_watch(ez_bus *self, execz_duration limit,
                   void (*slow)(void *user, const ez_slow_call *call), void *user);
 
 /* Returns the listener's id, never 0.  [any-thread] */
-uint64_t ez_bus_add(ez_bus *self, uint64_t mask, execz_listener listener, void *user);
+uint64_t ez_bus_add(ez_bus *self, uint64_t mask, execz_listener function, void *user);
 
 /* The same; gone(user) is called if the bus is freed before the listener was removed. */
-uint64_t ez_bus_add_until(ez_bus *self, uint64_t mask, execz_listener listener, void *user,
+uint64_t ez_bus_add_until(ez_bus *self, uint64_t mask, execz_listener function, void *user,
                           void (*gone)(void *user));
 
 /* When it returns, the listener is not called again, and no call of it is under way, unless the

@@ -22,13 +22,14 @@ place_of(ez_ring *self, uint64_t position)
     return &self->places[position % self->capacity];
 }
 
-/* Takes what lies at *tail.  NULL if the other side was faster; then *tail is the new one. */
+/* Takes what lies at tail; NULL if the other side was faster. */
 static void *
-take_at(ez_ring *self, uint64_t *tail)
+take_at(ez_ring *self, uint64_t tail)
 {
-    void *item = atomic_load_explicit(place_of(self, *tail), memory_order_relaxed);
+    void *item = atomic_load_explicit(place_of(self, tail), memory_order_relaxed);
+    uint64_t expected = tail;
 
-    return atomic_compare_exchange_strong(&self->tail, tail, *tail + 1) ? item : NULL;
+    return atomic_compare_exchange_strong(&self->tail, &expected, tail + 1) ? item : NULL;
 }
 
 void *
@@ -36,7 +37,7 @@ ez_ring_push(ez_ring *self, void *item)
 {
     uint64_t head = atomic_load_explicit(&self->head, memory_order_relaxed);
     uint64_t tail = atomic_load(&self->tail);
-    void *oldest = head - tail == self->capacity ? take_at(self, &tail) : NULL;
+    void *oldest = head - tail == self->capacity ? take_at(self, tail) : NULL;
 
     atomic_store_explicit(place_of(self, head), item, memory_order_relaxed);
     atomic_store(&self->head, head + 1);
@@ -46,19 +47,20 @@ ez_ring_push(ez_ring *self, void *item)
 void *
 ez_ring_take(ez_ring *self, uint64_t *lost_out)
 {
-    uint64_t tail = atomic_load(&self->tail);
+    for (;;) {
+        uint64_t tail = atomic_load(&self->tail);
+        void *item;
 
-    while (tail != atomic_load(&self->head)) {
-        uint64_t position = tail;
-        void *item = take_at(self, &tail);
-
+        if (tail == atomic_load(&self->head)) {
+            return NULL;
+        }
+        item = take_at(self, tail);
         if (item != NULL) {
-            *lost_out = position - self->expected;
-            self->expected = position + 1;
+            *lost_out = tail - self->expected;
+            self->expected = tail + 1;
             return item;
         }
     }
-    return NULL;
 }
 
 bool
