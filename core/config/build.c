@@ -64,6 +64,10 @@ merge_options(const ez_config *config, const execz_scheduler_options *given)
     if (config->defaults.max_instances != 0) {
         options.max_instances = config->defaults.max_instances;
     }
+    if (config->defaults.overlap != EXECZ_OVERLAP_DEFAULT) {
+        options.overlap = config->defaults.overlap;
+        options.overlap_limit = config->defaults.overlap_limit;
+    }
     if (config->defaults.coalesce != EXECZ_COALESCE_DEFAULT) {
         options.coalesce = config->defaults.coalesce;
     }

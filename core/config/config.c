@@ -148,7 +148,32 @@ read_store(ez_config *self, const ez_section *section, const ez_schema *schema)
     }
 }
 
-/* What a task does not say itself.  max_instances, coalesce and misfire_grace_time are defaults of
+/* How often a run time is attempted, as far as the task does not say it itself. */
+static void
+apply_retry_defaults(const ez_config *self, ez_config_task *task)
+{
+    const execz_task_spec *from = &self->defaults;
+    execz_task_spec *spec = &task->spec;
+
+    spec->max_attempts = spec->max_attempts != 0 ? spec->max_attempts : from->max_attempts;
+    spec->retry_on = spec->retry_on != 0 ? spec->retry_on : from->retry_on;
+    spec->retry_factor = spec->retry_factor != 0 ? spec->retry_factor : from->retry_factor;
+    if (ez_section_find(task->section, "retry_jitter") == NULL) {
+        spec->retry_jitter = from->retry_jitter;
+    }
+    if (spec->retry_delay == EXECZ_UNSET) {
+        spec->retry_delay = from->retry_delay;
+    }
+    if (spec->retry_max_delay == EXECZ_UNSET) {
+        spec->retry_max_delay = from->retry_max_delay;
+    }
+    if (spec->retry_never == NULL) {
+        spec->retry_never = from->retry_never;
+        spec->n_retry_never = from->n_retry_never;
+    }
+}
+
+/* What a task does not say itself.  max_instances, overlap, coalesce and misfire_grace_time are defaults of
  * the scheduler, and left to it. */
 static void
 apply_defaults(const ez_config *self, ez_config_task *task)
@@ -165,6 +190,7 @@ apply_defaults(const ez_config *self, ez_config_task *task)
     if (task->spec.output_limit == 0) {
         task->spec.output_limit = self->defaults.output_limit;
     }
+    apply_retry_defaults(self, task);
 }
 
 static void
@@ -181,9 +207,9 @@ read_task(ez_config *self, const ez_section *section, const ez_schema *schema)
     apply_defaults(self, task);
     ez_body_check(&reading, section);
     task->spec.env = ez_body_read_env(&reading, section);
-    task->spec.trigger = ez_schedule_read(&reading, section,
-                                          task->spec.timezone != NULL ? task->spec.timezone
-                                                                      : self->scheduler.timezone);
+    task->spec.trigger = ez_schedule_read(
+        &reading, section,
+        task->spec.timezone != NULL ? task->spec.timezone : self->scheduler.timezone, self->jitter);
     g_ptr_array_add(self->tasks, task);
 }
 
@@ -199,6 +225,7 @@ read_section(ez_config *self, const ez_section *section, const ez_schema *schema
         self->has_log_level = ez_section_find(section, "log_level") != NULL;
     } else if (strcmp(schema->kind, "defaults") == 0) {
         ez_schema_read(schema, &reading, section, &self->defaults);
+        self->jitter = ez_schedule_find_jitter(&reading, section);
     } else if (strcmp(schema->kind, "executor") == 0) {
         read_executor(self, section, schema);
     } else if (strcmp(schema->kind, "store") == 0) {

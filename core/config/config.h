@@ -35,10 +35,11 @@ typedef struct ez_config {
     ez_report *problems;   /* the same in the order of the files; NULL: to be made */
     ez_scheduler_settings scheduler;
     bool has_log_level;
-    execz_task_spec defaults; /* what [defaults] say, the rest as in EXECZ_TASK_SPEC_INIT */
-    GPtrArray *executors;     /* of ez_config_executor */
-    GHashTable *executor_map; /* alias -> ez_config_executor */
-    GPtrArray *tasks;         /* of ez_config_task */
+    const ez_ini_entry *jitter; /* in [defaults]; borrowed; NULL: none */
+    execz_task_spec defaults;   /* what [defaults] say, the rest as in EXECZ_TASK_SPEC_INIT */
+    GPtrArray *executors;       /* of ez_config_executor */
+    GHashTable *executor_map;   /* alias -> ez_config_executor */
+    GPtrArray *tasks;           /* of ez_config_task */
 } ez_config;
 
 /* Reads path and its drop-ins and checks all that needs no plugin.  NULL with EXECZ_E_IO if path

@@ -3,6 +3,7 @@
 
 #include "base/parse.h"
 #include "config/body.h"
+#include "trigger/syntax.h"
 #include "trigger/text.h"
 
 #include <string.h>
@@ -95,14 +96,92 @@ read_entry(const ez_reading *reading, const ez_ini_entry *entry, const char *zon
     return key->write == NULL ? text : ez_reading_keep_text(reading, key->write(text));
 }
 
+/* ---- jitter ---------------------------------------------------------------------------------- */
+
+const ez_ini_entry *
+ez_schedule_find_jitter(const ez_reading *reading, const ez_section *section)
+{
+    const ez_ini_entry *entry = ez_section_find(section, "jitter");
+    execz_error err = EXECZ_ERROR_INIT;
+    execz_duration jitter;
+
+    if (entry == NULL || ez_parse_duration(entry->setting.value, &jitter, &err) == EXECZ_OK) {
+        return entry;
+    }
+    ez_value_problem(reading, entry, 0, EZ_C_BAD_DURATION, "%s", err.message);
+    return NULL;
+}
+
+/* The same trigger with this argument behind the others. */
+static char *
+with_jitter(const char *text, const char *duration)
+{
+    GString *longer = g_string_new(NULL);
+    execz_duration jitter = 0;
+    g_autofree char *shown = NULL;
+
+    (void)ez_parse_duration(duration, &jitter, NULL);
+    shown = ez_format_duration(jitter);
+    g_string_append_len(longer, text, strrchr(text, ')') - text);
+    g_string_truncate(longer, strlen(g_strchomp(longer->str)));
+    ez_syntax_append(longer, "jitter", shown);
+    g_string_append_c(longer, ')');
+    return g_string_free(longer, FALSE);
+}
+
+/* Hands the key on to the trigger, which knows what to do with it; own: the task's, not that of
+ * [defaults]. */
+static const char *
+apply_jitter(const ez_reading *reading, const char *text, const char *zone,
+             const ez_ini_entry *jitter, bool own)
+{
+    const ez_trigger_defaults defaults = {zone, EZ_TRIGGER_CHECK_ANCHOR};
+    g_autofree char *longer = with_jitter(text, jitter->setting.value);
+    g_autoptr(ez_trigger) plain = NULL;
+    g_autoptr(ez_trigger) moved = NULL;
+    execz_error err = EXECZ_ERROR_INIT;
+
+    if (ez_trigger_parse(text, &defaults, &plain, NULL, NULL) == EXECZ_OK &&
+        ez_trigger_jitter(plain) != 0) {
+        if (own) {
+            ez_config_problem(reading->report, jitter->setting.key_place, EZ_C_CONFLICTING_KEYS,
+                              "'jitter' excludes the jitter within the trigger: keep one");
+        }
+        return text;
+    }
+    if (ez_trigger_parse(longer, &defaults, &moved, NULL, &err) == EXECZ_OK) {
+        return ez_reading_keep_text(reading, g_steal_pointer(&longer));
+    }
+    if (own) {
+        ez_config_problem(reading->report, jitter->setting.key_place, EZ_C_CONFLICTING_KEYS,
+                          "'jitter' is not for this trigger: %s", err.message);
+    }
+    return text;
+}
+
 const char *
-ez_schedule_read(const ez_reading *reading, const ez_section *section, const char *zone)
+ez_schedule_jittered(const ez_reading *reading, const ez_section *section, const char *text,
+                     const char *zone, const ez_ini_entry *jitter)
+{
+    const ez_ini_entry *own = ez_schedule_find_jitter(reading, section);
+
+    if (own != NULL) {
+        return apply_jitter(reading, text, zone, own, true);
+    }
+    return jitter == NULL ? text : apply_jitter(reading, text, zone, jitter, false);
+}
+
+const char *
+ez_schedule_read(const ez_reading *reading, const ez_section *section, const char *zone,
+                 const ez_ini_entry *jitter)
 {
     const ez_ini_entry *entry =
         ez_section_only(reading, section, schedules, G_N_ELEMENTS(schedules));
 
     if (entry != NULL) {
-        return read_entry(reading, entry, zone);
+        const char *text = read_entry(reading, entry, zone);
+
+        return text == NULL ? NULL : ez_schedule_jittered(reading, section, text, zone, jitter);
     }
     if (!section->damaged) {
         ez_config_problem(reading->report, section->place, EZ_C_MISSING_KEY,

@@ -7,6 +7,14 @@
 
 #include <string.h>
 
+/* Values that fill two fields. */
+EXECZ_STATIC_ASSERT(offsetof(execz_task_spec, overlap_limit) ==
+                        offsetof(execz_task_spec, overlap) + sizeof(uint32_t),
+                    "overlap and its limit");
+EXECZ_STATIC_ASSERT(offsetof(execz_task_spec, n_retry_never) ==
+                        offsetof(execz_task_spec, retry_never) + sizeof(const int32_t *),
+                    "statuses and their number");
+
 #define AT(type, field) offsetof(type, field)
 #define TASK(field) offsetof(execz_task_spec, field)
 
@@ -23,6 +31,15 @@ static const ez_key defaults_keys[] = {
     {"mistrigger_grace_time", EZ_VALUE_GRACE, TASK(misfire_grace_time)},
     {"coalesce", EZ_VALUE_COALESCE, TASK(coalesce)},
     {"max_instances", EZ_VALUE_COUNT, TASK(max_instances)},
+    {"overlap", EZ_VALUE_OVERLAP, TASK(overlap)},
+    {"jitter", EZ_VALUE_ELSEWHERE, 0},
+    {"max_attempts", EZ_VALUE_ATTEMPTS, TASK(max_attempts)},
+    {"retry_on", EZ_VALUE_OUTCOMES, TASK(retry_on)},
+    {"retry_never", EZ_VALUE_STATUSES, TASK(retry_never)},
+    {"retry_delay", EZ_VALUE_DURATION, TASK(retry_delay)},
+    {"retry_factor", EZ_VALUE_FACTOR, TASK(retry_factor)},
+    {"retry_max_delay", EZ_VALUE_DURATION, TASK(retry_max_delay)},
+    {"retry_jitter", EZ_VALUE_SHARE, TASK(retry_jitter)},
     {"executor", EZ_VALUE_WORD, TASK(executor)},
     {"timeout", EZ_VALUE_TIMEOUT, TASK(timeout)},
     {"kill_grace", EZ_VALUE_DURATION, TASK(kill_grace)},
@@ -53,6 +70,15 @@ static const ez_key task_keys[] = {
     {"cwd", EZ_VALUE_PATH, TASK(cwd)},
     {"timezone", EZ_VALUE_TIMEZONE, TASK(timezone)},
     {"max_instances", EZ_VALUE_COUNT, TASK(max_instances)},
+    {"overlap", EZ_VALUE_OVERLAP, TASK(overlap)},
+    {"jitter", EZ_VALUE_ELSEWHERE, 0},
+    {"max_attempts", EZ_VALUE_ATTEMPTS, TASK(max_attempts)},
+    {"retry_on", EZ_VALUE_OUTCOMES, TASK(retry_on)},
+    {"retry_never", EZ_VALUE_STATUSES, TASK(retry_never)},
+    {"retry_delay", EZ_VALUE_DURATION, TASK(retry_delay)},
+    {"retry_factor", EZ_VALUE_FACTOR, TASK(retry_factor)},
+    {"retry_max_delay", EZ_VALUE_DURATION, TASK(retry_max_delay)},
+    {"retry_jitter", EZ_VALUE_SHARE, TASK(retry_jitter)},
     {"coalesce", EZ_VALUE_COALESCE, TASK(coalesce)},
     {"misfire_grace_time", EZ_VALUE_GRACE, TASK(misfire_grace_time)},
     {"mistrigger_grace_time", EZ_VALUE_GRACE, TASK(misfire_grace_time)},

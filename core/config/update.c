@@ -139,8 +139,10 @@ read_section(const ez_reading *reading, const ez_section *section, execz_task_sp
     read_body(reading, section, spec);
     merge_options(reading, section, spec);
     if (has_any(section, schedules, G_N_ELEMENTS(schedules))) {
-        trigger = ez_schedule_read(reading, section, spec->timezone);
+        trigger = ez_schedule_read(reading, section, spec->timezone, NULL);
         spec->trigger = trigger != NULL ? trigger : spec->trigger;
+    } else {
+        spec->trigger = ez_schedule_jittered(reading, section, spec->trigger, spec->timezone, NULL);
     }
 }
 

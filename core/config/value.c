@@ -3,6 +3,7 @@
 
 #include "base/parse.h"
 #include "config/body.h"
+#include "config/policy.h"
 #include "trigger/zone.h"
 
 #include <execz/task.h>
@@ -157,10 +158,10 @@ read_whole(const ez_reading *reading, const ez_ini_entry *entry, int64_t low, in
 }
 
 static bool
-read_count(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out)
+read_count(const ez_reading *reading, const ez_ini_entry *entry, int64_t high, uint32_t *out)
 {
     int64_t number;
-    bool good = read_whole(reading, entry, 1, EXECZ_MAX_INSTANCES_MAX, &number);
+    bool good = read_whole(reading, entry, 1, high, &number);
 
     if (good) {
         *out = (uint32_t)number;
@@ -305,6 +306,24 @@ check_text(const ez_reading *reading, const ez_ini_entry *entry, ez_value_type t
 }
 
 static bool
+read_policy_type(const ez_reading *reading, const ez_ini_entry *entry, ez_value_type type,
+                 void *out)
+{
+    switch (type) {
+    case EZ_VALUE_OVERLAP:
+        return ez_policy_read_overlap(reading, entry, out);
+    case EZ_VALUE_OUTCOMES:
+        return ez_policy_read_outcomes(reading, entry, out);
+    case EZ_VALUE_FACTOR:
+        return ez_policy_read_factor(reading, entry, out);
+    case EZ_VALUE_SHARE:
+        return ez_policy_read_share(reading, entry, out);
+    default:
+        return ez_policy_read_statuses(reading, entry, out);
+    }
+}
+
+static bool
 read_text_type(const ez_reading *reading, const ez_ini_entry *entry, ez_value_type type, void *out)
 {
     switch (type) {
@@ -337,7 +356,9 @@ ez_value_read(const ez_reading *reading, const ez_ini_entry *entry, ez_value_typ
     }
     switch (type) {
     case EZ_VALUE_COUNT:
-        return read_count(reading, entry, out);
+        return read_count(reading, entry, EXECZ_MAX_INSTANCES_MAX, out);
+    case EZ_VALUE_ATTEMPTS:
+        return read_count(reading, entry, EXECZ_ATTEMPTS_MAX, out);
     case EZ_VALUE_PRIORITY:
         return read_priority(reading, entry, out);
     case EZ_VALUE_SIZE:
@@ -348,6 +369,12 @@ ez_value_read(const ez_reading *reading, const ez_ini_entry *entry, ez_value_typ
         return read_limit(reading, entry, 0, out);
     case EZ_VALUE_GRACE:
         return read_limit(reading, entry, -1, out);
+    case EZ_VALUE_OVERLAP:
+    case EZ_VALUE_OUTCOMES:
+    case EZ_VALUE_FACTOR:
+    case EZ_VALUE_SHARE:
+    case EZ_VALUE_STATUSES:
+        return read_policy_type(reading, entry, type, out);
     case EZ_VALUE_COALESCE:
         return read_coalesce(reading, entry, out);
     case EZ_VALUE_LOG_LEVEL:

@@ -17,6 +17,12 @@ typedef enum ez_value_type {
     EZ_VALUE_COMMAND,   /* const char *const *, an argv */
     EZ_VALUE_ARGS,      /* const char *, a JSON object */
     EZ_VALUE_COUNT,     /* uint32_t, 1 to EXECZ_MAX_INSTANCES_MAX */
+    EZ_VALUE_ATTEMPTS,  /* uint32_t, 1 to EXECZ_ATTEMPTS_MAX */
+    EZ_VALUE_OVERLAP,   /* two uint32_t, EXECZ_OVERLAP_* and a limit; this and the next: policy.h */
+    EZ_VALUE_OUTCOMES,  /* uint32_t, EXECZ_RETRY_ON_* */
+    EZ_VALUE_FACTOR,    /* uint32_t, percent, 100 to EXECZ_RETRY_FACTOR_MAX */
+    EZ_VALUE_SHARE,     /* uint32_t, percent, 0 to 100 */
+    EZ_VALUE_STATUSES,  /* an ez_status_list */
     EZ_VALUE_PRIORITY,  /* int32_t */
     EZ_VALUE_SIZE,      /* uint64_t, 1 to EXECZ_OUTPUT_LIMIT_MAX */
     EZ_VALUE_DURATION,  /* execz_duration, 0 too */

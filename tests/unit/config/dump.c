@@ -69,6 +69,17 @@ add_spec(GString *text, const execz_task_spec *spec)
     add_number(text, "output_limit", (int64_t)spec->output_limit, 0);
     add_number(text, "coalesce", spec->coalesce, EXECZ_COALESCE_DEFAULT);
     add_number(text, "priority", spec->priority, 0);
+    add_number(text, "overlap", spec->overlap, EXECZ_OVERLAP_DEFAULT);
+    add_number(text, "overlap_limit", spec->overlap_limit, 0);
+    add_number(text, "max_attempts", spec->max_attempts, 0);
+    add_number(text, "retry_on", spec->retry_on, 0);
+    add_number(text, "retry_factor", spec->retry_factor, 0);
+    add_number(text, "retry_jitter", spec->retry_jitter, 0);
+    add_duration(text, "retry_delay", spec->retry_delay, EXECZ_UNSET);
+    add_duration(text, "retry_max_delay", spec->retry_max_delay, EXECZ_UNSET);
+    for (uint64_t i = 0; i < spec->n_retry_never; i++) {
+        add_number(text, "retry_never", spec->retry_never[i], EXECZ_UNSET);
+    }
 }
 
 static void
