@@ -17,15 +17,18 @@ struct ez_intern_table {
 static uint32_t
 hash_of(const char *key, size_t length)
 {
-    uint64_t hash = length, word;
+    uint64_t hash = length, word = 0;
+    size_t at = 0;
 
-    for (size_t at = 0; at < length; at += sizeof word) {
-        word = 0;
-        memcpy(&word, key + at, MIN(sizeof word, length - at));
+    for (; length - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, key + at, sizeof word);
         hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
         hash ^= hash >> 32;
     }
-    hash *= UINT64_C(0xc4ceb9fe1a85ec53);
+    word = 0;
+    memcpy(&word, key + at, length - at);
+    hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+    hash = (hash ^ hash >> 32) * UINT64_C(0xc4ceb9fe1a85ec53);
     return (uint32_t)(hash >> 32);
 }
 

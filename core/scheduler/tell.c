@@ -35,8 +35,12 @@ ez_tell(execz_scheduler *self, uint64_t code, const char *alias, const char *mes
 void
 ez_tell_task(execz_scheduler *self, uint64_t code, const ez_task *task, const char *message)
 {
-    execz_event event = task_event(self, code, task);
+    execz_event event;
 
+    if (!ez_bus_wants(self->bus, code)) {
+        return;
+    }
+    event = task_event(self, code, task);
     event.message = message;
     ez_bus_post(self->bus, &event);
 }

@@ -8,13 +8,25 @@
 
 #include <jansson.h>
 
+/* How many of the first bytes of text are legal in an id: strspn(), which makes a table of the legal
+ * ones each time, was a tenth of the cost of a task. */
+static size_t
+count_legal(const char *text)
+{
+    size_t n = 0;
+
+    while (g_ascii_isalnum(text[n]) || text[n] == '.' || text[n] == '_' || text[n] == '-' ||
+           text[n] == ':') {
+        n++;
+    }
+    return n;
+}
+
 bool
 ez_task_check_id(const char *what, const char *id, execz_error *err)
 {
     size_t length = id == NULL ? 0 : strlen(id);
-    size_t legal = length == 0 ? 0
-                               : strspn(id, "abcdefghijklmnopqrstuvwxyz"
-                                            "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:");
+    size_t legal = length == 0 ? 0 : count_legal(id);
 
     if (length == 0) {
         ez_fail(err, EXECZ_E_INVAL, "the %s is empty", what);
