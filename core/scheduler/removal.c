@@ -114,6 +114,9 @@ stop(execz_scheduler *self, ez_executor_place *place)
     }
     for (int i = 0; joined && i < POSTING_ROUNDS && ez_result_take(self); i++) {
     }
+    /* With the results it has taken the ring of whoever has asked for something since the pass
+     * looked. */
+    ez_mailbox_ring(&self->mailbox);
     ez_executor_stop(place->executor, 0, !joined);
     return true;
 }

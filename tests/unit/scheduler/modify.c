@@ -332,3 +332,22 @@ Test(modify, the_id_of_a_task_stays)
     cr_expect(eq(str, err.message, (char *)"the id of task 'a' cannot be changed"));
     fixture_free(self);
 }
+
+Test(modify, what_waits_for_a_run_to_end_is_started_once_there_may_be_more)
+{
+    fixture *self = fixture_new_started("threadpool");
+    execz_task_spec spec = spec_of("interval(hours=1)", "tests:deaf");
+
+    spec.overlap = EXECZ_OVERLAP_QUEUE;
+    put_spec(self, &spec);
+    cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
+    fixture_wait_for(self, "started:a");
+    cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
+    fixture_settle(self);
+    (void)fixture_take_events(self);
+    spec.max_instances = 2;
+    put_spec(self, &spec);
+    fixture_wait_for(self, "submitted:a");
+    fixture_let_deaf_go();
+    fixture_free(self);
+}
