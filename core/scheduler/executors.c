@@ -65,7 +65,8 @@ insert_place(execz_scheduler *self, ez_executor *executor, execz_error *err)
         place->executor = executor;
         place->retry_at = EXECZ_TIME_NEVER;
         place->retry_delay = 10 * EXECZ_MILLISECOND;
-        g_queue_init(&place->held);
+        ez_line_init(&place->held);
+        place->turn = EXECZ_TIME_NEVER;
         g_hash_table_insert(self->places, (void *)alias, place);
         g_queue_push_tail(&self->new_executors, place);
     }

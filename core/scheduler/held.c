@@ -11,27 +11,51 @@ is_kept(const execz_scheduler *self, const ez_entry *entry)
     return self->holding && entry->held != NULL && entry->held_source == EXECZ_SOURCE_SCHEDULE;
 }
 
+static bool
+pop(execz_scheduler *self, ez_executor_place *place, ez_waiter *out)
+{
+    bool any;
+
+    pthread_mutex_lock(&self->lock);
+    any = ez_line_pop(&place->held, out);
+    pthread_mutex_unlock(&self->lock);
+    return any;
+}
+
+static void
+put_back(execz_scheduler *self, ez_executor_place *place, const GArray *kept)
+{
+    pthread_mutex_lock(&self->lock);
+    for (guint i = 0; i < kept->len; i++) {
+        ez_line_push(&place->held, &g_array_index(kept, ez_waiter, i));
+    }
+    pthread_mutex_unlock(&self->lock);
+}
+
 void
 ez_held_submit(execz_scheduler *self, ez_executor_place *place)
 {
+    g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(ez_waiter));
+    ez_waiter first;
     bool free = true;
 
     place->retry_at = EXECZ_TIME_NEVER;
-    for (guint left = place->held.length; left > 0 && free; left--) {
-        ez_entry *entry = g_queue_pop_head(&place->held);
-
-        if (is_kept(self, entry)) {
-            g_queue_push_tail(&place->held, entry);
+    for (size_t left = ez_line_length(&place->held); left > 0 && free; left--) {
+        if (!pop(self, place, &first)) {
+            break;
+        }
+        if (is_kept(self, first.entry)) {
+            g_array_append_val(kept, first);
             continue;
         }
-        entry->queued = false;
-        free = ez_submit_held(self, entry);
-        if (!free && entry->queued) { /* it keeps its turn */
-            g_queue_push_head(&place->held, g_queue_pop_tail(&place->held));
-        }
-        ez_scheduler_retire(self, entry);
-        ez_entry_unref(entry);
+        first.entry->queued = false;
+        place->turn = first.since; /* which it keeps, if it has to wait again */
+        free = ez_submit_held(self, first.entry);
+        place->turn = EXECZ_TIME_NEVER;
+        ez_scheduler_retire(self, first.entry);
+        ez_entry_unref(first.entry);
     }
+    put_back(self, place, kept);
 }
 
 void
@@ -142,19 +166,19 @@ ez_held_recheck(execz_scheduler *self)
 
 /* What waited for a place waits no more. */
 static void
-empty_queues(execz_scheduler *self)
+empty_lines(execz_scheduler *self)
 {
     g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
 
     pthread_mutex_lock(&self->lock);
     for (guint i = 0; i < places->len; i++) {
         ez_executor_place *place = places->pdata[i];
-        ez_entry *entry;
+        ez_waiter waiter;
 
         place->retry_at = EXECZ_TIME_NEVER;
-        while ((entry = g_queue_pop_head(&place->held)) != NULL) {
-            entry->queued = false;
-            ez_entry_unref(entry);
+        while (ez_line_pop(&place->held, &waiter)) {
+            waiter.entry->queued = false;
+            ez_entry_unref(waiter.entry);
         }
     }
     pthread_mutex_unlock(&self->lock);
@@ -174,5 +198,5 @@ ez_held_drop(execz_scheduler *self, uint64_t code, const char *message)
         ez_scheduler_retire(self, entry);
     }
     ez_scheduler_unref_entries(self, entries);
-    empty_queues(self);
+    empty_lines(self);
 }

@@ -56,7 +56,7 @@ leave_queue_locked(execz_scheduler *self, ez_entry *entry)
     ez_executor_place *place = g_hash_table_lookup(self->places, entry->task->plan->executor);
 
     entry->queued = false;
-    if (place != NULL && g_queue_remove(&place->held, entry)) {
+    if (place != NULL && ez_line_remove(&place->held, entry)) {
         ez_entry_unref(entry);
     }
 }

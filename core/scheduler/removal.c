@@ -59,14 +59,14 @@ execz_scheduler_remove_executor(execz_scheduler *self, const char *alias, uint32
 static void
 release_held(execz_scheduler *self, ez_executor_place *place)
 {
-    ez_entry *entry;
+    ez_waiter waiter;
 
     place->retry_at = EXECZ_TIME_NEVER;
-    while ((entry = g_queue_pop_head(&place->held)) != NULL) {
-        entry->queued = false;
-        (void)ez_submit_held(self, entry);
-        ez_scheduler_retire(self, entry);
-        ez_entry_unref(entry);
+    while (ez_line_pop(&place->held, &waiter)) {
+        waiter.entry->queued = false;
+        (void)ez_submit_held(self, waiter.entry);
+        ez_scheduler_retire(self, waiter.entry);
+        ez_entry_unref(waiter.entry);
     }
 }
 

@@ -126,7 +126,7 @@ take_finished(execz_scheduler *self, ez_run *run)
         ez_executor_place *place = ez_scheduler_find_place(self, run->task->plan->executor);
 
         release(self, run, false, again);
-        if (place != NULL && !g_queue_is_empty(&place->held)) {
+        if (place != NULL && ez_line_length(&place->held) > 0) {
             ez_held_submit(self, place);
         }
         return;

@@ -18,11 +18,8 @@ void
 ez_scheduler_free_place(void *place)
 {
     ez_executor_place *self = place;
-    ez_entry *entry;
 
-    while ((entry = g_queue_pop_head(&self->held)) != NULL) {
-        ez_entry_unref(entry); /* it was ended by a shutdown */
-    }
+    ez_line_deinit(&self->held); /* what was in it was ended by a shutdown */
     ez_executor_free(self->executor);
     g_free(self);
 }

@@ -19,7 +19,7 @@
 #include "executor/executor.h"
 #include "executor/threads.h"
 #include "function/modules.h"
-#include "scheduler/entry.h"
+#include "scheduler/line.h"
 #include "scheduler/loop.h"
 #include "store/store.h"
 
@@ -32,11 +32,12 @@ typedef struct ez_manual {
 /* An executor of the configuration and the tasks that wait for it. */
 typedef struct ez_executor_place {
     ez_executor *executor; /* owned */
-    GQueue held;           /* [loop] ez_entry, a reference each: it was busy */
-    int64_t retry_at;      /* [loop] monotonic; when to try again without being asked */
-    int64_t retry_delay;   /* [loop] */
-    int64_t told_busy;     /* [loop] monotonic; when the log was told last; 0: never */
-    bool abandoned;        /* [loop] runs of it were given up in this shutdown */
+    ez_line held;          /* [loop] who waits because it was busy */
+    execz_time turn;     /* [loop] since when who is tried now has waited; EXECZ_TIME_NEVER: not */
+    int64_t retry_at;    /* [loop] monotonic; when to try again without being asked */
+    int64_t retry_delay; /* [loop] */
+    int64_t told_busy;   /* [loop] monotonic; when the log was told last; 0: never */
+    bool abandoned;      /* [loop] runs of it were given up in this shutdown */
 
     /* On its way out (removal.c). */
     bool leaving;         /* guarded by the scheduler's lock, as the next */

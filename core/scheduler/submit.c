@@ -15,7 +15,6 @@
 
 static const int64_t first_retry = 10 * EXECZ_MILLISECOND;
 static const int64_t last_retry = EXECZ_SECOND;
-static const int64_t tell_busy_after = EXECZ_MINUTE; /* not more often than this */
 
 /* ---- blocking -------------------------------------------------------------------------------- */
 
@@ -138,17 +137,19 @@ block(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source, cons
 static void
 tell_busy(execz_scheduler *self, ez_executor_place *place, const execz_error *why)
 {
+    const char *reason = why->message[0] == '\0' ? ez_status_text(why->status) : why->message;
+    const char *alias = ez_executor_alias(place->executor);
     int64_t now = ez_clock_monotonic(self->clock);
 
-    if (place->told_busy == 0 || now - place->told_busy >= tell_busy_after) {
+    if (place->told_busy == 0 || now - place->told_busy >= EXECZ_EXECUTOR_BUSY_EVERY) {
         place->told_busy = now;
-        ez_log_write(&self->log, EXECZ_LOG_INFO, "executor=%s is busy, its tasks wait: %s",
-                     ez_executor_alias(place->executor),
-                     why->message[0] == '\0' ? ez_status_text(why->status) : why->message);
+        ez_log_write(&self->log, EXECZ_LOG_INFO, "executor=%s is busy, its tasks wait: %s", alias,
+                     reason);
+        ez_tell(self, EXECZ_EVENT_EXECUTOR_BUSY, alias, reason);
     }
 }
 
-/* Queues the entry behind the others that its executor is too busy for. */
+/* Has the entry wait in the line of those that its executor is too busy for. */
 static void
 wait_for_place(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, ez_due *due,
                uint32_t source, const execz_error *why)
@@ -158,9 +159,15 @@ wait_for_place(execz_scheduler *self, ez_executor_place *place, ez_entry *entry,
     ez_submit_hold(self, entry, due, source);
     ez_submit_missed(self, entry, due);
     if (!entry->queued) {
+        ez_waiter waiter = {
+            .entry = ez_entry_ref(entry),
+            .priority = entry->task->plan->abi.priority,
+            .since = place->turn != EXECZ_TIME_NEVER ? place->turn : entry->held->times[0],
+        };
+
         entry->queued = true;
         pthread_mutex_lock(&self->lock);
-        g_queue_push_tail(&place->held, ez_entry_ref(entry));
+        ez_line_push(&place->held, &waiter);
         pthread_mutex_unlock(&self->lock);
     }
     if (place->retry_at == EXECZ_TIME_NEVER) {

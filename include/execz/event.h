@@ -41,6 +41,10 @@ extern "C" {
 #define EXECZ_EVENT_TASK_BLOCKED (UINT64_C(1) << 22)
 #define EXECZ_EVENT_PLUGIN_ADDED (UINT64_C(1) << 23)
 #define EXECZ_EVENT_PLUGIN_REMOVED (UINT64_C(1) << 24)
+/* An executor takes no more for now: tasks wait for it, higher priority first.  Told when the first
+ * has to, and again at most every EXECZ_EXECUTOR_BUSY_EVERY; not for each run. */
+#define EXECZ_EVENT_EXECUTOR_BUSY (UINT64_C(1) << 25)
+#define EXECZ_EXECUTOR_BUSY_EVERY EXECZ_MINUTE
 
 #define EXECZ_EVENT_ALL UINT64_MAX
 /** How a run time that was submitted, or missed before it could be, ends: exactly one of these. */

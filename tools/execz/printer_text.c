@@ -51,6 +51,7 @@ static const style styles[] = {
     {EXECZ_EVENT_TASK_BLOCKED, "BLOCKED", ODD, NULL},
     {EXECZ_EVENT_PLUGIN_ADDED, "PLUGIN", DIM, "added"},
     {EXECZ_EVENT_PLUGIN_REMOVED, "PLUGIN", DIM, "removed"},
+    {EXECZ_EVENT_EXECUTOR_BUSY, "EXECUTOR", ODD, "is busy, its tasks wait"},
 };
 
 static style
