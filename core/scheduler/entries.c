@@ -85,7 +85,10 @@ ez_scheduler_retire(execz_scheduler *self, ez_entry *entry)
         return; /* as nearly always: without the lock */
     }
     pthread_mutex_lock(&self->lock);
-    if (!entry->removed && !ez_entry_has_future(entry)) {
+    if (!entry->removed && ez_entry_go_on_after_end_locked(entry, ez_clock_now(self->clock))) {
+        ez_scheduler_plan_locked(self, entry);
+        ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
+    } else if (!entry->removed && !ez_entry_has_future(entry)) {
         ez_scheduler_drop_locked(self, entry);
         retired = true;
     }

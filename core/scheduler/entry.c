@@ -72,6 +72,24 @@ ez_entry_resume_locked(ez_entry *self, execz_time from)
     self->sure = found.sure;
 }
 
+bool
+ez_entry_go_on_after_end_locked(ez_entry *self, execz_time end)
+{
+    ez_trigger *next;
+
+    if (self->paused || self->fire != EXECZ_TIME_NEVER || self->trigger == NULL) {
+        return false;
+    }
+    next = ez_trigger_after_end(self->trigger, end);
+    if (next == NULL) {
+        return false;
+    }
+    ez_trigger_unref(self->trigger);
+    self->trigger = next;
+    ez_entry_resume_locked(self, end);
+    return self->fire != EXECZ_TIME_NEVER;
+}
+
 execz_time
 ez_entry_due(const ez_entry *self)
 {

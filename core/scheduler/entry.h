@@ -63,6 +63,10 @@ execz_status ez_entry_restart_locked(ez_entry *self, const ez_task *task, execz_
 /* Goes on with the first fire time at or after `from`. */
 void ez_entry_resume_locked(ez_entry *self, execz_time from);
 
+/* Its last run has ended: goes on with a trigger that counts from there, if it has one; whether it
+ * does, and when it next fires, is new then. */
+bool ez_entry_go_on_after_end_locked(ez_entry *self, execz_time end);
+
 /* When there is something to do for it: its next fire time is due, or the search for it goes on. */
 execz_time ez_entry_due(const ez_entry *self);
 

@@ -23,6 +23,13 @@ add_child(ez_build *build, const ez_scope *scope, const ez_syntax_call *outer,
         return status;
     }
     g_ptr_array_add(children, child);
+    if (ez_trigger_counts_from_end(child)) {
+        return ez_build_fail(
+            build, call->column,
+            "%s within %s cannot count from the end of a run, for that is known of "
+            "the whole only; leave from=end out",
+            call->name, outer->name);
+    }
     if (ez_trigger_jitter(child) != 0) {
         return ez_build_fail(build, call->column,
                              "%s within %s has a jitter of its own; a run is moved once, so write "

@@ -7,7 +7,10 @@
  * An interval without start_at counts from its anchor, usually the time it was made.  Its text form
  * tells the anchor, because an interval read back later must keep its phase.  Writing anchor +
  * length as start_at was rejected: an interval whose end_at has passed already would then read as a
- * mistake. */
+ * mistake.
+ *
+ * One with from=end fires once: what comes next counts from the end of that run, which no trigger
+ * knows.  Whoever schedules has it made then, as the next trigger. */
 #include "trigger/interval.h"
 
 #include "base/error.h"
@@ -19,6 +22,7 @@ typedef struct interval {
     ez_trigger base;
     execz_duration length;
     ez_moment anchor; /* only if the scope has no start_at */
+    bool from_end;    /* of a run, to the next */
 } interval;
 
 typedef struct unit {
@@ -32,7 +36,7 @@ static const unit units[] = {
     {"minutes", "m", EXECZ_MINUTE}, {"seconds", "s", EXECZ_SECOND},
 };
 
-static const char *const keys[] = {"weeks",    "days",   "hours",  "minutes",  "seconds",
+static const char *const keys[] = {"weeks",    "days",   "hours",  "minutes",  "seconds", "from",
                                    "start_at", "end_at", "jitter", "timezone", "anchor"};
 static const ez_signature signature = {keys, G_N_ELEMENTS(keys), NULL, false};
 
@@ -42,7 +46,8 @@ static ez_series
 series_of(const ez_trigger *base)
 {
     const interval *self = (const interval *)base;
-    ez_series series = {base->scope.start_at.time, self->length, EXECZ_TIME_NEVER - 1};
+    ez_series series = {base->scope.start_at.time, self->from_end ? 0 : self->length,
+                        EXECZ_TIME_NEVER - 1};
 
     if (series.first == EZ_SCOPE_NO_START &&
         __builtin_add_overflow(self->anchor.time, self->length, &series.first)) {
@@ -51,14 +56,21 @@ series_of(const ez_trigger *base)
     return series;
 }
 
-ez_trigger *
-ez_interval_new(ez_scope *scope, execz_duration length, ez_moment anchor)
+static ez_trigger *
+new_interval(ez_scope *scope, execz_duration length, ez_moment anchor, bool from_end)
 {
     interval *self = (interval *)ez_trigger_new(&ez_interval_kind, sizeof *self, scope);
 
     self->anchor = anchor;
     self->length = length;
+    self->from_end = from_end;
     return &self->base;
+}
+
+ez_trigger *
+ez_interval_new(ez_scope *scope, execz_duration length, ez_moment anchor)
+{
+    return new_interval(scope, length, anchor, false);
 }
 
 execz_status
@@ -185,15 +197,35 @@ read_anchor(const ez_scope *scope, ez_build *build, const ez_syntax_call *call,
 }
 
 static execz_status
+read_from(ez_build *build, const ez_syntax_call *call, bool *from_end_out)
+{
+    const ez_syntax_argument *argument = ez_arguments_find(call, &signature, "from");
+
+    *from_end_out = argument != NULL;
+    if (argument == NULL || strcmp(argument->value, "end") == 0) {
+        return EXECZ_OK;
+    }
+    return ez_build_fail(
+        build, argument->value_column,
+        "from: '%s' is not understood; write from=end to count from the end of each "
+        "run, or nothing to count by the clock",
+        argument->value);
+}
+
+static execz_status
 interval_build(ez_build *build, const ez_syntax_call *call, ez_trigger **trigger_out)
 {
     execz_status status = ez_arguments_check(build, call, &signature);
     execz_duration length = 0;
+    bool from_end = false;
     ez_moment anchor;
     ez_scope scope;
 
     if (status == EXECZ_OK) {
         status = read_length(build, call, &length);
+    }
+    if (status == EXECZ_OK) {
+        status = read_from(build, call, &from_end);
     }
     if (status == EXECZ_OK) {
         status = ez_scope_read(&scope, build, call, &signature);
@@ -203,7 +235,7 @@ interval_build(ez_build *build, const ez_syntax_call *call, ez_trigger **trigger
     }
     status = read_anchor(&scope, build, call, &anchor);
     if (status == EXECZ_OK) {
-        *trigger_out = ez_interval_new(&scope, length, anchor);
+        *trigger_out = new_interval(&scope, length, anchor, from_end);
     }
     ez_scope_clear(&scope);
     return status;
@@ -219,7 +251,30 @@ interval_count_from(const ez_trigger *base, execz_time anchor)
         return NULL;
     }
     ez_zone_ref(scope.zone);
-    return ez_interval_new(&scope, self->length, (ez_moment){anchor, false});
+    if (scope.start_at.time != EZ_SCOPE_NO_START) { /* it was start_at=now */
+        scope.start_at = (ez_moment){anchor, false};
+    }
+    return new_interval(&scope, self->length, (ez_moment){anchor, false}, self->from_end);
+}
+
+static ez_trigger *
+interval_after_end(const ez_trigger *base, execz_time end)
+{
+    const interval *self = (const interval *)base;
+    ez_scope scope = base->scope;
+
+    if (!self->from_end || ez_interval_check_anchor(end, NULL) != EXECZ_OK) {
+        return NULL;
+    }
+    ez_zone_ref(scope.zone);
+    scope.start_at = (ez_moment){.time = EZ_SCOPE_NO_START};
+    return new_interval(&scope, self->length, (ez_moment){end, false}, true);
+}
+
+static bool
+interval_counts_from_end(const ez_trigger *self)
+{
+    return ((const interval *)self)->from_end;
 }
 
 static execz_time
@@ -287,6 +342,9 @@ interval_format(const ez_trigger *base, GString *text)
     if (rest > 0) {
         append_seconds(text, rest);
     }
+    if (self->from_end) {
+        ez_syntax_append(text, "from", "end");
+    }
     if (base->scope.start_at.time == EZ_SCOPE_NO_START) {
         ez_scope_append_moment(&base->scope, text, "anchor", &self->anchor);
     }
@@ -301,4 +359,6 @@ const ez_trigger_kind ez_interval_kind = {
     .series = interval_series,
     .format = interval_format,
     .count_from = interval_count_from,
+    .counts_from_end = interval_counts_from_end,
+    .after_end = interval_after_end,
 };

@@ -73,6 +73,11 @@ typedef struct ez_trigger_kind {
     /* The same, counted from anchor.  NULL: it has to be read from its text again. */
     ez_trigger *(*count_from)(const ez_trigger *self, execz_time anchor);
 
+    /* Whether it fires once, and then counts from the end of that run; and what it is then, NULL if
+     * that cannot be told.  NULL if it never does. */
+    bool (*counts_from_end)(const ez_trigger *self);
+    ez_trigger *(*after_end)(const ez_trigger *self, execz_time end);
+
     bool zoneless; /* its text tells no time zone */
 
     /* All its fire times are multiples of this; 0: of 1 ns. */

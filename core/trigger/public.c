@@ -115,6 +115,12 @@ execz_trigger_count(const execz_trigger *self, execz_time after, execz_time unti
 }
 
 int
+execz_trigger_counts_from_end(const execz_trigger *self)
+{
+    return self != NULL && ez_trigger_counts_from_end(inner(self));
+}
+
+int
 execz_trigger_at_shutdown(const execz_trigger *self)
 {
     return self != NULL && ez_trigger_at_shutdown(inner(self));

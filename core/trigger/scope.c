@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/parse.h"
 
+#include <string.h>
+
 static execz_status
 open_default_zone(ez_scope *self, ez_build *build)
 {
@@ -72,6 +74,17 @@ read_jitter(ez_scope *self, ez_build *build, const ez_syntax_argument *argument)
     return status == EXECZ_OK ? status : ez_build_blame(build, argument, status);
 }
 
+/* A point in time; or "now", which is when the schedule begins. */
+static execz_status
+read_start(ez_scope *self, ez_build *build, const ez_syntax_argument *argument)
+{
+    if (strcmp(argument->value, "now") != 0) {
+        return ez_scope_read_moment(self, build, argument, &self->start_at);
+    }
+    self->start_at = ez_build_take_anchor(build);
+    return EXECZ_OK;
+}
+
 static execz_status
 read_bounds(ez_scope *self, ez_build *build, const ez_syntax_argument *start,
             const ez_syntax_argument *end)
@@ -79,7 +92,7 @@ read_bounds(ez_scope *self, ez_build *build, const ez_syntax_argument *start,
     execz_status status = EXECZ_OK;
 
     if (start != NULL) {
-        status = ez_scope_read_moment(self, build, start, &self->start_at);
+        status = read_start(self, build, start);
     }
     if (status == EXECZ_OK && end != NULL) {
         status = ez_scope_read_moment(self, build, end, &self->end_at);

@@ -184,6 +184,18 @@ ez_trigger_count_from(const ez_trigger *self, execz_time anchor)
 }
 
 bool
+ez_trigger_counts_from_end(const ez_trigger *self)
+{
+    return self->kind->counts_from_end != NULL && self->kind->counts_from_end(self);
+}
+
+ez_trigger *
+ez_trigger_after_end(const ez_trigger *self, execz_time end)
+{
+    return ez_trigger_counts_from_end(self) ? self->kind->after_end(self, end) : NULL;
+}
+
+bool
 ez_trigger_get_series(const ez_trigger *self, ez_series *series_out)
 {
     const ez_scope *scope = &self->scope;

@@ -67,6 +67,12 @@ bool ez_trigger_is_anchored(const ez_trigger *self);
  * again for that.  A reference. */
 ez_trigger *ez_trigger_count_from(const ez_trigger *self, execz_time anchor);
 
+/* Whether it fires once, and the next time only a while after that run has ended. */
+bool ez_trigger_counts_from_end(const ez_trigger *self);
+
+/* What it is after a run that has ended at `end`; NULL if it counts from no end.  A reference. */
+ez_trigger *ez_trigger_after_end(const ez_trigger *self, execz_time end);
+
 /* The text form, which ez_trigger_parse() reads back to an equal trigger.  Caller frees. */
 char *ez_trigger_format(const ez_trigger *self);
 

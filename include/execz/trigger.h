@@ -105,6 +105,12 @@ EXECZ_API uint64_t execz_trigger_count(const execz_trigger *self, execz_time aft
 EXECZ_API int execz_trigger_at_shutdown(const execz_trigger *self);
 
 /**
+ * 1 if it fires once, and from then on a while after the end of each run, as "interval(minutes=5,
+ * from=end)" does; else 0.  [any-thread]
+ */
+EXECZ_API int execz_trigger_counts_from_end(const execz_trigger *self);
+
+/**
  * Writes the text that execz_trigger_parse() reads back to an equal trigger, in any surroundings.
  *
  * @text  at most size bytes are written to it, the last of them 0; NULL if size is 0

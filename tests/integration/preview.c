@@ -57,6 +57,17 @@ Test(preview, of_a_shutdown_says_that_no_time_can_be_told)
     cr_expect(eq(str, result.out, (char *)"runs when the scheduler shuts down\n"));
 }
 
+Test(preview, of_what_counts_from_the_end_of_a_run_shows_the_first)
+{
+    ended result = run_program(EXECZ_PROGRAM, "preview", "--trigger",
+                               "interval(minutes=5, from=end)", "--from", "2027-01-01", NULL);
+
+    cr_expect(eq(str, result.out,
+                 (char *)"RUN                   UTC                   IN     NOTE\n"
+                         "2027-01-01T00:05:00Z  2027-01-01T00:05:00Z  5m 0s  -\n"
+                         "each further run counts from the end of the one before\n"));
+}
+
 Test(preview, of_a_batch_answers_each_line)
 {
     ended result;

@@ -208,6 +208,8 @@ show_text(const preview *self, const ez_runs_found *found)
     }
     if (execz_trigger_at_shutdown(self->trigger)) {
         printf("runs when the scheduler shuts down\n");
+    } else if (found->exhausted && execz_trigger_counts_from_end(self->trigger)) {
+        printf("each further run counts from the end of the one before\n");
     } else if (found->gave_up) {
         g_autofree char *local = local_time(self, found->searched_to);
 

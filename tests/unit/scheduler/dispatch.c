@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include <execz/query.h>
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -310,5 +312,69 @@ Test(dispatch, what_a_sparse_trigger_has_missed_is_run_time_by_time)
     cr_expect(eq(str, (char *)fixture_take_events(self),
                  (char *)"submitted:a*3 started:a started:a started:a executed:a executed:a "
                          "executed:a"));
+    fixture_free(self);
+}
+
+static void
+take_next_run(void *user, const execz_task_info *info)
+{
+    *(execz_time *)user = info->next_run;
+}
+
+static execz_time
+next_run_of(fixture *self, const char *id)
+{
+    execz_time next = 0;
+
+    cr_assert(eq(int, execz_scheduler_get_task(self->scheduler, id, take_next_run, &next, NULL),
+                 EXECZ_OK));
+    return next;
+}
+
+Test(dispatch, an_interval_from_the_end_counts_from_the_end_of_each_run)
+{
+    fixture *self = fixture_new("threadpool");
+
+    fixture_add(self, "deaf", "interval(minutes=5, from=end)", "tests:deaf");
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_advance(self, 5 * EXECZ_MINUTE);
+    fixture_wait_for(self, "started:deaf");
+    cr_expect(eq(i64, next_run_of(self, "deaf"), EXECZ_TIME_NEVER));
+    fixture_advance(self, 12 * EXECZ_MINUTE);
+    fixture_let_deaf_go();
+    fixture_wait_for(self, "executed:deaf");
+    cr_expect(eq(i64, next_run_of(self, "deaf"), self->clock.now + 5 * EXECZ_MINUTE));
+    cr_expect(strstr(self->events->str, "max_instances") == NULL, "%s", self->events->str);
+    (void)fixture_take_events(self);
+    fixture_advance(self, 5 * EXECZ_MINUTE);
+    fixture_wait_for(self, "executed:deaf");
+    fixture_free(self);
+}
+
+Test(dispatch, an_interval_from_the_end_goes_on_after_what_never_ran)
+{
+    fixture *self = fixture_new("threadpool");
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+
+    spec.id = "late";
+    spec.trigger = "interval(minutes=5, from=end)";
+    spec.function = "tests:ok";
+    spec.misfire_grace_time = EXECZ_SECOND;
+    fixture_add_spec(self, &spec);
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_advance(self, 6 * EXECZ_MINUTE);
+    fixture_wait_for(self, "missed:late");
+    cr_expect(eq(i64, next_run_of(self, "late"), self->clock.now + 5 * EXECZ_MINUTE));
+    fixture_free(self);
+}
+
+Test(dispatch, an_interval_that_starts_now_runs_at_once)
+{
+    fixture *self = fixture_new("threadpool");
+
+    fixture_add(self, "eager", "interval(hours=1, start_at=now)", "tests:ok");
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_wait_for(self, "executed:eager");
+    cr_expect(eq(i64, next_run_of(self, "eager"), self->clock.now + EXECZ_HOUR));
     fixture_free(self);
 }

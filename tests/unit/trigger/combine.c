@@ -64,6 +64,10 @@ Test(combine, mistakes_are_told_where_they_are)
     expect_refused("or(date(2027-01-01), interval(hours=1, jitter=1m))", 22,
                    "interval within or has a jitter of its own; a run is moved once, so write "
                    "jitter= in or(...)");
+    expect_refused(
+        "or(date(2027-01-01), interval(hours=1, from=end))", 22,
+        "interval within or cannot count from the end of a run, for that is known of the "
+        "whole only; leave from=end out");
     expect_refused("or(date(2027-01-01), interval(hours=six))", 37,
                    "hours: 'six' is not a number >= 0 with at most 9 decimals; write one like 6 "
                    "or 1.5");

@@ -33,6 +33,48 @@ Test(interval, with_start_at_it_first_fires_then)
     cr_expect(eq(i64, ez_trigger_next(trigger, NEW_YEAR), NEW_YEAR + 6 * EXECZ_HOUR));
 }
 
+Test(interval, with_start_at_now_it_first_fires_at_the_anchor)
+{
+    g_autoptr(ez_trigger) trigger = read_trigger("interval(hours=6, start_at=now)");
+    g_autoptr(ez_trigger) later = ez_trigger_count_from(trigger, NEW_YEAR + EXECZ_HOUR);
+
+    cr_expect(eq(i64, ez_trigger_next(trigger, INT64_MIN), NEW_YEAR));
+    cr_expect(eq(i64, ez_trigger_next(trigger, NEW_YEAR), NEW_YEAR + 6 * EXECZ_HOUR));
+    cr_expect(ez_trigger_is_anchored(trigger));
+    cr_expect(eq(i64, ez_trigger_next(later, INT64_MIN), NEW_YEAR + EXECZ_HOUR));
+}
+
+Test(interval, from_the_end_of_a_run_fires_once_and_then_after_each_end)
+{
+    execz_time end = NEW_YEAR + 10 * EXECZ_HOUR;
+    g_autoptr(ez_trigger) first = read_trigger("interval(hours=6, from=end, end_at=2027-01-02)");
+    g_autoptr(ez_trigger) second = ez_trigger_after_end(first, end);
+    g_autoptr(ez_trigger) last = ez_trigger_after_end(second, NEW_YEAR + 20 * EXECZ_HOUR);
+
+    cr_expect(ez_trigger_counts_from_end(first) && ez_trigger_counts_from_end(second));
+    cr_expect(eq(i64, ez_trigger_next(first, INT64_MIN), NEW_YEAR + 6 * EXECZ_HOUR));
+    cr_expect(eq(i64, ez_trigger_next(first, NEW_YEAR + 6 * EXECZ_HOUR), EXECZ_TIME_NEVER));
+    cr_expect(eq(i64, ez_trigger_next(second, end), end + 6 * EXECZ_HOUR));
+    cr_expect(eq(i64, ez_trigger_next(last, NEW_YEAR), EXECZ_TIME_NEVER), "end_at holds");
+}
+
+Test(interval, from_the_end_of_a_run_forgets_its_first_start)
+{
+    g_autoptr(ez_trigger) first = read_trigger("interval(hours=6, from=end, start_at=2027-01-01)");
+    g_autoptr(ez_trigger) second = ez_trigger_after_end(first, NEW_YEAR + EXECZ_HOUR);
+
+    cr_expect(eq(i64, ez_trigger_next(first, INT64_MIN), NEW_YEAR));
+    cr_expect(eq(i64, ez_trigger_next(second, INT64_MIN), NEW_YEAR + 7 * EXECZ_HOUR));
+}
+
+Test(interval, by_the_clock_counts_from_no_end)
+{
+    g_autoptr(ez_trigger) trigger = read_trigger("interval(hours=6)");
+
+    cr_expect(not(ez_trigger_counts_from_end(trigger)));
+    cr_expect(eq(ptr, ez_trigger_after_end(trigger, NEW_YEAR), NULL));
+}
+
 Test(interval, end_at_is_inclusive)
 {
     g_autoptr(ez_trigger) trigger =
@@ -65,6 +107,9 @@ Test(interval, units_add_up_and_may_have_fractions)
 
 Test(interval, its_text_is_canonical)
 {
+    expect_text(
+        "interval(minutes=90, from=end)",
+        "interval(hours=1, minutes=30, from=end, anchor=2027-01-01T00:00:00Z, timezone=UTC)");
     expect_text("interval(minutes=90)",
                 "interval(hours=1, minutes=30, anchor=2027-01-01T00:00:00Z, timezone=UTC)");
     expect_text("interval( seconds = 0.5 , hours = \"0\" )",

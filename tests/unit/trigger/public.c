@@ -68,6 +68,7 @@ Test(public, next_last_and_count_are_those_of_the_trigger)
     cr_expect(eq(i64, at, NEW_YEAR));
     cr_expect(eq(u64, execz_trigger_count(trigger, NEW_YEAR, NEW_YEAR + EXECZ_DAY, 99), 24));
     cr_expect(eq(int, execz_trigger_at_shutdown(trigger), 0));
+    cr_expect(eq(int, execz_trigger_counts_from_end(trigger), 0));
     execz_trigger_free(trigger);
 }
 
@@ -123,6 +124,7 @@ Test(public, nothing_in_place_of_something_is_refused)
     cr_expect(eq(int, execz_trigger_last(trigger, 0, NULL), EXECZ_E_INVAL));
     cr_expect(eq(u64, execz_trigger_count(NULL, 0, 1, 1), 0));
     cr_expect(eq(int, execz_trigger_at_shutdown(NULL), 0));
+    cr_expect(eq(int, execz_trigger_counts_from_end(NULL), 0));
     cr_expect(eq(sz, execz_trigger_format(NULL, text, sizeof text), 0));
     cr_expect(eq(str, text, (char *)""));
     cr_expect(gt(sz, execz_trigger_format(trigger, NULL, 9), 9));

@@ -15,8 +15,8 @@ typedef struct golden {
 
 #define KNOWS "calendar, cron, crontab, date, interval, or, and and shutdown"
 #define INTERVAL_KNOWS                                                                             \
-    "interval knows weeks, days, hours, minutes, seconds, start_at, end_at, jitter, timezone and " \
-    "anchor"
+    "interval knows weeks, days, hours, minutes, seconds, from, start_at, end_at, jitter, "        \
+    "timezone and anchor"
 #define NO_TIME                                                                                    \
     "is not a point in time; write one like 2027-01-31, 2027-01-31T09:00:00 or "                   \
     "2027-01-31T09:00:00+02:00"
@@ -137,6 +137,9 @@ Test(text, wrong_values_are_told_with_their_key_and_column)
         {"interval(hours=6, start_at=2027-01-02, anchor=2027-01-01)", 40,
          "'anchor' and 'start_at' exclude each other; with start_at the interval first fires then, "
          "with anchor one interval later"},
+        {"interval(hours=6, from=start)", 24,
+         "from: 'start' is not understood; write from=end to count from the end of each run, or "
+         "nothing to count by the clock"},
         {"interval(hours=6, anchor=now)", 26, "anchor: 'now' " NO_TIME},
         {"interval(hours=6, jitter=a while)", 26,
          "jitter: 'a while' is not a duration; write one like 30s, 1.5h or 1h 30m"},
