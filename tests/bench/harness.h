@@ -2,7 +2,7 @@
 /* One executor as the scheduler would have it: the plugin that is shipped, its real host, runs,
  * mailbox and bodies, and a loop that sleeps on the scheduler's descriptor.
  *
- * Only this file and harness.c know the inside of execz.  All is called on one thread, the loop. */
+ * Only harness.c and bed.c know the inside of execz.  All is called on one thread, the loop. */
 #ifndef TESTS_BENCH_HARNESS_H
 #define TESTS_BENCH_HARNESS_H
 
