@@ -329,3 +329,24 @@ Test(start, until_idle_names_the_tasks_that_are_blocked)
     expect_in(result.err, "execz: task 'a' is blocked: ");
     expect_in(result.err, "nowhere");
 }
+
+/* ---- overload -------------------------------------------------------------------------------- */
+
+/* Six of them begin later than any grace of a second would allow. */
+Test(start, eight_tasks_that_are_due_together_on_two_workers_are_all_executed)
+{
+    g_autoptr(GString) text = g_string_new(POOL "max_workers = 2\n");
+    ended result;
+
+    for (int i = 0; i < 8; i++) {
+        g_string_append_printf(text, "[task:t%d]\nat = now\nshell = sleep 1.5\n", i);
+    }
+    result = start_until_idle(text->str);
+    cr_expect(eq(int, result.status, 0));
+    for (int i = 0; i < 8; i++) {
+        g_autofree char *id = g_strdup_printf("t%d  ", i);
+
+        cr_expect(line_with(result.out, "EXECUTED", id) != NULL, "%s", result.out);
+    }
+    cr_expect(strstr(result.out, "MISSED") == NULL, "%s", result.out);
+}
