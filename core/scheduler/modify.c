@@ -192,9 +192,9 @@ set_schedule(void *user, execz_task_spec *spec, execz_error *err)
 
 execz_status
 execz_scheduler_reschedule_task(execz_scheduler *self, const char *id, const char *trigger,
-                                const char *timezone, execz_error *err)
+                                const char *zone, execz_error *err)
 {
-    schedule wanted = {trigger, timezone};
+    schedule wanted = {trigger, zone};
 
     return ez_modify_task(self, id, set_schedule, &wanted, err);
 }

@@ -46,16 +46,16 @@ make(ez_intern_table *table, const char *key, size_t length, size_t *column_out,
 }
 
 ez_schedule *
-ez_schedule_get(ez_intern_table *table, const char *text, const char *timezone, size_t *column_out,
+ez_schedule_get(ez_intern_table *table, const char *text, const char *zone, size_t *column_out,
                 execz_error *err)
 {
-    size_t zone_length = strlen(timezone) + 1, text_length = strlen(text) + 1;
+    size_t zone_length = strlen(zone) + 1, text_length = strlen(text) + 1;
     size_t length = zone_length + text_length;
     char fixed[256];
     char *key = length <= sizeof fixed ? fixed : g_malloc(length);
     ez_schedule *self;
 
-    memcpy(key, timezone, zone_length);
+    memcpy(key, zone, zone_length);
     memcpy(key + zone_length, text, text_length);
     self = (ez_schedule *)ez_intern_find(table, key, length);
     if (self == NULL) {

@@ -41,10 +41,10 @@ static ez_schedule *
 get_schedule(const execz_task_spec *spec, const ez_task_defaults *defaults, ez_intern_table *table,
              execz_error *err)
 {
-    const char *timezone = spec->timezone != NULL ? spec->timezone : defaults->timezone;
+    const char *zone = spec->timezone != NULL ? spec->timezone : defaults->timezone;
     size_t column = 0;
     ez_schedule *schedule =
-        ez_schedule_get(table, spec->trigger, timezone != NULL ? timezone : "UTC", &column, err);
+        ez_schedule_get(table, spec->trigger, zone != NULL ? zone : "UTC", &column, err);
 
     if (schedule == NULL) {
         ez_error_prefix(err, "the trigger of task '%s', column %zu: ", spec->id, column);

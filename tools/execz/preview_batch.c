@@ -242,9 +242,9 @@ take_line(batch *self, const char *line, size_t length)
 }
 
 int
-ez_preview_batch(FILE *in, FILE *out, const char *timezone, execz_time now)
+ez_preview_batch(FILE *in, FILE *out, const char *zone, execz_time now)
 {
-    batch self = {.out = out, .timezone = timezone, .now = now};
+    batch self = {.out = out, .timezone = zone, .now = now};
     bool interactive = isatty(fileno(in)) || isatty(fileno(out));
     g_autofree char *line = g_malloc(EZ_BATCH_LINE_MAX + 1);
     size_t length;

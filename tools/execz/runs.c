@@ -81,7 +81,7 @@ parse_epoch(const char *text, execz_time *out)
 }
 
 bool
-ez_runs_parse_from(const char *text, const char *timezone, execz_time *out, execz_error *err)
+ez_runs_parse_from(const char *text, const char *zone, execz_time *out, execz_error *err)
 {
     execz_trigger_surroundings here = EXECZ_TRIGGER_SURROUNDINGS_INIT;
     execz_trigger *date;
@@ -89,7 +89,7 @@ ez_runs_parse_from(const char *text, const char *timezone, execz_time *out, exec
     if (parse_epoch(text, out)) {
         return true;
     }
-    here.timezone = timezone;
+    here.timezone = zone;
     date = execz_trigger_from_at(text, &here, NULL, err);
     if (date == NULL) {
         return false;
