@@ -162,7 +162,7 @@ ez_policy_read_factor(const ez_reading *reading, const ez_ini_entry *entry, uint
 {
     double factor = parse_decimal(entry->setting.value, "");
 
-    if (!(factor >= 1) || factor > EXECZ_RETRY_FACTOR_MAX / 100) {
+    if (!(factor >= 1) || factor > EXECZ_RETRY_FACTOR_MAX / 100.0) {
         ez_value_problem(reading, entry, 0, EZ_C_BAD_NUMBER,
                          "'%s' is no factor; write a number from 1 to %d, e.g. 1.5",
                          entry->setting.value, EXECZ_RETRY_FACTOR_MAX / 100);

@@ -112,11 +112,11 @@ ez_trigger_parse(const char *text, const ez_trigger_defaults *defaults, ez_trigg
     } else if (status == EXECZ_E_PARSE) {
         status = fail_if_crontab(text, defaults, &build);
     }
-    if (status == EXECZ_OK) {
+    if (trigger != NULL) {
+        trigger->anchored = build.anchored;
         status = check_length(&build, trigger);
     }
     if (status == EXECZ_OK) {
-        trigger->anchored = build.anchored;
         *trigger_out = g_steal_pointer(&trigger);
     }
     return finish(&build, column_out, status);

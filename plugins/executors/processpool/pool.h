@@ -302,7 +302,7 @@ void zygote_end(pool *self, int *status_out);
 
 void supervise(void *argument); /* a pool: the supervisor thread */
 /* Takes what a worker has to tell.  [supervisor] */
-void supervisor_look_after(worker *one);
+void supervisor_look_after(worker *self);
 
 /* What an event of epoll is about; workers have TAG_WORKER + number. */
 #define TAG_BELL 0u
