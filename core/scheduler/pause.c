@@ -61,10 +61,14 @@ pause_locked(execz_scheduler *self, ez_entry *entry, const char *reason, execz_t
     ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
 }
 
-/* The schedule goes on with the first fire time at or after `from`. */
+/* The schedule goes on with the first fire time at or after `from`, but never with one before that it
+ * would have come to: the clock may have been set back. */
 static void
 resume_locked(execz_scheduler *self, ez_entry *entry, execz_time from)
 {
+    if (entry->fire != EXECZ_TIME_NEVER) {
+        from = MAX(from, entry->fire);
+    }
     ez_pause_drop_locked(self, entry);
     if (entry->trigger != NULL) {
         ez_entry_resume_locked(entry, from);

@@ -329,3 +329,17 @@ Test(pause, a_paused_scheduler_can_be_shut_down)
     cr_expect(eq(u32, info_of(self).state, EXECZ_STATE_STOPPED));
     fixture_free(self);
 }
+
+Test(pause, a_clock_set_back_does_not_bring_a_run_time_twice)
+{
+    fixture *self = with_task("interval(minutes=10)");
+    execz_time began = self->clock.now;
+
+    fixture_advance(self, 10 * EXECZ_MINUTE);
+    (void)fixture_take_events(self);
+    pause_until(self, NULL, EXECZ_TIME_NEVER);
+    self->clock.now = began + 5 * EXECZ_MINUTE;
+    resume(self);
+    cr_expect(eq(i64, info_of(self).next_run, began + 20 * EXECZ_MINUTE));
+    fixture_free(self);
+}
