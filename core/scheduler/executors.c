@@ -52,9 +52,8 @@ make_executor(execz_scheduler *self, const char *alias, const char *type,
 }
 
 static execz_status
-insert_place(execz_scheduler *self, ez_executor *executor, execz_error *err)
+insert_place(execz_scheduler *self, const char *alias, ez_executor *executor, execz_error *err)
 {
-    const char *alias = ez_executor_alias(executor);
     ez_executor_place *place;
     bool taken;
 
@@ -67,7 +66,7 @@ insert_place(execz_scheduler *self, ez_executor *executor, execz_error *err)
         place->retry_delay = 10 * EXECZ_MILLISECOND;
         ez_line_init(&place->held);
         place->turn = EXECZ_TIME_NEVER;
-        g_hash_table_insert(self->places, (void *)alias, place);
+        g_hash_table_insert(self->places, (void *)ez_executor_alias(executor), place);
         g_queue_push_tail(&self->new_executors, place);
     }
     pthread_mutex_unlock(&self->lock);
@@ -93,7 +92,7 @@ ez_scheduler_add_executor(execz_scheduler *self, const char *alias, const char *
     }
     executor = make_executor(self, alias, type, options, report, &reason);
     if (executor != NULL) {
-        return insert_place(self, executor, err);
+        return insert_place(self, alias, executor, err);
     }
     if (reason.status != EXECZ_OK) {
         return ez_fail_code(err, reason.status, reason.code, "%s", reason.message);
