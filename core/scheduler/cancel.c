@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "scheduler/overlap.h"
 #include "scheduler/retry.h"
+#include "scheduler/submit.h"
 #include "scheduler/tell.h"
 
 #include <inttypes.h>
@@ -96,11 +97,10 @@ take_manual(execz_scheduler *self, const ez_entry *entry, execz_time *time_out)
 static void
 cancel_waiting(execz_scheduler *self, ez_entry *entry)
 {
-    g_autofree ez_due *due = ez_entry_take_held(entry);
+    g_autofree ez_due *due = ez_submit_let_go(self, entry);
     execz_time time;
 
     if (due != NULL) {
-        self->n_held--;
         ez_tell_due(self, EXECZ_EVENT_TASK_CANCELLED, entry, entry->held_source, due, why);
     }
     ez_overlap_cancel(self, entry, why);

@@ -191,9 +191,8 @@ ez_held_drop(execz_scheduler *self, uint64_t code, const char *message)
 
     for (guint i = 0; i < entries->len; i++) {
         ez_entry *entry = entries->pdata[i];
-        g_autofree ez_due *due = ez_entry_take_held(entry);
+        g_autofree ez_due *due = ez_submit_let_go(self, entry);
 
-        self->n_held--;
         ez_tell_due(self, code, entry, entry->held_source, due, message);
         ez_scheduler_retire(self, entry);
     }

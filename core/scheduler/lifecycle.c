@@ -14,6 +14,7 @@
 #include "scheduler/scheduler.h"
 #include "scheduler/shutdown.h"
 #include "scheduler/start.h"
+#include "scheduler/submit.h"
 #include "scheduler/tell.h"
 
 int
@@ -22,9 +23,8 @@ execz_scheduler_fd(const execz_scheduler *self)
     return self->loop.epoll;
 }
 
-/* Ends what removed tasks still had waiting. */
-static void
-end_removed(execz_scheduler *self)
+void
+ez_scheduler_end_removed(execz_scheduler *self)
 {
     for (;;) {
         ez_entry *entry;
@@ -36,9 +36,8 @@ end_removed(execz_scheduler *self)
             return;
         }
         if (entry->held != NULL) {
-            g_autofree ez_due *due = ez_entry_take_held(entry);
+            g_autofree ez_due *due = ez_submit_let_go(self, entry);
 
-            self->n_held--;
             ez_tell_due(self, EXECZ_EVENT_TASK_CANCELLED, entry, entry->held_source, due,
                         "its task was removed");
         }
@@ -94,6 +93,21 @@ leave_loop(execz_scheduler *self)
     pthread_mutex_unlock(&self->lock);
 }
 
+/* Whether something was asked for that this pass has gone by: of its ring the pass may have heard,
+ * as it takes results in its midst. */
+static bool
+is_asked_locked(const execz_scheduler *self)
+{
+    if (self->state == EXECZ_STATE_STOPPED) {
+        return false;
+    }
+    if (self->manual.length > 0 || self->cancels.length > 0 || self->removed.length > 0) {
+        return true;
+    }
+    return self->state != EXECZ_STATE_SHUTTING_DOWN &&
+           (self->new_executors.length > 0 || self->resumed.length > 0);
+}
+
 static void
 arm(execz_scheduler *self)
 {
@@ -110,7 +124,7 @@ arm(execz_scheduler *self)
     if (state == EXECZ_STATE_RUNNING || state == EXECZ_STATE_PAUSED) {
         wall = MIN(wall, ez_pause_next_locked(self));
     }
-    more = !g_queue_is_empty(&self->manual) ||
+    more = is_asked_locked(self) ||
            (state == EXECZ_STATE_RUNNING && !g_queue_is_empty(&self->ready)) ||
            (wall != EXECZ_TIME_NEVER && wall <= ez_clock_now(self->clock));
     pthread_mutex_unlock(&self->lock);
@@ -121,7 +135,7 @@ arm(execz_scheduler *self)
         monotonic = ez_shutdown_next_step(self);
     }
     ez_loop_arm(&self->loop, wall, monotonic);
-    if (more && state != EXECZ_STATE_STOPPED) {
+    if (more) {
         ez_mailbox_ring(&self->mailbox);
     }
 }
@@ -149,9 +163,9 @@ dispatch(execz_scheduler *self, bool blocking)
                      "the clock was set; the wait for the next run is measured again");
     }
     ez_held_set_holding(self, ez_scheduler_state(self) == EXECZ_STATE_PAUSED);
+    ez_cancel_step(self); /* before results: what is cancelled is not attempted again */
     (void)ez_result_take(self);
-    end_removed(self);
-    ez_cancel_step(self);
+    ez_scheduler_end_removed(self);
     switch (ez_scheduler_state(self)) {
     case EXECZ_STATE_RUNNING:
     case EXECZ_STATE_PAUSED:

@@ -194,7 +194,8 @@ free_queues(execz_scheduler *self)
         g_free(manual);
     }
     while ((entry = g_queue_pop_head(&self->removed)) != NULL ||
-           (entry = g_queue_pop_head(&self->resumed)) != NULL) {
+           (entry = g_queue_pop_head(&self->resumed)) != NULL ||
+           (entry = g_queue_pop_head(&self->ready)) != NULL) {
         ez_entry_unref(entry);
     }
 }

@@ -89,24 +89,25 @@ struct execz_scheduler {
     pthread_mutex_t lock;
     pthread_cond_t stopped;
     uint32_t state;
-    pthread_t loop_thread; /* who dispatched last */
-    bool has_loop;         /* somebody has dispatched since the last start */
-    bool dispatching;      /* the loop is inside of execz_scheduler_dispatch() */
-    uint64_t n_stops;      /* how often it has come to a stop */
-    uint32_t n_starts;     /* started so often: as many shutdowns stop it */
-    GHashTable *tasks;     /* id -> ez_entry, a reference */
-    GHashTable *places;    /* alias -> ez_executor_place, owned */
-    ez_heap due;           /* of ez_entry.node */
-    GQueue manual;         /* ez_manual, owned */
-    GQueue cancels;        /* of cancel.c */
-    GQueue removed;        /* ez_entry, a reference each: the loop ends what they hold */
-    GHashTable *pauses;    /* ez_entry -> ez_pause, owned: the paused ones */
-    ez_heap resumptions;   /* of ez_entry.node: paused, by when they resume by themselves */
-    GQueue resumed;        /* ez_entry, a reference each: the loop lets go of them, if need be */
-    GQueue leaving;        /* ez_executor_place, owned: removed, but not yet ended */
-    GQueue new_executors;  /* ez_executor_place, borrowed: to be started by the loop */
-    GHashTable *modified;  /* ez_entry -> ez_task, owned: it is to be its task */
-    GArray *changes;       /* ez_change with a task reference each: not yet committed */
+    pthread_t loop_thread;  /* who dispatched last */
+    bool has_loop;          /* somebody has dispatched since the last start */
+    bool dispatching;       /* the loop is inside of execz_scheduler_dispatch() */
+    uint64_t n_stops;       /* how often it has come to a stop */
+    uint32_t n_starts;      /* started so often: as many shutdowns stop it */
+    GHashTable *tasks;      /* id -> ez_entry, a reference */
+    GHashTable *places;     /* alias -> ez_executor_place, owned */
+    ez_heap due;            /* of ez_entry.node */
+    GQueue manual;          /* ez_manual, owned */
+    execz_time last_manual; /* run time of the last one of those */
+    GQueue cancels;         /* of cancel.c */
+    GQueue removed;         /* ez_entry, a reference each: the loop ends what they hold */
+    GHashTable *pauses;     /* ez_entry -> ez_pause, owned: the paused ones */
+    ez_heap resumptions;    /* of ez_entry.node: paused, by when they resume by themselves */
+    GQueue resumed;         /* ez_entry, a reference each: the loop lets go of them, if need be */
+    GQueue leaving;         /* ez_executor_place, owned: removed, but not yet ended */
+    GQueue new_executors;   /* ez_executor_place, borrowed: to be started by the loop */
+    GHashTable *modified;   /* ez_entry -> ez_task, owned: it is to be its task */
+    GArray *changes;        /* ez_change with a task reference each: not yet committed */
     uint64_t n_blocked;
     bool recheck; /* something came that blocked tasks may have waited for */
     uint32_t shutdown_flags;
@@ -186,6 +187,9 @@ void ez_scheduler_unref_entries(execz_scheduler *self, GPtrArray *entries);
 
 /* Ends what was asked for by hand and not yet submitted, as CANCELLED.  [loop] */
 void ez_scheduler_cancel_manual(execz_scheduler *self);
+
+/* Ends what removed tasks still had waiting, as CANCELLED, and tells that they are gone.  [loop] */
+void ez_scheduler_end_removed(execz_scheduler *self);
 
 /* Takes the entry out of all tables. */
 void ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry);

@@ -14,6 +14,7 @@
  * Whenever no run is left, the executors are stopped and the scheduler is STOPPED. */
 #include "scheduler/shutdown.h"
 
+#include "scheduler/cancel.h"
 #include "scheduler/held.h"
 #include "scheduler/modify.h"
 #include "scheduler/overlap.h"
@@ -108,7 +109,7 @@ static bool
 runs_last(const ez_entry *entry, const void *user)
 {
     (void)user;
-    return entry->trigger != NULL && ez_trigger_at_shutdown(entry->trigger);
+    return !entry->paused && entry->trigger != NULL && ez_trigger_at_shutdown(entry->trigger);
 }
 
 /* The tasks that are to run at shutdown, a reference each. */
@@ -158,6 +159,7 @@ static void
 begin(execz_scheduler *self, int64_t deadline, bool forced)
 {
     self->shutdown = (ez_shutdown){.begun = true, .lost_at = EXECZ_NO_DEADLINE};
+    ez_scheduler_end_removed(self);
     ez_scheduler_cancel_manual(self);
     ez_held_drop(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");
     ez_overlap_cancel_all(self, "the scheduler is shutting down");
@@ -212,6 +214,8 @@ end(execz_scheduler *self)
 {
     stop_executors(self);
     ez_removal_end_all(self);
+    ez_scheduler_end_removed(self); /* by a listener, meanwhile */
+    ez_cancel_forget(self);
     ez_scheduler_commit(self);
     self->shutdown.begun = false;
     ez_tell(self, EXECZ_EVENT_SCHEDULER_SHUTDOWN, NULL, NULL);

@@ -34,6 +34,24 @@ set_blocked(execz_scheduler *self, ez_entry *entry, const char *reason)
     return changed;
 }
 
+void
+ez_submit_unblock(execz_scheduler *self, ez_entry *entry)
+{
+    if (entry->blocked != NULL && entry->held == NULL && entry->retries == NULL) {
+        (void)set_blocked(self, entry, NULL);
+    }
+}
+
+ez_due *
+ez_submit_let_go(execz_scheduler *self, ez_entry *entry)
+{
+    ez_due *due = ez_entry_take_held(entry);
+
+    self->n_held -= due != NULL;
+    ez_submit_unblock(self, entry);
+    return due;
+}
+
 /* Whether the task's function is there; found once, it stays, and so does whether it is a coroutine.
  * An executor that does not care about coroutines runs them elsewhere, and so their code is not
  * loaded into this process. */

@@ -25,6 +25,13 @@ ez_attempt ez_submit_attempt(execz_scheduler *self, ez_entry *entry, const ez_du
 /* Submits what the entry has held back.  False if the executor is busy.  [loop] */
 bool ez_submit_held(execz_scheduler *self, ez_entry *entry);
 
+/* What the entry has held back, which is the caller's now; NULL if nothing was.  If nothing else of it
+ * waits it is not blocked any more.  [loop] */
+ez_due *ez_submit_let_go(execz_scheduler *self, ez_entry *entry);
+
+/* Forgets why the entry could not be run, unless something of it still waits for that.  [loop] */
+void ez_submit_unblock(execz_scheduler *self, ez_entry *entry);
+
 /* Holds due back with what the entry holds already; see ez_entry_hold().  [loop] */
 void ez_submit_hold(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source);
 

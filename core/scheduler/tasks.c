@@ -126,6 +126,20 @@ execz_scheduler_remove_all_tasks(execz_scheduler *self, const execz_task_filter 
     return EXECZ_OK;
 }
 
+/* A run is known by its task and its run time, so that no two asked for by hand have the same; after a
+ * step of the clock back it is now all the same. */
+static execz_time
+next_manual_time_locked(execz_scheduler *self)
+{
+    execz_time now = ez_clock_now(self->clock);
+
+    if (now <= self->last_manual && self->last_manual - now < EXECZ_SECOND) {
+        now = self->last_manual + 1;
+    }
+    self->last_manual = now;
+    return now;
+}
+
 execz_status
 execz_scheduler_run_task(execz_scheduler *self, const char *id, execz_error *err)
 {
@@ -141,7 +155,7 @@ execz_scheduler_run_task(execz_scheduler *self, const char *id, execz_error *err
         ez_manual *manual = g_new0(ez_manual, 1);
 
         manual->entry = ez_entry_ref(entry);
-        manual->time = ez_clock_now(self->clock);
+        manual->time = next_manual_time_locked(self);
         g_queue_push_tail(&self->manual, manual);
     }
     pthread_mutex_unlock(&self->lock);

@@ -3,6 +3,9 @@
 
 #include "fixture.h"
 
+#include "support/patience.h"
+
+#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -190,5 +193,36 @@ Test(cancel, any_thread_may_ask_for_it)
     cr_assert(zero(int, pthread_create(&thread, NULL, cancel_by_thread, self->scheduler)));
     fixture_wait_for(self, "cancelled:a cancelled:a");
     pthread_join(thread, NULL);
+    fixture_free(self);
+}
+
+Test(cancel, what_waited_to_be_unblocked_does_not_any_more)
+{
+    fixture *self = fixture_new(NULL);
+    execz_scheduler_info info = {.size = sizeof info};
+
+    fixture_add(self, "a", "interval(hours=1)", "tests:ok");
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_advance(self, EXECZ_HOUR);
+    cr_assert(execz_scheduler_cancel_task(self->scheduler, "a", EXECZ_CANCEL_WAITING, NULL) ==
+              EXECZ_OK);
+    fixture_settle(self);
+    execz_scheduler_get_info(self->scheduler, &info);
+    cr_expect(all(eq(u64, info.blocked, 0), eq(u64, info.scheduled, 1)));
+    fixture_free(self);
+}
+
+/* The end of the run is on its way to the loop when the request comes. */
+Test(cancel, a_run_that_has_failed_unseen_is_not_attempted_again)
+{
+    fixture *self = with_a_run_and_one_queued("tests:fail_when_let_go");
+    struct pollfd bell = {.fd = self->scheduler->mailbox.bell, .events = POLLIN};
+
+    fixture_let_deaf_go();
+    cr_assert(eq(int, poll(&bell, 1, PATIENCE_MS), 1));
+    cr_assert(execz_scheduler_cancel_task(self->scheduler, "a", EXECZ_CANCEL_ALL, NULL) ==
+              EXECZ_OK);
+    fixture_settle(self);
+    expect_events(self, "cancelled:a error:a");
     fixture_free(self);
 }

@@ -129,8 +129,8 @@ Test(payload_runs, a_run_that_waits_in_its_executor_tells_that_apart_from_being_
     witness_expect(
         EXECZ_EVENT_TASK_EXECUTED,
         "task_executed at=5s of='execz' task='next' executor='default' run attempt=1 "
-        "source='manual' run_time=0s submitted=0s {ok run_time=0s started=5s finished=5s "
-        "value='\"next@2027-01-01T00:00:00Z\"'}");
+        "source='manual' run_time=1e-09s submitted=0s {ok run_time=1e-09s started=5s finished=5s "
+        "value='\"next@2027-01-01T00:00:00.000000001Z\"'}");
     cr_expect(eq(str, (char *)witness_event(EXECZ_EVENT_TASK_CANCELLED)->task, (char *)"long"));
     cr_expect(
         eq(i64, witness_event(EXECZ_EVENT_TASK_CANCELLED)->result->started, fake_clock_new().now));

@@ -152,3 +152,30 @@ Test(tasks, a_run_asked_for_by_hand_of_a_task_removed_since_is_cancelled)
     cr_expect(all(eq(u64, info.unfinished, 0), eq(u64, info.blocked, 0)));
     fixture_free(self);
 }
+
+static void
+note_run_time(void *user, const execz_event *event)
+{
+    g_array_append_val((GArray *)user, event->run_times[0]);
+}
+
+Test(tasks, two_runs_asked_for_by_hand_at_once_have_different_run_times)
+{
+    fixture *self = fixture_new_started("debug");
+    g_autoptr(GArray) times = g_array_new(FALSE, FALSE, sizeof(execz_time));
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+
+    spec.id = "a";
+    spec.trigger = "interval(hours=1)";
+    spec.function = "tests:ok";
+    spec.max_instances = 2;
+    fixture_add_spec(self, &spec);
+    (void)execz_scheduler_add_listener(self->scheduler, EXECZ_EVENT_TASK_EXECUTED, note_run_time,
+                                       times);
+    cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
+    cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
+    fixture_settle(self);
+    cr_assert(eq(uint, times->len, 2));
+    cr_expect(ne(i64, g_array_index(times, execz_time, 0), g_array_index(times, execz_time, 1)));
+    fixture_free(self);
+}
