@@ -150,6 +150,24 @@ Test(functions, the_queue_is_taken_by_priority)
     cr_expect(gt(int, low, number_in(await_ends("high", 1)->value, 1)));
 }
 
+/* It is tried again when its grace time is long over. */
+Test(functions, a_run_that_is_tried_again_is_never_too_late)
+{
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+
+    open_pool("max_workers", "1", NULL);
+    spec.shell = "sleep 0.1; exit 3";
+    spec.misfire_grace_time = 50 * EXECZ_MILLISECOND;
+    spec.max_attempts = 2;
+    spec.retry_delay = EXECZ_MILLISECOND;
+    add_spec("stubborn", &spec);
+    run_task("stubborn");
+    await_starts("stubborn", 2);
+    const ended *end = await_ends("stubborn", 1);
+
+    cr_expect(all(eq(u32, end->outcome, EXECZ_OUTCOME_ERROR), eq(int, end->exit_status, 3)));
+}
+
 Test(functions, commands_get_the_schedulers_surroundings_whatever_functions_do_to_theirs)
 {
     static const char shell[] =

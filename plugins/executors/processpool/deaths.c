@@ -249,7 +249,7 @@ death_complete(worker *self, const wire_message *exited)
     (void)worker_receive(self); /* it may have said why */
     death_begin(self, KILLED_NOT);
     tell_unborn(self, exited->status);
-    (void)results_collect(self);
+    results_collect(self, RESULTS_ALL);
     while ((submission = take_begun(self, &index)) != NULL) {
         execz_result result = {
             .outcome = outcome_of(self),
@@ -323,7 +323,7 @@ bury(worker *self)
     if (command != 0) {
         sweep_run(self->mark, command);
     }
-    (void)results_collect(self);
+    results_collect(self, RESULTS_ALL);
 }
 
 static void

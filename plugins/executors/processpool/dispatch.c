@@ -72,6 +72,7 @@ put_aside_locked(pool *self, execz_submission *submission)
 {
     place_of(submission)->next = self->late;
     self->late = submission;
+    pool_wake_locked(self); /* it finishes it */
 }
 
 /* The next run of the queue, off it; late ones are put aside.  What is marked as cancelled is left

@@ -12,6 +12,7 @@ begin(void *user)
     if (atomic_load(&self->runs) == 0 || pthread_mutex_trylock(&self->baton) != 0) {
         return 0;
     }
+    self->took = 0;
     for (worker *at = self->workers; at != NULL; at = at->next) {
         atomic_store(&at->ring->host_sleeps, 0);
     }
@@ -27,24 +28,26 @@ look(void *user)
     for (worker *at = self->workers; at != NULL; at = at->next) {
         if (atomic_load_explicit(&at->ring->written, memory_order_relaxed) != at->read) {
             at->news = found = 1;
-            supervisor_look_after(at);
+            supervisor_look_after(at, 1); /* the loop has more to do than this */
         }
     }
+    self->took |= found;
     return found;
 }
 
-/* Whether there may be something that the supervisor has to plan, or to do. */
+/* Whether there may be something that the supervisor has to plan, or to do: what it had planned
+ * before it fell asleep still holds unless something was taken. */
 static int
 is_the_supervisors_locked(const pool *self, worker *of)
 {
-    return results_have_news_locked(of, 1) || of->state != WORKER_READY || of->busy_since != 0 ||
-           (of->idle_since != 0 && self->settings.idle_timeout > 0);
+    return results_have_news_locked(of, 1) ||
+           (self->took && (of->state != WORKER_READY || of->busy_since != 0 ||
+                           (of->idle_since != 0 && self->settings.idle_timeout > 0)));
 }
 
-static void
-end(void *user)
+static int
+is_needed(pool *self)
 {
-    pool *self = (pool *)user;
     int needed;
 
     pthread_mutex_lock(&self->lock);
@@ -52,11 +55,22 @@ end(void *user)
     for (worker *at = self->workers; at != NULL; at = at->next) {
         needed |= is_the_supervisors_locked(self, at);
     }
-    if (needed) {
-        pool_wake_locked(self);
-    }
     pthread_mutex_unlock(&self->lock);
-    pthread_mutex_unlock(&self->baton);
+    return needed;
+}
+
+static void
+end(void *user)
+{
+    pool *self = (pool *)user;
+    int needed = is_needed(self);
+
+    pthread_mutex_unlock(&self->baton); /* first: it would wake up only to wait for it */
+    if (needed) {
+        pthread_mutex_lock(&self->lock);
+        pool_wake_locked(self);
+        pthread_mutex_unlock(&self->lock);
+    }
 }
 
 static const execz_linger_ext *

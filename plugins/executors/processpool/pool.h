@@ -139,6 +139,7 @@ struct pool {
     uint32_t n_busy;
     uint32_t target; /* workers there should be: grows with demand, up to max_workers */
     int supervisor_sleeps;
+    int woken; /* while it was awake: there may be something that it has passed already */
     atomic_int stopping;
     int ended;              /* the supervisor is gone: nothing can be run any more */
     uint32_t failures;      /* of workers in a row to become ready */
@@ -148,6 +149,7 @@ struct pool {
     execz_submission *late; /* taken from the queue after their misfire grace time */
 
     /* The supervisor's own. */
+    int took;          /* something, while the loop was in its place */
     int zygote_socket; /* -1: there is none */
     int zygote_pidfd;
     pid_t zygote_pid;
@@ -251,8 +253,10 @@ void spare_dismiss_locked(pool *self);
 
 /* ---- results.c: what workers answer ---------------------------------------------------------- */
 
-/* Takes what there is of a worker's records and starts; whether there was any.  [supervisor] */
-int results_collect(worker *self);
+/* Takes what there is of a worker's records and starts, up to so many batches of records: a worker
+ * may write as fast as they are read.  [supervisor] */
+void results_collect(worker *self, uint32_t batches);
+#define RESULTS_ALL UINT32_MAX /* of a worker that writes no more */
 /* Whether there is something to take.  Before sleeping: sets the flag that makes the worker ring
  * the bell. */
 int results_have_news_locked(worker *self, int sleeping);
@@ -301,8 +305,8 @@ void zygote_end(pool *self, int *status_out);
 /* ---- supervisor.c ---------------------------------------------------------------------------- */
 
 void supervise(void *argument); /* a pool: the supervisor thread */
-/* Takes what a worker has to tell.  [supervisor] */
-void supervisor_look_after(worker *self);
+/* Takes what a worker has to tell, up to so many batches.  [supervisor] */
+void supervisor_look_after(worker *self, uint32_t batches);
 
 /* What an event of epoll is about; workers have TAG_WORKER + number. */
 #define TAG_BELL 0u

@@ -86,13 +86,14 @@ make_place(pool *self, const execz_submission *submission)
     return submission->n > 1 && at->several == NULL ? NULL : at;
 }
 
+/* Only a run of the schedule can be too late. */
 static execz_duration
 grace_of(const execz_base *base, const execz_submission *submission)
 {
     execz_run_info info = {.size = sizeof info};
 
     (void)base->host->describe(base->host, submission->run, &info);
-    return info.source == EXECZ_SOURCE_MANUAL ? -1 : submission->task->misfire_grace_time;
+    return info.source == EXECZ_SOURCE_SCHEDULE ? submission->task->misfire_grace_time : -1;
 }
 
 static execz_status

@@ -341,12 +341,10 @@ deliver(worker *self, batch *from)
     }
 }
 
-int
-results_collect(worker *self)
+void
+results_collect(worker *self, uint32_t batches)
 {
-    int any = 0;
-
-    for (;;) {
+    for (; batches > 0; batches--) {
         batch now;
 
         read_records(self, &now);
@@ -356,9 +354,8 @@ results_collect(worker *self)
             death_begin(self, KILLED_BROKEN);
         }
         if (now.broken || (now.n == 0 && now.begun == NULL)) {
-            return any;
+            return;
         }
-        any = 1;
     }
 }
 

@@ -11,7 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Looks at rings between two looks at sockets, while there is always something in the rings. */
+/* Looks at rings between two looks at sockets, while there is always something in the rings; and
+ * batches of one ring before the next one has its turn. */
 #define ROUNDS 16
 
 enum { EVENTS = 16 };
@@ -31,6 +32,8 @@ pool_wake_locked(pool *self)
     if (self->supervisor_sleeps) {
         self->supervisor_sleeps = 0;
         (void)eventfd_write(self->bell, 1);
+    } else {
+        self->woken = 1;
     }
 }
 
@@ -56,7 +59,7 @@ survey(pool *self, int sleeping)
         at->news = results_have_news_locked(at, sleeping);
         news |= at->news || at->loading;
     }
-    news |= self->late != NULL;
+    news |= self->late != NULL || (sleeping && self->woken);
     self->supervisor_sleeps = sleeping && !news;
     pthread_mutex_unlock(&self->lock);
     return news;
@@ -124,11 +127,11 @@ has_left(worker *self)
 }
 
 void
-supervisor_look_after(worker *self)
+supervisor_look_after(worker *self, uint32_t batches)
 {
     if (self->news) {
         welcome(self);
-        (void)results_collect(self);
+        results_collect(self, batches);
         if (has_left(self)) {
             death_begin(self, KILLED_NOT);
         }
@@ -143,7 +146,7 @@ static void
 look_after_all(pool *self)
 {
     for (worker *at = self->workers; at != NULL; at = at->next) {
-        supervisor_look_after(at);
+        supervisor_look_after(at, ROUNDS);
     }
     dispatch_finish_late(self);
 }
@@ -220,6 +223,7 @@ is_over(pool *self)
     int over;
 
     pthread_mutex_lock(&self->lock);
+    self->woken = 0; /* whatever it was for, the round that begins here looks at it */
     if (self->stopping && self->runs == 0 && self->ending_since == 0) {
         self->ended = 1;
         self->ending_since = pool_now();

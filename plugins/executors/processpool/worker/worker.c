@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -123,33 +122,6 @@ monotonic_deadline(execz_duration timeout)
                : end;
 }
 
-static int64_t
-nanoseconds(struct timeval time)
-{
-    return time.tv_sec * EXECZ_SECOND + time.tv_usec * EXECZ_MICROSECOND;
-}
-
-/* What the body has used since the last one ended, unless whoever ran it knows better. */
-static void
-measure(worker *self, execz_result *result)
-{
-    struct rusage now;
-    int64_t user, kernel;
-
-    if (getrusage(RUSAGE_THREAD, &now) != 0) {
-        return;
-    }
-    user = nanoseconds(now.ru_utime);
-    kernel = nanoseconds(now.ru_stime);
-    if (result->max_rss == 0) {
-        result->cpu_user = user - self->cpu_user;
-        result->cpu_system = kernel - self->cpu_system;
-        result->max_rss = (uint64_t)now.ru_maxrss * 1024;
-    }
-    self->cpu_user = user;
-    self->cpu_system = kernel;
-}
-
 /* A function that is in no module may be one of the host's own: those are not here. */
 static void
 explain_missing(execz_result *result, char *text, size_t size)
@@ -211,7 +183,7 @@ run(worker *self, frame *what)
         run_body(self, what, &result);
         explain_missing(&result, text, sizeof text);
     }
-    measure(self, &result);
+    usage_measure(self, &result);
     answer_result(self, &result);
 }
 
@@ -311,13 +283,24 @@ is_published(void *user)
 }
 
 static void
+linger(worker *self, uint32_t index)
+{
+    awaited cell = {self->ring, index};
+    int spins = self->linger.leave_out == 0 && !is_published(&cell);
+
+    (void)execz_linger_until(&self->linger, is_published, &cell);
+    if (spins) {
+        usage_forget(self);
+    }
+}
+
+static void
 wait_for_cell(worker *self, uint32_t index)
 {
     wire_ring *ring = self->ring;
-    awaited cell = {ring, index};
 
     if (self->role == WIRE_WORKER) {
-        (void)execz_linger_until(&self->linger, is_published, &cell);
+        linger(self, index);
     }
     while (atomic_load(&ring->published) == index) {
         atomic_store(&ring->worker_sleeps, 1);

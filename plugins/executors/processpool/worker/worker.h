@@ -23,7 +23,7 @@ typedef struct worker {
     uint32_t arena_record; /* end of the record that has it, in bytes written; see answer.c */
     uint32_t index;        /* of the frame in hand */
     uint32_t role;         /* WIRE_SPARE ..., as the process is called; see worker.c */
-    int64_t cpu_user;      /* used up to the end of the last run, as the next */
+    int64_t cpu_user;      /* used up to the end of the last run or wait, as the next */
     int64_t cpu_system;
     execz_linger linger;
 
@@ -48,6 +48,13 @@ void worker_log(void *user, uint32_t level, const char *message);
 int limits_apply(const settings *asked, char *text, size_t size);
 /* Gives the next run its processor time, if that is limited. */
 void limits_renew_cpu(const settings *asked);
+
+/* ---- usage.c ---- */
+
+/* Adds to a result what its body has used, unless whoever ran it knows better. */
+void usage_measure(worker *self, execz_result *result);
+/* What was used up to now is no body's. */
+void usage_forget(worker *self);
 
 /* ---- listener.c ---- */
 
