@@ -97,12 +97,8 @@ stack_of_thread(void)
 void
 ez_mailbox_ring(ez_mailbox *self)
 {
-    uint64_t one = 1;
-
     if (!atomic_exchange(&self->lines->rung, true)) {
-        ssize_t written = write(self->bell, &one, sizeof one);
-
-        (void)written; /* it can only be full, and then it rings already */
+        (void)eventfd_write(self->bell, 1); /* it can only be full, and then it rings already */
     }
 }
 
@@ -373,6 +369,12 @@ is_called(void *of)
     return has_messages(self->mailbox) ||
            atomic_load_explicit(&self->mailbox->lines->rung, memory_order_relaxed) ||
            (self->look != NULL && self->look(self->user));
+}
+
+bool
+ez_mailbox_would_linger(ez_mailbox *self)
+{
+    return self->linger.leave_out == 0 && !has_messages(self);
 }
 
 void

@@ -96,6 +96,10 @@ ez_mailbox_expects_few(size_t expected)
     return expected > 0 && expected <= 4;
 }
 
+/* Whether ez_mailbox_linger() would wait: it is not left out this time, and nothing is there yet.
+ * [loop] */
+bool ez_mailbox_would_linger(ez_mailbox *self);
+
 /* Waits a moment for one of so many messages that are expected, if that was worth it lately; see
  * <execz/linger.h>.  If they are many it does not: what gathers while one sleeps is worth the call
  * that wakes.  look (NULL: none) is called all the while, and what it finds ends the wait as well.

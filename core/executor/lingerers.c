@@ -12,6 +12,12 @@ find(const ez_lingerers *self, const void *owner)
     return at;
 }
 
+static bool
+is_whole(const execz_lingerer *one)
+{
+    return one->size >= sizeof *one && one->begin != NULL && one->look != NULL && one->end != NULL;
+}
+
 execz_status
 ez_lingerers_set(ez_lingerers *self, const void *owner, const execz_lingerer *one)
 {
@@ -22,6 +28,9 @@ ez_lingerers_set(ez_lingerers *self, const void *owner, const execz_lingerer *on
             self->places[at] = self->places[--self->n];
         }
         return EXECZ_OK;
+    }
+    if (!is_whole(one)) {
+        return EXECZ_E_INVAL;
     }
     if (at == EZ_LINGERERS_MAX) {
         return EXECZ_E_LIMIT;
@@ -73,7 +82,7 @@ end_all(ez_lingerers *self)
 void
 ez_lingerers_wait(ez_lingerers *self, ez_mailbox *mailbox, size_t expected)
 {
-    if (self->n == 0 || !ez_mailbox_expects_few(expected)) {
+    if (self->n == 0 || !ez_mailbox_expects_few(expected) || !ez_mailbox_would_linger(mailbox)) {
         ez_mailbox_linger(mailbox, expected, NULL, NULL);
         return;
     }

@@ -19,7 +19,8 @@ typedef struct ez_lingerers {
     uint32_t begun; /* bits: those that look now */
 } ez_lingerers;
 
-/* Adds or replaces that of owner, or with NULL removes it.  EXECZ_E_LIMIT: there are too many. */
+/* Adds or replaces that of owner, or with NULL removes it.  EXECZ_E_LIMIT: there are too many;
+ * EXECZ_E_INVAL: something of it is missing. */
 execz_status ez_lingerers_set(ez_lingerers *self, const void *owner, const execz_lingerer *one);
 
 /* Waits a moment for one of so many runs to end; see ez_mailbox_linger(). */

@@ -68,7 +68,8 @@ typedef struct execz_linger_ext {
      * @lingerer  copied, in the place of the one before; NULL: none any more
      *
      * EXECZ_E_LIMIT if too many executors do so already: then all works as before, but slower.
-     * From start() to shutdown(), and NULL before user is freed.  [loop] or [setup]
+     * EXECZ_E_INVAL if its size is too small or a function is missing.
+     * From start() to destroy(), and NULL before user is freed.  [loop] or [setup]
      */
     execz_status (*set)(const execz_host *host, const execz_lingerer *lingerer);
 } execz_linger_ext;

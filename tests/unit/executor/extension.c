@@ -58,9 +58,16 @@ has_nothing(void *user)
     return user == NULL;
 }
 
+static void
+forget(void *user)
+{
+    (void)user;
+}
+
 Test(extension, the_loop_looks_for_an_executor_until_told_otherwise)
 {
-    const execz_lingerer lingerer = {.size = sizeof lingerer, .begin = has_nothing};
+    const execz_lingerer lingerer = {
+        .size = sizeof lingerer, .begin = has_nothing, .look = has_nothing, .end = forget};
     ez_lingerers lingerers = {0};
     const execz_linger_ext *linger;
 

@@ -91,6 +91,37 @@ Test(lingerers, are_not_asked_while_much_is_expected_or_nothing)
     cr_expect(eq(int, one.begins, 0));
 }
 
+Test(lingerers, are_left_alone_while_waiting_is_left_out)
+{
+    ez_lingerers self = {0};
+    counted one = {0};
+    ez_mailbox mailbox;
+
+    set(&self, &one);
+    cr_assert(ez_mailbox_init(&mailbox));
+    mailbox.linger.leave_out = 1;
+    ez_lingerers_wait(&self, &mailbox, 1);
+    cr_expect(eq(int, one.begins, 0));
+    ez_lingerers_wait(&self, &mailbox, 1);
+    cr_expect(eq(int, one.begins, 1));
+    ez_mailbox_deinit(&mailbox);
+}
+
+Test(lingerers, are_left_alone_while_there_are_messages)
+{
+    ez_lingerers self = {0};
+    counted one = {0};
+    ez_message message;
+    ez_mailbox mailbox;
+
+    set(&self, &one);
+    cr_assert(ez_mailbox_init(&mailbox));
+    ez_mailbox_push(&mailbox, &message);
+    ez_lingerers_wait(&self, &mailbox, 1);
+    cr_expect(eq(int, one.begins, 0));
+    ez_mailbox_deinit(&mailbox);
+}
+
 Test(lingerers, give_up_after_a_moment)
 {
     ez_lingerers self = {0};
@@ -115,6 +146,26 @@ Test(lingerers, can_be_removed_and_replaced)
     cr_expect(eq(int, ez_lingerers_set(&self, &one, NULL), EXECZ_OK), "it is gone already");
     wait_for(&self, 1);
     cr_expect(eq(int, other.begins, 1));
+}
+
+Test(lingerers, are_refused_if_something_is_missing)
+{
+    ez_lingerers self = {0};
+    counted user = {0};
+    execz_lingerer one = lingerer_of(&user);
+
+    one.size--;
+    cr_expect(eq(int, ez_lingerers_set(&self, &user, &one), EXECZ_E_INVAL));
+    one = lingerer_of(&user);
+    one.begin = NULL;
+    cr_expect(eq(int, ez_lingerers_set(&self, &user, &one), EXECZ_E_INVAL));
+    one = lingerer_of(&user);
+    one.look = NULL;
+    cr_expect(eq(int, ez_lingerers_set(&self, &user, &one), EXECZ_E_INVAL));
+    one = lingerer_of(&user);
+    one.end = NULL;
+    cr_expect(eq(int, ez_lingerers_set(&self, &user, &one), EXECZ_E_INVAL));
+    cr_expect(eq(u32, self.n, 0));
 }
 
 Test(lingerers, are_so_many_at_most)
