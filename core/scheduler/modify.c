@@ -7,17 +7,30 @@
 
 #include <string.h>
 
+/* What counts from the moment at which it is added was checked with another moment than this. */
+static bool
+can_begin_now(execz_scheduler *self, const ez_task *task, execz_error *err)
+{
+    g_autoptr(ez_trigger) trigger = NULL;
+
+    if (!ez_trigger_is_anchored(task->schedule->trigger)) {
+        return true;
+    }
+    trigger = ez_task_make_trigger(task, ez_clock_now(self->clock), err);
+    return trigger != NULL;
+}
+
 execz_status
 ez_modify_make_task(execz_scheduler *self, const execz_task_spec *spec, ez_task **task_out,
                     execz_error *err)
 {
     execz_error reason = EXECZ_ERROR_INIT;
-    ez_task *task = ez_task_new(spec, &self->defaults, &self->tables, &reason);
+    g_autoptr(ez_task) task = ez_task_new(spec, &self->defaults, &self->tables, &reason);
 
-    if (task == NULL) {
+    if (task == NULL || !can_begin_now(self, task, &reason)) {
         return ez_fail_code(err, reason.status, reason.code, "%s", reason.message);
     }
-    *task_out = task;
+    *task_out = g_steal_pointer(&task);
     return EXECZ_OK;
 }
 

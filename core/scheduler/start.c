@@ -55,10 +55,26 @@ start_all_executors(execz_scheduler *self)
     }
 }
 
+/* Says why their schedules could not begin, which was known to work when they were added. */
+static void
+tell_dropped(execz_scheduler *self, const GPtrArray *entries, execz_time now)
+{
+    for (guint i = 0; i < entries->len; i++) {
+        const ez_entry *entry = entries->pdata[i];
+        execz_error err = EXECZ_ERROR_INIT;
+
+        ez_trigger_unref(ez_task_make_trigger(entry->task, now, &err));
+        ez_log_write(&self->log, EXECZ_LOG_ERROR, "task removed task=%s: %s", entry->task->id,
+                     err.message);
+        ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task, err.message);
+    }
+}
+
 static void
 begin_schedules(execz_scheduler *self)
 {
     execz_time now = ez_clock_now(self->clock);
+    GPtrArray *dropped = g_ptr_array_new();
     GHashTableIter iter;
     void *value;
 
@@ -68,11 +84,19 @@ begin_schedules(execz_scheduler *self)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         ez_entry *entry = value;
 
-        (void)ez_entry_begin_locked(entry, now, NULL); /* its text was checked when it was added */
+        if (ez_entry_begin_locked(entry, now, NULL) != EXECZ_OK) {
+            g_ptr_array_add(dropped, ez_entry_ref(entry));
+            continue;
+        }
         ez_scheduler_plan_locked(self, entry);
         ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
     }
+    for (guint i = 0; i < dropped->len; i++) {
+        ez_scheduler_drop_locked(self, dropped->pdata[i]);
+    }
     pthread_mutex_unlock(&self->lock);
+    tell_dropped(self, dropped, now);
+    ez_scheduler_unref_entries(self, dropped);
 }
 
 /* Starts it in this state, or counts one start more. */

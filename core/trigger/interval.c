@@ -250,6 +250,9 @@ interval_count_from(const ez_trigger *base, execz_time anchor)
     if (ez_interval_check_anchor(anchor, NULL) != EXECZ_OK) {
         return NULL;
     }
+    if (scope.start_at.time != EZ_SCOPE_NO_START && anchor > scope.end_at.time) {
+        return NULL; /* its text says why */
+    }
     ez_zone_ref(scope.zone);
     if (scope.start_at.time != EZ_SCOPE_NO_START) { /* it was start_at=now */
         scope.start_at = (ez_moment){anchor, false};

@@ -3,6 +3,8 @@
 
 #include "fixture.h"
 
+#include <string.h>
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -34,6 +36,40 @@ Test(start, only_the_last_shutdown_of_a_scheduler_started_twice_stops_it)
     cr_expect(eq(int, execz_scheduler_shutdown(self->scheduler, 0, -1, &err), EXECZ_E_STATE));
     cr_assert(execz_scheduler_start(self->scheduler, &err) == EXECZ_OK);
     cr_expect(eq(u32, info_of(self).starts, 1), "it begins to count anew");
+    fixture_free(self);
+}
+
+static const char over_within_a_day[] =
+    "interval(minutes=5, start_at=now, end_at=2027-01-01T12:00:00Z)";
+
+Test(start, a_schedule_that_was_over_before_it_could_begin_is_removed)
+{
+    fixture *self = fixture_new("debug");
+
+    self->clock.now = INT64_C(1798761600) * EXECZ_SECOND; /* 2027 begins */
+    fixture_add(self, "a", over_within_a_day, "tests:ok");
+    fixture_add(self, "b", "interval(hours=1)", "tests:ok");
+    self->clock.now += EXECZ_DAY;
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_settle(self);
+    cr_expect(eq(str, (char *)fixture_take_events(self),
+                 (char *)"added:a added:b removed:a scheduler_started"));
+    cr_expect(eq(u64, info_of(self).tasks, 1));
+    fixture_free(self);
+}
+
+Test(start, a_schedule_that_is_over_when_it_is_added_is_refused)
+{
+    fixture *self = fixture_new_started("debug");
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+    execz_error err = EXECZ_ERROR_INIT;
+
+    self->clock.now = INT64_C(1798761600) * EXECZ_SECOND + EXECZ_DAY;
+    spec.id = "a";
+    spec.trigger = over_within_a_day;
+    spec.function = "tests:ok";
+    cr_expect(eq(int, execz_scheduler_add_task(self->scheduler, &spec, &err), EXECZ_E_PARSE));
+    cr_expect(ne(ptr, strstr(err.message, "lies before start_at"), NULL), "%s", err.message);
     fixture_free(self);
 }
 
