@@ -22,16 +22,23 @@ weekday_of_month(const char *item)
     return NULL;
 }
 
-/* "9pm" and "2:30" are times of a clock. */
+static bool
+is_half_of_day(const char *text)
+{
+    return strcmp(text, "am") == 0 || strcmp(text, "pm") == 0 || strcmp(text, "a.m.") == 0 ||
+           strcmp(text, "p.m.") == 0;
+}
+
+/* "9pm", "9 p.m." and "2:30" are times of a clock. */
 static char *
 time_of_day(const char *item)
 {
     unsigned hour = 0, minute = 0;
-    char half[3] = "";
+    char half[5] = "";
     int length = 0;
 
-    if (sscanf(item, "%2u%2[apm]%n", &hour, half, &length) == 2 && item[length] == '\0' &&
-        hour >= 1 && hour <= 12 && (strcmp(half, "am") == 0 || strcmp(half, "pm") == 0)) {
+    if (sscanf(item, "%2u %4[apm.]%n", &hour, half, &length) == 2 && item[length] == '\0' &&
+        hour >= 1 && hour <= 12 && is_half_of_day(half)) {
         return g_strdup_printf("hour=%u", hour % 12 + (*half == 'p' ? 12 : 0));
     }
     length = 0;

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/parse.h"
+#include "trigger/interval.h"
 
 #include <string.h>
 
@@ -82,7 +83,8 @@ read_start(ez_scope *self, ez_build *build, const ez_syntax_argument *argument)
         return ez_scope_read_moment(self, build, argument, &self->start_at);
     }
     self->start_at = ez_build_take_anchor(build);
-    return EXECZ_OK;
+    build->column = argument->value_column;
+    return ez_interval_check_anchor(self->start_at.time, build->err);
 }
 
 static execz_status

@@ -18,6 +18,9 @@ Test(habit, times_of_a_clock_are_hours_and_minutes)
     expect_meant(EZ_FIELD_HOUR, "9pm", "hour=21");
     expect_meant(EZ_FIELD_HOUR, "12am", "hour=0");
     expect_meant(EZ_FIELD_HOUR, "12pm", "hour=12");
+    expect_meant(EZ_FIELD_HOUR, "9 pm", "hour=21");
+    expect_meant(EZ_FIELD_HOUR, "9p.m.", "hour=21");
+    expect_meant(EZ_FIELD_HOUR, "9 a.m.", "hour=9");
     expect_meant(EZ_FIELD_HOUR, "2:30", "hour=2, minute=30");
 }
 
@@ -34,7 +37,7 @@ Test(habit, what_is_none_means_nothing)
         const char *item;
     } items[] = {
         {EZ_FIELD_HOUR, "13pm"},         {EZ_FIELD_HOUR, "0am"},
-        {EZ_FIELD_HOUR, "9pmx"},         {EZ_FIELD_HOUR, "9pp"},
+        {EZ_FIELD_HOUR, "9pmx"},         {EZ_FIELD_HOUR, "9p.m"},
         {EZ_FIELD_HOUR, "2:75"},         {EZ_FIELD_HOUR, "24:00"},
         {EZ_FIELD_HOUR, "2:30x"},        {EZ_FIELD_DAY_OF_WEEK, "fri#6"},
         {EZ_FIELD_DAY_OF_WEEK, "fri#0"}, {EZ_FIELD_DAY_OF_WEEK, "fri#2x"},

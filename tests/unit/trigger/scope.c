@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "trigger/scope.h"
 
+#include "trigger/text.h"
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -50,6 +52,18 @@ Test(scope, times_are_read_in_a_zone_that_comes_behind_them)
     cr_expect(eq(i64, scope.start_at.time, EXECZ_DAY));
     cr_expect(scope.start_at.wall);
     ez_scope_clear(&scope);
+}
+
+Test(scope, does_not_start_at_a_time_that_cannot_be_told)
+{
+    ez_trigger_defaults defaults = {"UTC", -1};
+    ez_trigger *trigger = NULL;
+    size_t column = 0;
+
+    cr_expect(eq(int,
+                 ez_trigger_parse("cron(hour=2, start_at=now)", &defaults, &trigger, &column, NULL),
+                 EXECZ_E_INVAL));
+    cr_expect(eq(sz, column, 23));
 }
 
 Test(scope, its_own_zone_makes_the_default_zone_irrelevant)
