@@ -68,6 +68,30 @@ Test(preview, of_what_counts_from_the_end_of_a_run_shows_the_first)
                          "each further run counts from the end of the one before\n"));
 }
 
+Test(preview, of_what_counts_from_the_end_of_a_run_says_so_in_json)
+{
+    ended result =
+        run_program(EXECZ_PROGRAM, "preview", "--trigger", "interval(minutes=5, from=end)",
+                    "--from", "2027-01-01", "--json", NULL);
+
+    expect_in(result.out, "\"exhausted\":true,\"at_shutdown\":false,\"from_end\":true}");
+    own_file("lines", "{\"id\":1,\"trigger\":\"interval(minutes=5, from=end)\","
+                      "\"from\":1735689600}\n");
+    result = run_program("/bin/sh", "-c", BATCH, EXECZ_PROGRAM, NULL);
+    cr_expect(eq(str, result.out,
+                 (char *)"{\"id\":1,\"next\":[1735689900],\"exhausted\":true,\"from_end\":true}"
+                         "\n"));
+}
+
+Test(preview, of_what_counts_from_the_end_of_a_run_and_is_over_shows_none)
+{
+    ended result = run_program(EXECZ_PROGRAM, "preview", "--trigger",
+                               "interval(minutes=5, from=end, end_at=2026-01-01)", "--from",
+                               "2027-01-01", NULL);
+
+    cr_expect(eq(str, result.out, (char *)"no further run\n"));
+}
+
 Test(preview, of_a_batch_answers_each_line)
 {
     ended result;

@@ -37,7 +37,8 @@ static const char help[] =
     "                     and answers it with one: {\"id\":1,\"next\":[...],\"exhausted\":false},\n"
     "                     or {\"id\":1,\"error\":\"...\"}; \"from\" may be a text, too, and all but\n"
     "                     the trigger may be left out.  A search for runs that hardly ever come\n"
-    "                     is given up, and then \"searched_to\" says how far it came\n"
+    "                     is given up, and then \"searched_to\" says how far it came.\n"
+    "                     \"from_end\":true: further runs count from the end of the one before\n"
     "\n"
     "exit status: 0 ok, 2 a trigger or option is wrong\n"
     "\n"
@@ -208,7 +209,8 @@ show_text(const preview *self, const ez_runs_found *found)
     }
     if (execz_trigger_at_shutdown(self->trigger)) {
         printf("runs when the scheduler shuts down\n");
-    } else if (found->exhausted && execz_trigger_counts_from_end(self->trigger)) {
+    } else if (found->exhausted && found->times->len > 0 &&
+               execz_trigger_counts_from_end(self->trigger)) {
         printf("each further run counts from the end of the one before\n");
     } else if (found->gave_up) {
         g_autofree char *local = local_time(self, found->searched_to);
@@ -255,6 +257,9 @@ show_json(const preview *self, const ez_runs_found *found)
     json_object_set_new(whole, "exhausted", json_boolean(found->exhausted));
     json_object_set_new(whole, "at_shutdown",
                         json_boolean(execz_trigger_at_shutdown(self->trigger)));
+    if (execz_trigger_counts_from_end(self->trigger)) {
+        json_object_set_new(whole, "from_end", json_true());
+    }
     if (found->gave_up) {
         g_autofree char *reached = utc_time(found->searched_to);
 

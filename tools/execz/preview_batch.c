@@ -49,7 +49,8 @@ write_error(batch *self, const json_t *id, const char *message)
 }
 
 static void
-write_answer(batch *self, const json_t *id, const ez_runs_found *found)
+write_answer(batch *self, const json_t *id, const execz_trigger *trigger,
+             const ez_runs_found *found)
 {
     char *shown = id == NULL ? NULL : json_dumps(id, JSON_ENCODE_ANY | JSON_COMPACT);
 
@@ -60,6 +61,9 @@ write_answer(batch *self, const json_t *id, const ez_runs_found *found)
         fprintf(self->out, "%s%s", i == 0 ? "" : ",", time);
     }
     fprintf(self->out, "],\"exhausted\":%s", found->exhausted ? "true" : "false");
+    if (execz_trigger_counts_from_end(trigger)) {
+        fputs(",\"from_end\":true", self->out);
+    }
     if (found->gave_up) {
         g_autofree char *time = ez_runs_epoch_text(found->searched_to);
 
@@ -175,7 +179,7 @@ answer_object(batch *self, const json_t *object)
         return;
     }
     found = ez_runs_find(trigger, asked.from, asked.count);
-    write_answer(self, id, &found);
+    write_answer(self, id, trigger, &found);
 }
 
 static void
