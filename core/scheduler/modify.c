@@ -143,10 +143,10 @@ exchange_if_still(execz_scheduler *self, const ez_task *old, ez_task *task)
     return still;
 }
 
-/* One attempt; EXECZ_E_BUSY: somebody else was faster. */
+/* One attempt; *again_out: somebody else was faster. */
 static execz_status
 try_to_change(execz_scheduler *self, const char *id, ez_modify_function change, void *user,
-              execz_error *err)
+              bool *again_out, execz_error *err)
 {
     g_autoptr(ez_task) old = find_task(self, id, err);
     g_autoptr(ez_task) task = NULL;
@@ -167,8 +167,9 @@ try_to_change(execz_scheduler *self, const char *id, ez_modify_function change, 
     if (status != EXECZ_OK) {
         return status;
     }
-    if (!exchange_if_still(self, old, task)) {
-        return EXECZ_E_BUSY;
+    *again_out = !exchange_if_still(self, old, task);
+    if (*again_out) {
+        return EXECZ_OK;
     }
     ez_tell_task(self, EXECZ_EVENT_TASK_MODIFIED, task, NULL);
     ez_mailbox_ring(&self->mailbox);
@@ -180,10 +181,12 @@ ez_modify_task(execz_scheduler *self, const char *id, ez_modify_function change,
                execz_error *err)
 {
     execz_status status;
+    bool again;
 
     do {
-        status = try_to_change(self, id, change, user, err);
-    } while (status == EXECZ_E_BUSY);
+        again = false;
+        status = try_to_change(self, id, change, user, &again, err);
+    } while (again);
     return status;
 }
 

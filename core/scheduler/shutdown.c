@@ -171,7 +171,7 @@ begin(execz_scheduler *self, int64_t deadline, bool forced)
 
 /* What waits for a place gets it when one of the others has ended; what is blocked waits in vain. */
 static void
-run_last(execz_scheduler *self, int64_t now, int64_t deadline)
+run_last(execz_scheduler *self, int64_t deadline)
 {
     if (!self->shutdown.last) {
         self->shutdown.last = true;
@@ -255,7 +255,7 @@ ez_shutdown_step(execz_scheduler *self)
         self->shutdown.lost_at = EXECZ_NO_DEADLINE; /* of those that were spared: when forced */
     }
     if (!self->shutdown.closed && (self->shutdown.last || ez_runs_count(self->runs) == 0)) {
-        run_last(self, now, deadline);
+        run_last(self, deadline);
     }
     if (ez_runs_count(self->runs) == 0) {
         end(self);

@@ -48,7 +48,10 @@ start_all_executors(execz_scheduler *self)
     ez_removal_step(self);
     places = ez_scheduler_list_places(self);
     pthread_mutex_lock(&self->lock);
-    g_queue_clear(&self->new_executors);
+    for (guint i = 0; i < places->len;
+         i++) { /* what is added from here on is the loop's to start */
+        g_queue_remove(&self->new_executors, places->pdata[i]);
+    }
     pthread_mutex_unlock(&self->lock);
     for (guint i = 0; i < places->len; i++) {
         start_executor(self, places->pdata[i]);
