@@ -136,7 +136,8 @@ EXECZ_API execz_status execz_scheduler_put_task(execz_scheduler *self, const exe
 
 /**
  * Gives a task another trigger; its schedule begins anew, unless trigger and time zone are those it
- * has.  The rest is as in execz_scheduler_put_task().
+ * has.  If it does, a run time of the old one that has come but that the loop has not looked at yet is
+ * none any more.  The rest is as in execz_scheduler_put_task().
  *
  * @timezone  for a trigger that names none; NULL: the scheduler's
  *
@@ -157,7 +158,8 @@ EXECZ_API execz_status execz_scheduler_remove_task(execz_scheduler *self, const 
 
 /**
  * Pauses a task: it has no next run time, and what it would have had meanwhile is not made up.
- * Unfinished runs, and what is due already but waits for its executor, go on; so does
+ * A run time that has come but that the loop has not looked at yet is one of those.  Unfinished
+ * runs, and what is due already but waits for its executor, go on; so does
  * execz_scheduler_run_task().  If it is paused already, reason and until are exchanged.  Told as
  * TASK_MODIFIED.
  *
