@@ -118,8 +118,9 @@ ez_entry_collect_locked(ez_entry *self, execz_time now, ez_due *due_out)
 static void
 count_missed(ez_due *due, execz_time time)
 {
+    /* What was missed before, and told, is not the latest of these. */
+    due->missed_last = due->missed == 0 ? time : MAX(due->missed_last, time);
     due->missed++;
-    due->missed_last = MAX(due->missed_last, time);
 }
 
 /* Appends the times of due; where there are too many, the oldest give way. */

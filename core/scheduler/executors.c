@@ -90,6 +90,10 @@ ez_scheduler_add_executor(execz_scheduler *self, const char *alias, const char *
     if (!ez_task_check_id("executor alias", alias, err)) {
         return EXECZ_E_INVAL;
     }
+    if (type == NULL || type[0] == '\0') {
+        return ez_fail(err, EXECZ_E_INVAL, "executor '%s' has no type, the alias of a plugin",
+                       alias);
+    }
     executor = make_executor(self, alias, type, options, report, &reason);
     if (executor != NULL) {
         return insert_place(self, alias, executor, err);
@@ -106,7 +110,7 @@ execz_scheduler_add_executor(execz_scheduler *self, const char *alias, const cha
 {
     g_autoptr(ez_report) report = ez_report_new();
     g_autofree ez_setting *settings = g_new0(ez_setting, n_options + 1);
-    g_autofree char *owner = g_strdup_printf("executor '%s'", alias);
+    g_autofree char *owner = g_strdup_printf("executor '%s'", alias == NULL ? "" : alias);
     g_autofree char *base = g_get_current_dir();
     ez_options_source source = {
         .owner = owner, .base_dir = base, .settings = settings, .n_settings = n_options};

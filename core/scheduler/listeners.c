@@ -57,7 +57,7 @@ uint64_t
 execz_scheduler_add_listener(execz_scheduler *self, uint64_t mask, execz_listener listener,
                              void *user)
 {
-    return ez_bus_add(self->bus, mask, listener, user);
+    return listener == NULL ? 0 : ez_bus_add(self->bus, mask, listener, user);
 }
 
 execz_status

@@ -25,8 +25,12 @@ ez_modify_make_task(execz_scheduler *self, const execz_task_spec *spec, ez_task 
                     execz_error *err)
 {
     execz_error reason = EXECZ_ERROR_INIT;
-    g_autoptr(ez_task) task = ez_task_new(spec, &self->defaults, &self->tables, &reason);
+    g_autoptr(ez_task) task = NULL;
 
+    if (spec == NULL) {
+        return ez_fail(err, EXECZ_E_INVAL, "there is no task: its spec is NULL");
+    }
+    task = ez_task_new(spec, &self->defaults, &self->tables, &reason);
     if (task == NULL || !can_begin_now(self, task, &reason)) {
         return ez_fail_code(err, reason.status, reason.code, "%s", reason.message);
     }

@@ -84,6 +84,9 @@ execz_scheduler_preview_task(execz_scheduler *self, const char *id, execz_time *
                        "a preview of %zu run times is too long; the limit is %u", n,
                        EXECZ_PREVIEW_MAX);
     }
+    if (n_out == NULL || (times_out == NULL && n > 0)) {
+        return ez_fail(err, EXECZ_E_INVAL, "a preview needs room for run times and their number");
+    }
     status = find_schedule(self, id, &ahead, err);
     if (status == EXECZ_OK) {
         *n_out = fill(&ahead, times_out, n);

@@ -32,6 +32,9 @@ execz_scheduler_remove_executor(execz_scheduler *self, const char *alias, uint32
 {
     ez_executor_place *place;
 
+    if (!ez_task_check_id("executor alias", alias, err)) {
+        return EXECZ_E_INVAL;
+    }
     pthread_mutex_lock(&self->lock);
     place = g_hash_table_lookup(self->places, alias);
     if (place != NULL) {

@@ -174,6 +174,26 @@ check_overlap(const char *id, uint32_t overlap, uint32_t limit, execz_error *err
     return true;
 }
 
+/* Before anybody reads them: a plan is known by its options. */
+static bool
+check_options(const execz_task_spec *spec, execz_error *err)
+{
+    if (spec->n_options > EXECZ_TASK_OPTIONS_MAX) {
+        ez_fail(err, EXECZ_E_LIMIT, "task '%s' has %" PRIu64 " options; the limit is %d", spec->id,
+                spec->n_options, EXECZ_TASK_OPTIONS_MAX);
+        return false;
+    }
+    for (uint64_t i = 0; i < spec->n_options; i++) {
+        if (spec->options == NULL || spec->options[i].key == NULL ||
+            spec->options[i].value == NULL) {
+            ez_fail(err, EXECZ_E_INVAL, "option %" PRIu64 " of task '%s' has no key or no value",
+                    i + 1, spec->id);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool
 ez_task_check_own(const execz_task_spec *spec, execz_error *err)
 {
@@ -184,7 +204,7 @@ ez_task_check_own(const execz_task_spec *spec, execz_error *err)
         ez_fail(err, EXECZ_E_INVAL, "task '%s' has no trigger", spec->id);
         return false;
     }
-    return check_arguments(spec, err);
+    return check_options(spec, err) && check_arguments(spec, err);
 }
 
 bool
@@ -202,5 +222,15 @@ ez_task_check_plan(const execz_task_spec *spec, execz_error *err)
 bool
 ez_task_check_defaults(const ez_task_defaults *defaults, execz_error *err)
 {
+    if (defaults->max_instances > EXECZ_MAX_INSTANCES_MAX) {
+        ez_fail(err, EXECZ_E_LIMIT, "max_instances is %u; the limit is %d", defaults->max_instances,
+                EXECZ_MAX_INSTANCES_MAX);
+        return false;
+    }
+    if (defaults->coalesce > EXECZ_COALESCE_NONE) {
+        ez_fail(err, EXECZ_E_INVAL, "coalesce is %u, which is none of EXECZ_COALESCE_*",
+                defaults->coalesce);
+        return false;
+    }
     return check_overlap(NULL, defaults->overlap, defaults->overlap_limit, err);
 }

@@ -217,7 +217,7 @@ EXECZ_API execz_status execz_scheduler_cancel_task(execz_scheduler *self, const 
 
 /**
  * Has listener called for events whose code is in mask.  A listener added twice is called twice.
- * Returns its id for removal, never 0.  [any-thread]
+ * Returns its id for removal; 0 only if listener is NULL.  [any-thread]
  */
 EXECZ_API uint64_t execz_scheduler_add_listener(execz_scheduler *self, uint64_t mask,
                                                 execz_listener listener, void *user);

@@ -16,6 +16,7 @@ extern "C" {
 #define EXECZ_MAX_INSTANCES_MAX 1000000            /* of max_instances */
 #define EXECZ_OUTPUT_LIMIT_MAX (UINT64_C(1) << 30) /* of output_limit, bytes */
 #define EXECZ_ARGS_LENGTH_MAX (UINT64_C(1) << 28)  /* of args, bytes */
+#define EXECZ_TASK_OPTIONS_MAX 1000                /* of n_options */
 #define EXECZ_OVERLAP_LIMIT_MAX 10000              /* of overlap_limit */
 #define EXECZ_ATTEMPTS_MAX 10000                   /* of max_attempts */
 #define EXECZ_RETRY_FACTOR_MAX 10000               /* of retry_factor, percent */

@@ -25,16 +25,16 @@ start(const execz_host *host, const char *alias, execz_executor **executor_out, 
 static execz_status
 stop(execz_executor *self, uint32_t flags, int64_t deadline, execz_error *err)
 {
-    const execz_host *host = self->host;
+    int late = 0;
     self->stopping = 1;
     if (flags & EXECZ_SHUTDOWN_CANCEL) {
-        host->interrupt(host, self->running); /* 0 is no run, which is fine */
+        self->host->interrupt(self->host, self->running); /* 0 is no run, which is fine */
     }
-    while (flags & EXECZ_SHUTDOWN_WAIT && self->running != 0 &&
-           host->now(host, EXECZ_CLOCK_MONOTONIC) < deadline) {
+    while (flags & EXECZ_SHUTDOWN_WAIT && self->running != 0 && !late) {
         nanosleep(&(struct timespec){.tv_nsec = EXECZ_MILLISECOND}, NULL);
+        late = self->host->now(self->host, EXECZ_CLOCK_MONOTONIC) >= deadline;
     }
-    return flags & EXECZ_SHUTDOWN_WAIT && self->running != 0 ? EXECZ_E_TIMEOUT : EXECZ_OK;
+    return late ? EXECZ_E_TIMEOUT : EXECZ_OK;
 }
 
 static execz_status

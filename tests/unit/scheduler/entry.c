@@ -81,3 +81,20 @@ Test(entry, without_coalescing_what_is_held_grows_to_a_limit_and_counts_what_giv
     cr_expect(eq(u64, missed, 3));
     ez_entry_unref(entry);
 }
+
+Test(entry, what_gives_way_is_not_told_by_a_time_that_was_missed_before)
+{
+    ez_entry *entry = new_entry("interval(minutes=1)", EXECZ_COALESCE_NONE);
+    ez_due due;
+
+    for (int i = 0; i < (int)EXECZ_RUN_TIMES_MAX; i++) {
+        due = due_at(midnight + i);
+        ez_entry_hold(entry, &due, EXECZ_SOURCE_SCHEDULE);
+    }
+    due = due_at(midnight + EXECZ_HOUR);
+    due.missed_last = midnight + EXECZ_MINUTE; /* of those that were told already */
+    ez_entry_hold(entry, &due, EXECZ_SOURCE_SCHEDULE);
+    cr_expect(eq(u64, due.missed, 1));
+    cr_expect(eq(i64, due.missed_last, midnight), "the oldest of what was held");
+    ez_entry_unref(entry);
+}
