@@ -26,25 +26,29 @@ static const ez_key scheduler_keys[] = {
     {"log_level", EZ_VALUE_LOG_LEVEL, AT(ez_scheduler_settings, log_level)},
 };
 
-static const ez_key defaults_keys[] = {
-    {"misfire_grace_time", EZ_VALUE_GRACE, TASK(misfire_grace_time)},
-    {"mistrigger_grace_time", EZ_VALUE_GRACE, TASK(misfire_grace_time)},
-    {"coalesce", EZ_VALUE_COALESCE, TASK(coalesce)},
-    {"max_instances", EZ_VALUE_COUNT, TASK(max_instances)},
-    {"overlap", EZ_VALUE_OVERLAP, TASK(overlap)},
-    {"jitter", EZ_VALUE_ELSEWHERE, 0},
-    {"max_attempts", EZ_VALUE_ATTEMPTS, TASK(max_attempts)},
-    {"retry_on", EZ_VALUE_OUTCOMES, TASK(retry_on)},
-    {"retry_never", EZ_VALUE_STATUSES, TASK(retry_never)},
-    {"retry_delay", EZ_VALUE_DURATION, TASK(retry_delay)},
-    {"retry_factor", EZ_VALUE_FACTOR, TASK(retry_factor)},
-    {"retry_max_delay", EZ_VALUE_DURATION, TASK(retry_max_delay)},
-    {"retry_jitter", EZ_VALUE_SHARE, TASK(retry_jitter)},
-    {"executor", EZ_VALUE_WORD, TASK(executor)},
-    {"timeout", EZ_VALUE_TIMEOUT, TASK(timeout)},
-    {"kill_grace", EZ_VALUE_DURATION, TASK(kill_grace)},
-    {"output_limit", EZ_VALUE_SIZE, TASK(output_limit)},
-};
+/* What [defaults] can say for all tasks, and each for itself. */
+/* clang-format off */
+#define POLICY_KEYS                                                                                \
+    {"executor", EZ_VALUE_WORD, TASK(executor)},                                                   \
+    {"misfire_grace_time", EZ_VALUE_GRACE, TASK(misfire_grace_time)},                              \
+    {"mistrigger_grace_time", EZ_VALUE_GRACE, TASK(misfire_grace_time)},                           \
+    {"coalesce", EZ_VALUE_COALESCE, TASK(coalesce)},                                               \
+    {"max_instances", EZ_VALUE_COUNT, TASK(max_instances)},                                        \
+    {"overlap", EZ_VALUE_OVERLAP, TASK(overlap)},                                                  \
+    {"jitter", EZ_VALUE_ELSEWHERE, 0},                                                             \
+    {"max_attempts", EZ_VALUE_ATTEMPTS, TASK(max_attempts)},                                       \
+    {"retry_on", EZ_VALUE_OUTCOMES, TASK(retry_on)},                                               \
+    {"retry_never", EZ_VALUE_STATUSES, TASK(retry_never)},                                         \
+    {"retry_delay", EZ_VALUE_DURATION, TASK(retry_delay)},                                         \
+    {"retry_factor", EZ_VALUE_FACTOR, TASK(retry_factor)},                                         \
+    {"retry_max_delay", EZ_VALUE_DURATION, TASK(retry_max_delay)},                                 \
+    {"retry_jitter", EZ_VALUE_SHARE, TASK(retry_jitter)},                                          \
+    {"timeout", EZ_VALUE_TIMEOUT, TASK(timeout)},                                                  \
+    {"kill_grace", EZ_VALUE_DURATION, TASK(kill_grace)},                                           \
+    {"output_limit", EZ_VALUE_SIZE, TASK(output_limit)}
+/* clang-format on */
+
+static const ez_key defaults_keys[] = {POLICY_KEYS};
 
 static const ez_key executor_keys[] = {
     {"type", EZ_VALUE_WORD, AT(ez_executor_settings, type)},
@@ -64,27 +68,11 @@ static const ez_key task_keys[] = {
     {"at", EZ_VALUE_ELSEWHERE, 0},
     {"cron", EZ_VALUE_ELSEWHERE, 0},
     {"name", EZ_VALUE_TEXT, TASK(name)},
-    {"executor", EZ_VALUE_WORD, TASK(executor)},
     {"args", EZ_VALUE_ARGS, TASK(args)},
     {"env.", EZ_VALUE_ELSEWHERE, 0},
     {"cwd", EZ_VALUE_PATH, TASK(cwd)},
     {"timezone", EZ_VALUE_TIMEZONE, TASK(timezone)},
-    {"max_instances", EZ_VALUE_COUNT, TASK(max_instances)},
-    {"overlap", EZ_VALUE_OVERLAP, TASK(overlap)},
-    {"jitter", EZ_VALUE_ELSEWHERE, 0},
-    {"max_attempts", EZ_VALUE_ATTEMPTS, TASK(max_attempts)},
-    {"retry_on", EZ_VALUE_OUTCOMES, TASK(retry_on)},
-    {"retry_never", EZ_VALUE_STATUSES, TASK(retry_never)},
-    {"retry_delay", EZ_VALUE_DURATION, TASK(retry_delay)},
-    {"retry_factor", EZ_VALUE_FACTOR, TASK(retry_factor)},
-    {"retry_max_delay", EZ_VALUE_DURATION, TASK(retry_max_delay)},
-    {"retry_jitter", EZ_VALUE_SHARE, TASK(retry_jitter)},
-    {"coalesce", EZ_VALUE_COALESCE, TASK(coalesce)},
-    {"misfire_grace_time", EZ_VALUE_GRACE, TASK(misfire_grace_time)},
-    {"mistrigger_grace_time", EZ_VALUE_GRACE, TASK(misfire_grace_time)},
-    {"timeout", EZ_VALUE_TIMEOUT, TASK(timeout)},
-    {"kill_grace", EZ_VALUE_DURATION, TASK(kill_grace)},
-    {"output_limit", EZ_VALUE_SIZE, TASK(output_limit)},
+    POLICY_KEYS,
     {"priority", EZ_VALUE_PRIORITY, TASK(priority)},
     {"option.", EZ_VALUE_ELSEWHERE, 0},
 };

@@ -214,10 +214,24 @@ is_dispatching(execz_scheduler *self)
     return nested;
 }
 
+static uint64_t
+count_stops(execz_scheduler *self)
+{
+    uint64_t stops;
+
+    pthread_mutex_lock(&self->lock);
+    stops = self->n_stops;
+    pthread_mutex_unlock(&self->lock);
+    return stops;
+}
+
 void
 ez_scheduler_run_loop(execz_scheduler *self)
 {
-    while (ez_scheduler_state(self) != EXECZ_STATE_STOPPED) {
+    uint64_t stops = count_stops(self);
+
+    /* Whoever waits for the end may start it again at once: that is for another loop. */
+    while (ez_scheduler_state(self) != EXECZ_STATE_STOPPED && count_stops(self) == stops) {
         ez_loop_wait(&self->loop);
         dispatch(self, true);
     }

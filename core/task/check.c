@@ -2,6 +2,7 @@
 #include "task/check.h"
 
 #include "base/error.h"
+#include "trigger/zone_name.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -222,6 +223,10 @@ ez_task_check_plan(const execz_task_spec *spec, execz_error *err)
 bool
 ez_task_check_defaults(const ez_task_defaults *defaults, execz_error *err)
 {
+    if (defaults->timezone != NULL && !ez_zone_name_exists(defaults->timezone)) {
+        (void)ez_zone_name_fail(defaults->timezone, err);
+        return false;
+    }
     if (defaults->max_instances > EXECZ_MAX_INSTANCES_MAX) {
         ez_fail(err, EXECZ_E_LIMIT, "max_instances is %u; the limit is %d", defaults->max_instances,
                 EXECZ_MAX_INSTANCES_MAX);

@@ -290,9 +290,12 @@ ez_plan_get(ez_intern_table *table, const execz_task_spec *spec, const ez_task_d
     writer written;
     ez_plan *self;
 
+    if (!ez_task_check_plan(spec, err)) { /* defaults may hide what is wrong with it */
+        return NULL;
+    }
     write_record(&written, spec, defaults);
     self = (ez_plan *)ez_intern_find(table, written.bytes, written.length);
-    if (self == NULL && ez_task_check_plan(spec, err)) {
+    if (self == NULL) {
         const char *key;
 
         self = plan_new(&written, spec, &key);

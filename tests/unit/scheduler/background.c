@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "scheduler/background.h"
 
+#include "fixture.h"
+
 #include "support/patience.h"
 
 #include <execz/event_queue.h>
@@ -10,28 +12,6 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-
-/* A scheduler by the system's clock, with a task that is due every 10 ms. */
-static execz_scheduler *
-real_scheduler(void)
-{
-    static const char *const plugin_path[] = {EXECZ_TEST_BUNDLED_DIR, NULL};
-    execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
-    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
-    execz_error err = EXECZ_ERROR_INIT;
-    execz_scheduler *self;
-
-    options.plugin_path = plugin_path;
-    self = execz_scheduler_new(&options, &err);
-    cr_assert(self != NULL, "%s", err.message);
-    cr_assert(execz_scheduler_add_executor(self, "default", "debug", NULL, 0, &err) == EXECZ_OK,
-              "%s", err.message);
-    spec.id = "a";
-    spec.trigger = "interval(seconds=0.01)";
-    spec.shell = ":";
-    cr_assert(execz_scheduler_add_task(self, &spec, &err) == EXECZ_OK, "%s", err.message);
-    return self;
-}
 
 static void
 await(execz_event_queue *queue, uint64_t code)
@@ -54,7 +34,7 @@ state_of(execz_scheduler *self)
 
 Test(background, tasks_run_while_the_program_does_something_else_until_it_shuts_down)
 {
-    execz_scheduler *self = real_scheduler();
+    execz_scheduler *self = fixture_real_scheduler("debug");
     execz_event_queue *queue = execz_event_queue_new(self, EXECZ_EVENT_ALL, 0, NULL);
 
     cr_assert(execz_scheduler_run_in_background(self, NULL) == EXECZ_OK);
@@ -71,7 +51,7 @@ Test(background, tasks_run_while_the_program_does_something_else_until_it_shuts_
 
 Test(background, it_can_be_started_again_and_again)
 {
-    execz_scheduler *self = real_scheduler();
+    execz_scheduler *self = fixture_real_scheduler("debug");
     execz_event_queue *queue =
         execz_event_queue_new(self, EXECZ_EVENT_SCHEDULER_SHUTDOWN | EXECZ_EVENT_TASK_EXECUTED, 0,
                               NULL);
@@ -94,7 +74,7 @@ Test(background, it_can_be_started_again_and_again)
 
 Test(background, what_runs_there_runs_nowhere_else)
 {
-    execz_scheduler *self = real_scheduler();
+    execz_scheduler *self = fixture_real_scheduler("debug");
     execz_error err = EXECZ_ERROR_INIT;
 
     cr_assert(execz_scheduler_run_in_background(self, NULL) == EXECZ_OK);
@@ -106,7 +86,7 @@ Test(background, what_runs_there_runs_nowhere_else)
 
 Test(background, one_that_was_started_before_is_taken_over)
 {
-    execz_scheduler *self = real_scheduler();
+    execz_scheduler *self = fixture_real_scheduler("debug");
     execz_event_queue *queue = execz_event_queue_new(self, EXECZ_EVENT_TASK_EXECUTED, 0, NULL);
 
     cr_assert(execz_scheduler_start(self, NULL) == EXECZ_OK);
@@ -118,7 +98,7 @@ Test(background, one_that_was_started_before_is_taken_over)
 
 Test(background, without_a_thread_it_says_so_and_is_stopped_as_before)
 {
-    execz_scheduler *self = real_scheduler();
+    execz_scheduler *self = fixture_real_scheduler("debug");
     execz_error err = EXECZ_ERROR_INIT;
     pthread_attr_t before, endless;
 

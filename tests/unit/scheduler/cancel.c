@@ -12,14 +12,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-static void
-expect_events(fixture *self, const char *expected)
-{
-    const char *events = fixture_take_events(self);
-
-    cr_expect(eq(str, (char *)events, (char *)expected));
-}
-
 /* A task "a" that is due each minute, and of whose run times the first runs and the next is queued. */
 static fixture *
 with_a_run_and_one_queued(const char *function)
@@ -99,7 +91,7 @@ Test(cancel, what_waits_is_cancelled_alone)
     cr_assert(execz_scheduler_cancel_task(self->scheduler, "a", EXECZ_CANCEL_WAITING, NULL) ==
               EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "cancelled:a");
+    fixture_expect_events(self, "cancelled:a");
     cr_expect(eq(sz, ez_runs_count(self->scheduler->runs), 1));
     fixture_free(self);
 }
@@ -121,7 +113,7 @@ Test(cancel, a_run_that_fails_when_it_is_cancelled_is_not_attempted_again)
     cr_assert(execz_scheduler_cancel_task(self->scheduler, "a", EXECZ_CANCEL_ALL, NULL) ==
               EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "cancelled:a");
+    fixture_expect_events(self, "cancelled:a");
     fixture_let_deaf_go();
     fixture_wait_for(self, "cancelled:a");
     cr_expect(strstr(self->events->str, "retry") == NULL, "%s", self->events->str);
@@ -144,9 +136,9 @@ Test(cancel, what_waits_for_its_next_attempt_is_cancelled)
     cr_assert(execz_scheduler_cancel_task(self->scheduler, "a", EXECZ_CANCEL_RETRYING, NULL) ==
               EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "cancelled:a");
+    fixture_expect_events(self, "cancelled:a");
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "");
+    fixture_expect_events(self, "");
     fixture_free(self);
 }
 
@@ -161,7 +153,7 @@ Test(cancel, what_is_held_or_asked_for_by_hand_is_cancelled)
     cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
     cr_assert(execz_scheduler_cancel_task(self->scheduler, "a", 0, NULL) == EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "cancelled:a cancelled:a");
+    fixture_expect_events(self, "cancelled:a cancelled:a");
     cr_expect(eq(u64, self->scheduler->n_held, 0));
     fixture_free(self);
 }
@@ -223,6 +215,6 @@ Test(cancel, a_run_that_has_failed_unseen_is_not_attempted_again)
     cr_assert(execz_scheduler_cancel_task(self->scheduler, "a", EXECZ_CANCEL_ALL, NULL) ==
               EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "cancelled:a error:a");
+    fixture_expect_events(self, "cancelled:a error:a");
     fixture_free(self);
 }

@@ -6,14 +6,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-static void
-expect_events(fixture *self, const char *expected)
-{
-    const char *events = fixture_take_events(self);
-
-    cr_expect(eq(str, (char *)events, (char *)expected));
-}
-
 static fixture *
 running(const char *executor_type)
 {
@@ -31,13 +23,13 @@ Test(dispatch, a_due_task_is_submitted_and_ends)
 
     fixture_add(self, "a", "interval(seconds=10)", "tests:ok");
     fixture_settle(self);
-    expect_events(self, "added:a");
+    fixture_expect_events(self, "added:a");
     fixture_advance(self, 9 * EXECZ_SECOND);
-    expect_events(self, "");
+    fixture_expect_events(self, "");
     fixture_advance(self, EXECZ_SECOND);
-    expect_events(self, "submitted:a started:a executed:a");
+    fixture_expect_events(self, "submitted:a started:a executed:a");
     fixture_advance(self, 10 * EXECZ_SECOND);
-    expect_events(self, "submitted:a started:a executed:a");
+    fixture_expect_events(self, "submitted:a started:a executed:a");
     fixture_free(self);
 }
 
@@ -47,7 +39,7 @@ Test(dispatch, a_failing_function_ends_in_an_error)
 
     fixture_add(self, "a", "interval(seconds=1)", "tests:fail");
     fixture_advance(self, EXECZ_SECOND);
-    expect_events(self, "added:a submitted:a started:a error:a");
+    fixture_expect_events(self, "added:a submitted:a started:a error:a");
     cr_expect(strstr(self->log->str, "no luck today") != NULL, "%s", self->log->str);
     fixture_free(self);
 }
@@ -58,7 +50,7 @@ Test(dispatch, a_night_of_sleep_runs_once_and_counts_the_rest)
 
     fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
     fixture_advance(self, 30 * EXECZ_MINUTE);
-    expect_events(self, "added:a submitted:a+29 started:a executed:a");
+    fixture_expect_events(self, "added:a submitted:a+29 started:a executed:a");
     fixture_free(self);
 }
 
@@ -73,8 +65,9 @@ Test(dispatch, without_coalescing_each_missed_run_is_made_up_for)
     spec.coalesce = EXECZ_COALESCE_NONE;
     fixture_add_spec(self, &spec);
     fixture_advance(self, 3 * EXECZ_MINUTE);
-    expect_events(self, "added:a submitted:a*3 started:a started:a started:a executed:a executed:a "
-                        "executed:a");
+    fixture_expect_events(
+        self, "added:a submitted:a*3 started:a started:a started:a executed:a executed:a "
+              "executed:a");
     fixture_free(self);
 }
 
@@ -89,9 +82,9 @@ Test(dispatch, what_is_later_than_its_grace_is_missed_and_said_so)
     spec.misfire_grace_time = 30 * EXECZ_SECOND;
     fixture_add_spec(self, &spec);
     fixture_advance(self, 21 * EXECZ_MINUTE);
-    expect_events(self, "added:a missed:a+1");
+    fixture_expect_events(self, "added:a missed:a+1");
     fixture_advance(self, 9 * EXECZ_MINUTE);
-    expect_events(self, "submitted:a started:a executed:a");
+    fixture_expect_events(self, "submitted:a started:a executed:a");
     fixture_free(self);
 }
 
@@ -103,7 +96,7 @@ Test(dispatch, a_task_that_still_runs_is_refused_beyond_max_instances)
     fixture_advance(self, EXECZ_MINUTE);
     fixture_wait_for(self, "started:a");
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "added:a submitted:a started:a max_instances:a");
+    fixture_expect_events(self, "added:a submitted:a started:a max_instances:a");
     fixture_free(self);
 }
 
@@ -132,14 +125,14 @@ Test(dispatch, a_task_without_its_executor_is_blocked_and_runs_once_it_is_there)
 
     fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "added:a blocked:a");
+    fixture_expect_events(self, "added:a blocked:a");
     cr_expect(strstr(self->log->str, "there is no executor 'default'") != NULL);
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "");
+    fixture_expect_events(self, "");
     cr_assert(execz_scheduler_add_executor(self->scheduler, "default", "debug", NULL, 0, NULL) ==
               EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "executor_added submitted:a+1 started:a executed:a");
+    fixture_expect_events(self, "executor_added submitted:a+1 started:a executed:a");
     fixture_free(self);
 }
 
@@ -149,7 +142,7 @@ Test(dispatch, a_task_without_its_function_is_blocked_with_the_reason)
 
     fixture_add(self, "a", "interval(minutes=1)", "tests:okay");
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "added:a blocked:a");
+    fixture_expect_events(self, "added:a blocked:a");
     cr_expect(strstr(self->log->str, "ok") != NULL, "%s", self->log->str);
     fixture_free(self);
 }
@@ -221,9 +214,9 @@ Test(dispatch, running_a_task_by_hand_leaves_its_schedule_alone)
     fixture_advance(self, 59 * EXECZ_SECOND);
     cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "added:a submitted:a started:a executed:a");
+    fixture_expect_events(self, "added:a submitted:a started:a executed:a");
     fixture_advance(self, EXECZ_SECOND);
-    expect_events(self, "submitted:a started:a executed:a");
+    fixture_expect_events(self, "submitted:a started:a executed:a");
     fixture_free(self);
 }
 
@@ -233,7 +226,7 @@ Test(dispatch, a_finished_trigger_takes_its_task_along_with_its_last_run)
 
     fixture_add(self, "a", "date(2027-01-01T00:01:00Z)", "tests:ok");
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "added:a submitted:a started:a executed:a removed:a");
+    fixture_expect_events(self, "added:a submitted:a started:a executed:a removed:a");
     cr_expect(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_E_NOT_FOUND);
     fixture_free(self);
 }
@@ -244,13 +237,13 @@ Test(dispatch, a_step_of_the_clock_backwards_runs_nothing_twice)
 
     fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "added:a submitted:a started:a executed:a");
+    fixture_expect_events(self, "added:a submitted:a started:a executed:a");
     self->clock.now -= EXECZ_HOUR;
     fixture_settle(self);
     fixture_advance(self, EXECZ_HOUR);
-    expect_events(self, "");
+    fixture_expect_events(self, "");
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "submitted:a started:a executed:a");
+    fixture_expect_events(self, "submitted:a started:a executed:a");
     fixture_free(self);
 }
 

@@ -246,3 +246,47 @@ fixture_take_events(fixture *self)
     g_string_truncate(self->events, 0);
     return taken;
 }
+
+void
+fixture_expect_events(fixture *self, const char *expected)
+{
+    const char *events = fixture_take_events(self);
+
+    cr_expect(eq(str, (char *)events, (char *)expected));
+}
+
+fixture *
+fixture_new_running(void)
+{
+    fixture *self = fixture_new_started("threadpool");
+
+    fixture_add(self, "long", "interval(minutes=1)", "tests:wait");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_wait_for(self, "started:long");
+    (void)fixture_take_events(self);
+    return self;
+}
+
+/* ---- by the system's clock ------------------------------------------------------------------- */
+
+execz_scheduler *
+fixture_real_scheduler(const char *executor_type)
+{
+    static const char *const plugin_path[] = {EXECZ_TEST_BUNDLED_DIR, NULL};
+    execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+    execz_error err = EXECZ_ERROR_INIT;
+    execz_scheduler *self;
+
+    options.plugin_path = plugin_path;
+    self = execz_scheduler_new(&options, &err);
+    cr_assert(self != NULL, "%s", err.message);
+    cr_assert(execz_scheduler_add_executor(self, "default", executor_type, NULL, 0, &err) ==
+                  EXECZ_OK,
+              "%s", err.message);
+    spec.id = "a";
+    spec.trigger = "interval(seconds=0.01)";
+    spec.shell = ":";
+    cr_assert(execz_scheduler_add_task(self, &spec, &err) == EXECZ_OK, "%s", err.message);
+    return self;
+}

@@ -28,7 +28,7 @@ void fixture_add_spec(fixture *self, const execz_task_spec *spec);
 void fixture_advance(fixture *self, execz_duration duration);
 void fixture_settle(fixture *self);
 
-/* Waits until pattern stands in the events, dispatching; fails the test after 10 s. */
+/* Waits until pattern stands in the events, dispatching; fails the test after PATIENCE. */
 void fixture_wait_for(fixture *self, const char *pattern);
 
 /* Lets tests:deaf return. */
@@ -39,5 +39,14 @@ void fixture_release_deaf(fixture *self);
 
 /* What was recorded since the last call. */
 const char *fixture_take_events(fixture *self);
+
+/* That was these, and no others. */
+void fixture_expect_events(fixture *self, const char *expected);
+
+/* With one run in flight, of the task "long", that ends only when it is cancelled. */
+fixture *fixture_new_running(void);
+
+/* No fixture: a scheduler by the system's clock, with a task "a" that is due every 10 ms. */
+execz_scheduler *fixture_real_scheduler(const char *executor_type);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <execz/glib.h>
 
+#include "fixture.h"
 #include "support/patience.h"
 
 #include <criterion/criterion.h>
@@ -44,30 +45,6 @@ lose_patience(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-static execz_scheduler *
-real_scheduler(program *owner)
-{
-    static const char *const plugin_path[] = {EXECZ_TEST_BUNDLED_DIR, NULL};
-    execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
-    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
-    execz_error err = EXECZ_ERROR_INIT;
-    execz_scheduler *self;
-
-    options.plugin_path = plugin_path;
-    self = execz_scheduler_new(&options, &err);
-    cr_assert(self != NULL, "%s", err.message);
-    cr_assert(execz_scheduler_add_executor(self, "default", "threadpool", NULL, 0, &err) ==
-                  EXECZ_OK,
-              "%s", err.message);
-    spec.id = "a";
-    spec.trigger = "interval(seconds=0.01)";
-    spec.shell = ":";
-    cr_assert(execz_scheduler_add_task(self, &spec, &err) == EXECZ_OK, "%s", err.message);
-    execz_scheduler_add_listener(self, EXECZ_EVENT_SCHEDULER_SHUTDOWN | EXECZ_EVENT_TASK_EXECUTED,
-                                 hear, owner);
-    return self;
-}
-
 /* Runs the program's loop until it has seen some runs and some ticks of a source of its own. */
 static void
 run(program *self)
@@ -88,7 +65,9 @@ Test(glib, a_main_loop_runs_a_scheduler_beside_its_own_sources_start_after_start
     program self = {.loop = g_main_loop_new(NULL, FALSE), .loop_thread = g_thread_self()};
     guint id;
 
-    self.scheduler = real_scheduler(&self);
+    self.scheduler = fixture_real_scheduler("threadpool");
+    execz_scheduler_add_listener(
+        self.scheduler, EXECZ_EVENT_SCHEDULER_SHUTDOWN | EXECZ_EVENT_TASK_EXECUTED, hear, &self);
     id = execz_glib_attach(self.scheduler, NULL);
     run(&self);
     run(&self);

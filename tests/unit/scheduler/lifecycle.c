@@ -49,30 +49,9 @@ stop_after_first(void *user, const execz_event *event)
     cr_expect(execz_scheduler_shutdown(user, 0, -1, &err) == EXECZ_OK);
 }
 
-static execz_scheduler *
-real_scheduler(void)
-{
-    static const char *const plugin_path[] = {EXECZ_TEST_BUNDLED_DIR, NULL};
-    execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
-    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
-    execz_error err = EXECZ_ERROR_INIT;
-    execz_scheduler *self;
-
-    options.plugin_path = plugin_path;
-    self = execz_scheduler_new(&options, &err);
-    cr_assert(self != NULL, "%s", err.message);
-    cr_assert(execz_scheduler_add_executor(self, "default", "threadpool", NULL, 0, &err) ==
-              EXECZ_OK);
-    spec.id = "a";
-    spec.trigger = "interval(seconds=0.02)";
-    spec.shell = "true";
-    cr_assert(execz_scheduler_add_task(self, &spec, &err) == EXECZ_OK, "%s", err.message);
-    return self;
-}
-
 Test(lifecycle, run_blocks_until_a_listener_shuts_it_down)
 {
-    execz_scheduler *self = real_scheduler();
+    execz_scheduler *self = fixture_real_scheduler("threadpool");
 
     execz_scheduler_add_listener(self, EXECZ_EVENT_TASK_EXECUTED, stop_after_first, self);
     cr_expect(execz_scheduler_run(self, NULL) == EXECZ_OK);
@@ -86,9 +65,27 @@ run_thread(void *scheduler)
     return NULL;
 }
 
+Test(lifecycle, run_returns_though_it_is_started_again_at_once)
+{
+    execz_scheduler *self = fixture_real_scheduler("debug");
+    struct timespec end;
+    pthread_t thread;
+
+    cr_assert(execz_scheduler_start(self, NULL) == EXECZ_OK);
+    for (int i = 0; i < 50; i++) {
+        pthread_create(&thread, NULL, run_thread, self);
+        cr_assert(execz_scheduler_shutdown(self, EXECZ_SHUTDOWN_WAIT, -1, NULL) == EXECZ_OK);
+        cr_assert(execz_scheduler_start(self, NULL) == EXECZ_OK);
+        clock_gettime(CLOCK_REALTIME, &end);
+        end.tv_sec += PATIENCE / EXECZ_SECOND;
+        cr_assert(eq(int, pthread_timedjoin_np(thread, NULL, &end), 0), "start %d", i);
+    }
+    execz_scheduler_free(self);
+}
+
 Test(lifecycle, another_thread_can_wait_for_the_end)
 {
-    execz_scheduler *self = real_scheduler();
+    execz_scheduler *self = fixture_real_scheduler("threadpool");
     execz_scheduler_info info = {.size = sizeof info};
     pthread_t thread;
 
@@ -103,7 +100,7 @@ Test(lifecycle, another_thread_can_wait_for_the_end)
 
 Test(lifecycle, freeing_a_running_scheduler_shuts_it_down)
 {
-    execz_scheduler *self = real_scheduler();
+    execz_scheduler *self = fixture_real_scheduler("threadpool");
 
     cr_assert(execz_scheduler_start(self, NULL) == EXECZ_OK);
     execz_scheduler_free(self);

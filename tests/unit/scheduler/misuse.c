@@ -108,6 +108,10 @@ Test(misuse, defaults_that_there_are_not)
     execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
     execz_error err = EXECZ_ERROR_INIT;
 
+    options.timezone = "Europe/Londn";
+    cr_expect(eq(ptr, execz_scheduler_new(&options, &err), NULL));
+    cr_expect(strstr(err.message, "did you mean \"Europe/London\"?") != NULL, "%s", err.message);
+    options.timezone = NULL;
     options.coalesce = 7;
     cr_expect(eq(ptr, execz_scheduler_new(&options, &err), NULL));
     expect_refused(err.status, &err, "coalesce is 7");

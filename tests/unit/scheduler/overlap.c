@@ -8,14 +8,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-static void
-expect_events(fixture *self, const char *expected)
-{
-    const char *events = fixture_take_events(self);
-
-    cr_expect(eq(str, (char *)events, (char *)expected));
-}
-
 /* A task "a" of this overlap that is due each minute and runs since the first of them. */
 static fixture *
 with_a_run(uint32_t overlap, uint32_t limit, const char *function)
@@ -66,10 +58,10 @@ Test(overlap, a_queue_keeps_as_many_run_times_as_it_may_and_refuses_the_next)
 
     fixture_advance(self, EXECZ_MINUTE);
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "");
+    fixture_expect_events(self, "");
     cr_expect(eq(u64, count_unfinished(self), 3));
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "max_instances:a");
+    fixture_expect_events(self, "max_instances:a");
     cr_expect(eq(u64, count_unfinished(self), 3));
     fixture_free(self);
 }
@@ -133,7 +125,7 @@ Test(overlap, run_times_that_come_together_are_queued_as_far_as_there_is_room)
     fixture_wait_for(self, "started:a");
     (void)fixture_take_events(self);
     fixture_advance(self, 4 * EXECZ_MINUTE);
-    expect_events(self, "max_instances:a*2");
+    fixture_expect_events(self, "max_instances:a*2");
     fixture_free(self);
 }
 
@@ -143,10 +135,10 @@ Test(overlap, a_run_by_hand_is_queued_too)
 
     cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "");
+    fixture_expect_events(self, "");
     cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "max_instances:a");
+    fixture_expect_events(self, "max_instances:a");
     fixture_free(self);
 }
 
@@ -169,7 +161,7 @@ Test(overlap, removing_a_task_cancels_what_is_queued)
     fixture_advance(self, EXECZ_MINUTE);
     cr_assert(execz_scheduler_remove_task(self->scheduler, "a", NULL) == EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "cancelled:a cancelled:a removed:a");
+    fixture_expect_events(self, "cancelled:a cancelled:a removed:a");
     cr_expect(eq(u64, count_unfinished(self), 1));
     fixture_free(self);
 }
@@ -181,7 +173,7 @@ Test(overlap, a_shutdown_cancels_what_is_queued)
     fixture_advance(self, EXECZ_MINUTE);
     cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "cancelled:a");
+    fixture_expect_events(self, "cancelled:a");
     fixture_free(self);
 }
 
@@ -202,7 +194,7 @@ Test(overlap, a_task_that_is_over_stays_until_its_queue_is_empty)
     (void)fixture_take_events(self);
     fixture_let_deaf_go();
     fixture_wait_for(self, "removed:a");
-    expect_events(self, "executed:a submitted:a started:a executed:a removed:a");
+    fixture_expect_events(self, "executed:a submitted:a started:a executed:a removed:a");
     fixture_free(self);
 }
 
@@ -256,7 +248,7 @@ Test(overlap, what_replaces_cancels_the_run_and_starts_when_that_has_ended)
 
     fixture_advance(self, EXECZ_MINUTE);
     fixture_wait_for(self, "cancelled:a submitted:a started:a");
-    expect_events(self, "cancelled:a submitted:a started:a");
+    fixture_expect_events(self, "cancelled:a submitted:a started:a");
     fixture_free(self);
 }
 
@@ -265,9 +257,9 @@ Test(overlap, what_replaces_a_run_that_does_not_end_is_replaced_in_its_turn)
     fixture *self = with_a_run(EXECZ_OVERLAP_REPLACE, 0, "tests:deaf");
 
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "");
+    fixture_expect_events(self, "");
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "cancelled:a");
+    fixture_expect_events(self, "cancelled:a");
     cr_expect(eq(u64, count_unfinished(self), 2));
     fixture_let_deaf_go();
     fixture_wait_for(self, "submitted:a started:a executed:a");

@@ -30,6 +30,18 @@ run(fixture *self, const char *id)
     cr_assert(execz_scheduler_run_task(self->scheduler, id, NULL) == EXECZ_OK);
 }
 
+/* A task "a" whose function runs. */
+static fixture *
+with_a_run(const char *function)
+{
+    fixture *self = fixture_new_started("threadpool");
+
+    fixture_add(self, "a", "interval(hours=1)", function);
+    run(self, "a");
+    fixture_wait_for(self, "started:a");
+    return self;
+}
+
 Test(removal, an_executor_that_is_idle_goes_at_once)
 {
     fixture *self = fixture_new_started("threadpool");
@@ -43,11 +55,8 @@ Test(removal, an_executor_that_is_idle_goes_at_once)
 
 Test(removal, runs_in_flight_go_on_to_their_end)
 {
-    fixture *self = fixture_new_started("threadpool");
+    fixture *self = with_a_run("tests:deaf");
 
-    fixture_add(self, "a", "interval(hours=1)", "tests:deaf");
-    run(self, "a");
-    fixture_wait_for(self, "started:a");
     remove_default(self, 0);
     fixture_settle(self);
     cr_expect(strstr(self->events->str, "executor_removed") == NULL, "%s", self->events->str);
@@ -60,11 +69,8 @@ Test(removal, runs_in_flight_go_on_to_their_end)
 
 Test(removal, runs_in_flight_are_cancelled_if_that_is_asked_for)
 {
-    fixture *self = fixture_new_started("threadpool");
+    fixture *self = with_a_run("tests:wait");
 
-    fixture_add(self, "a", "interval(hours=1)", "tests:wait");
-    run(self, "a");
-    fixture_wait_for(self, "started:a");
     remove_default(self, 0);
     fixture_settle(self);
     remove_default(self, EXECZ_SHUTDOWN_CANCEL);
@@ -94,12 +100,9 @@ Test(removal, its_tasks_are_blocked_until_the_alias_is_there_again)
 
 Test(removal, the_alias_is_free_while_the_old_executor_still_works)
 {
-    fixture *self = fixture_new_started("threadpool");
+    fixture *self = with_a_run("tests:deaf");
 
-    fixture_add(self, "a", "interval(hours=1)", "tests:deaf");
     fixture_add(self, "b", "interval(hours=1)", "tests:ok");
-    run(self, "a");
-    fixture_wait_for(self, "started:a");
     remove_default(self, 0);
     add_default(self, "debug");
     run(self, "b");
@@ -137,11 +140,8 @@ Test(removal, what_waits_for_its_turn_goes_to_the_next_executor_of_that_alias)
 
 Test(removal, a_shutdown_ends_an_executor_on_its_way_out)
 {
-    fixture *self = fixture_new_started("threadpool");
+    fixture *self = with_a_run("tests:wait");
 
-    fixture_add(self, "a", "interval(hours=1)", "tests:wait");
-    run(self, "a");
-    fixture_wait_for(self, "started:a");
     remove_default(self, 0);
     fixture_settle(self);
     cr_assert(execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, -1, NULL) ==

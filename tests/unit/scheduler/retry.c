@@ -8,14 +8,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-static void
-expect_events(fixture *self, const char *expected)
-{
-    const char *events = fixture_take_events(self);
-
-    cr_expect(eq(str, (char *)events, (char *)expected));
-}
-
 static execz_task_spec
 spec_of(const char *function)
 {
@@ -59,19 +51,19 @@ Test(retry, what_fails_is_attempted_again_later_and_later_until_the_last_attempt
     execz_task_spec spec = spec_of("tests:fail");
     fixture *self = after_its_first_run("debug", &spec);
 
-    expect_events(self, "submitted:a started:a retry:a");
+    fixture_expect_events(self, "submitted:a started:a retry:a");
     cr_expect(eq(u64, count_unfinished(self), 1));
     fixture_advance(self, 10 * EXECZ_SECOND - 1);
-    expect_events(self, "");
+    fixture_expect_events(self, "");
     fixture_advance(self, 1);
-    expect_events(self, "submitted:a started:a retry:a");
+    fixture_expect_events(self, "submitted:a started:a retry:a");
     fixture_advance(self, 20 * EXECZ_SECOND - 1);
-    expect_events(self, "");
+    fixture_expect_events(self, "");
     fixture_advance(self, 1);
-    expect_events(self, "submitted:a started:a error:a");
+    fixture_expect_events(self, "submitted:a started:a error:a");
     cr_expect(eq(u64, count_unfinished(self), 0));
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "");
+    fixture_expect_events(self, "");
     fixture_free(self);
 }
 
@@ -175,7 +167,7 @@ Test(retry, what_a_function_returns_can_be_the_end)
     spec.retry_never = never;
     spec.n_retry_never = 1;
     self = after_its_first_run("debug", &spec);
-    expect_events(self, "submitted:a started:a error:a");
+    fixture_expect_events(self, "submitted:a started:a error:a");
     fixture_free(self);
 }
 
@@ -188,7 +180,7 @@ Test(retry, a_run_by_hand_is_attempted_again_too)
     cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
     cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "added:a scheduler_started submitted:a started:a retry:a");
+    fixture_expect_events(self, "added:a scheduler_started submitted:a started:a retry:a");
     fixture_free(self);
 }
 
@@ -205,11 +197,11 @@ Test(retry, of_several_run_times_only_those_that_failed_are_attempted_again)
     fixture_settle(self);
     (void)fixture_take_events(self);
     fixture_advance(self, 3 * EXECZ_MINUTE);
-    expect_events(self,
-                  "submitted:a*3 started:a started:a started:a executed:a retry:a executed:a");
+    fixture_expect_events(
+        self, "submitted:a*3 started:a started:a started:a executed:a retry:a executed:a");
     cr_expect(eq(u64, count_unfinished(self), 1));
     fixture_advance(self, 10 * EXECZ_SECOND);
-    expect_events(self, "submitted:a started:a retry:a");
+    fixture_expect_events(self, "submitted:a started:a retry:a");
     fixture_free(self);
 }
 
@@ -248,9 +240,9 @@ Test(retry, what_waits_for_its_next_attempt_counts_as_an_instance)
 
     spec.retry_delay = 2 * EXECZ_HOUR;
     self = after_its_first_run("debug", &spec);
-    expect_events(self, "submitted:a started:a retry:a");
+    fixture_expect_events(self, "submitted:a started:a retry:a");
     fixture_advance(self, EXECZ_HOUR);
-    expect_events(self, "max_instances:a");
+    fixture_expect_events(self, "max_instances:a");
     fixture_free(self);
 }
 
@@ -267,8 +259,8 @@ Test(retry, what_is_queued_behind_it_starts_after_its_last_attempt)
     fixture_advance(self, EXECZ_HOUR);
     (void)fixture_take_events(self);
     fixture_advance(self, EXECZ_HOUR);
-    expect_events(self,
-                  "submitted:a max_instances:a started:a error:a submitted:a started:a retry:a");
+    fixture_expect_events(
+        self, "submitted:a max_instances:a started:a error:a submitted:a started:a retry:a");
     fixture_free(self);
 }
 
@@ -282,7 +274,7 @@ Test(retry, what_replaces_it_starts_at_once)
     self = after_its_first_run("debug", &spec);
     (void)fixture_take_events(self);
     fixture_advance(self, EXECZ_HOUR);
-    expect_events(self, "cancelled:a submitted:a started:a retry:a");
+    fixture_expect_events(self, "cancelled:a submitted:a started:a retry:a");
     fixture_free(self);
 }
 
@@ -296,7 +288,7 @@ Test(retry, removing_the_task_cancels_it)
     (void)execz_scheduler_add_listener(self->scheduler, EXECZ_EVENT_TERMINAL, note, &ends);
     cr_assert(execz_scheduler_remove_task(self->scheduler, "a", NULL) == EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "cancelled:a removed:a");
+    fixture_expect_events(self, "cancelled:a removed:a");
     cr_expect(all(eq(uint, ends.n, 1), eq(uint, ends.attempts[0], 1),
                   eq(uint, ends.outcomes[0], EXECZ_OUTCOME_CANCELLED)));
     cr_expect(eq(u64, count_unfinished(self), 0));
@@ -311,7 +303,7 @@ Test(retry, a_shutdown_cancels_it)
     (void)fixture_take_events(self);
     cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
     fixture_settle(self);
-    expect_events(self, "cancelled:a scheduler_shutdown");
+    fixture_expect_events(self, "cancelled:a scheduler_shutdown");
     fixture_free(self);
 }
 
@@ -349,10 +341,10 @@ Test(retry, a_step_of_the_wall_clock_does_not_move_it)
     (void)fixture_take_events(self);
     self->clock.now -= 30 * EXECZ_MINUTE;
     fixture_settle(self);
-    expect_events(self, "");
+    fixture_expect_events(self, "");
     cr_expect(eq(i64, ez_retry_next(self->scheduler), self->clock.monotonic + 10 * EXECZ_SECOND));
     fixture_advance(self, 10 * EXECZ_SECOND);
-    expect_events(self, "submitted:a started:a retry:a");
+    fixture_expect_events(self, "submitted:a started:a retry:a");
     fixture_free(self);
 }
 
@@ -364,9 +356,9 @@ Test(retry, a_task_that_is_over_stays_until_its_last_attempt)
     spec.trigger = "date(2027-01-01T01:00:00Z)";
     spec.max_attempts = 2;
     self = after_its_first_run("debug", &spec);
-    expect_events(self, "submitted:a started:a retry:a");
+    fixture_expect_events(self, "submitted:a started:a retry:a");
     fixture_advance(self, 10 * EXECZ_SECOND);
-    expect_events(self, "submitted:a started:a error:a removed:a");
+    fixture_expect_events(self, "submitted:a started:a error:a removed:a");
     fixture_free(self);
 }
 
@@ -379,7 +371,7 @@ Test(retry, a_scheduler_that_is_paused_keeps_it_until_it_goes_on)
     fixture_settle(self);
     (void)fixture_take_events(self);
     fixture_advance(self, EXECZ_MINUTE);
-    expect_events(self, "");
+    fixture_expect_events(self, "");
     cr_assert(execz_scheduler_resume(self->scheduler, NULL) == EXECZ_OK);
     fixture_wait_for(self, "submitted:a started:a retry:a");
     fixture_free(self);
@@ -395,6 +387,6 @@ Test(retry, a_task_that_is_paused_is_still_attempted_again)
     fixture_settle(self);
     (void)fixture_take_events(self);
     fixture_advance(self, 10 * EXECZ_SECOND);
-    expect_events(self, "submitted:a started:a retry:a");
+    fixture_expect_events(self, "submitted:a started:a retry:a");
     fixture_free(self);
 }

@@ -9,20 +9,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-/* A scheduler with one run in flight that ends only when it is cancelled. */
-static fixture *
-with_a_run(void)
-{
-    fixture *self = fixture_new("threadpool");
-
-    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
-    fixture_add(self, "long", "interval(minutes=1)", "tests:wait");
-    fixture_advance(self, EXECZ_MINUTE);
-    fixture_wait_for(self, "started:long");
-    (void)fixture_take_events(self);
-    return self;
-}
-
 static uint32_t
 state_of(fixture *self)
 {
@@ -34,7 +20,7 @@ state_of(fixture *self)
 
 Test(shutdown, waits_for_what_runs_and_submits_nothing_more)
 {
-    fixture *self = with_a_run();
+    fixture *self = fixture_new_running();
 
     cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
     fixture_advance(self, 10 * EXECZ_MINUTE);
@@ -59,7 +45,7 @@ cancel_everything(void *user, const execz_event *event)
 /* The blocked task is dropped, and told so, in the middle of the first step. */
 Test(shutdown, that_becomes_stronger_during_a_step_wakes_the_loop)
 {
-    fixture *self = with_a_run();
+    fixture *self = fixture_new_running();
     struct pollfd ready = {.fd = execz_scheduler_fd(self->scheduler), .events = POLLIN};
 
     fixture_add(self, "blocked", "interval(minutes=1)", "tests:nowhere");
@@ -75,7 +61,7 @@ Test(shutdown, that_becomes_stronger_during_a_step_wakes_the_loop)
 
 Test(shutdown, cancels_at_its_deadline)
 {
-    fixture *self = with_a_run();
+    fixture *self = fixture_new_running();
 
     cr_assert(execz_scheduler_shutdown(self->scheduler, 0, 5 * EXECZ_SECOND, NULL) == EXECZ_OK);
     fixture_advance(self, 4 * EXECZ_SECOND);
@@ -87,7 +73,7 @@ Test(shutdown, cancels_at_its_deadline)
 
 Test(shutdown, a_later_call_can_only_shorten_the_deadline)
 {
-    fixture *self = with_a_run();
+    fixture *self = fixture_new_running();
 
     cr_assert(execz_scheduler_shutdown(self->scheduler, 0, 5 * EXECZ_SECOND, NULL) == EXECZ_OK);
     cr_assert(execz_scheduler_shutdown(self->scheduler, 0, EXECZ_HOUR, NULL) == EXECZ_OK);
@@ -261,7 +247,7 @@ Test(shutdown, runs_the_tasks_that_wait_for_it)
 
 Test(shutdown, runs_them_behind_everything_else)
 {
-    fixture *self = with_a_run();
+    fixture *self = fixture_new_running();
 
     fixture_add(self, "last", "or(shutdown(), date(2030-01-01))", "tests:ok");
     fixture_settle(self);
@@ -308,7 +294,7 @@ Test(shutdown, runs_them_by_hand_before_too)
 
 Test(shutdown, does_not_run_them_when_its_deadline_has_come)
 {
-    fixture *self = with_a_run();
+    fixture *self = fixture_new_running();
 
     fixture_add(self, "last", "shutdown()", "tests:ok");
     fixture_settle(self);
@@ -352,7 +338,7 @@ Test(shutdown, ends_a_last_task_that_is_blocked)
 /* Only what was cancelled can be lost for not having ended. */
 Test(shutdown, that_was_cancelled_gives_its_last_tasks_time_until_the_next_cancel)
 {
-    fixture *self = with_a_run();
+    fixture *self = fixture_new_running();
 
     fixture_add(self, "last", "shutdown()", "tests:wait");
     fixture_settle(self);

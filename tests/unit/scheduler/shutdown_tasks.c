@@ -7,20 +7,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-/* A scheduler with one run in flight that ends only when it is cancelled. */
-static fixture *
-with_a_run(void)
-{
-    fixture *self = fixture_new("threadpool");
-
-    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
-    fixture_add(self, "long", "interval(minutes=1)", "tests:wait");
-    fixture_advance(self, EXECZ_MINUTE);
-    fixture_wait_for(self, "started:long");
-    (void)fixture_take_events(self);
-    return self;
-}
-
 static void
 cancel_long(void *user, const execz_event *event)
 {
@@ -32,7 +18,7 @@ cancel_long(void *user, const execz_event *event)
 
 Test(shutdown_tasks, a_task_cancelled_during_a_step_wakes_the_loop)
 {
-    fixture *self = with_a_run();
+    fixture *self = fixture_new_running();
     struct pollfd ready = {.fd = execz_scheduler_fd(self->scheduler), .events = POLLIN};
 
     fixture_add(self, "blocked", "interval(minutes=1)", "tests:nowhere");

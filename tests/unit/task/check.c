@@ -6,20 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EACH_MINUTE "interval(minutes=1)"
-
-static const ez_task_defaults no_wishes = {"UTC", EXECZ_UNSET, 0, EXECZ_COALESCE_DEFAULT};
-
-static void
-expect_refused(const execz_task_spec *spec, execz_status status, const char *message)
-{
-    execz_error err = EXECZ_ERROR_INIT;
-
-    cr_expect(eq(ptr, ez_task_new(spec, &no_wishes, NULL, &err), NULL));
-    cr_expect(eq(int, err.status, status));
-    cr_expect(eq(str, err.message, (char *)message));
-}
-
 /* ---- ids ------------------------------------------------------------------------------------- */
 
 static void

@@ -4,8 +4,6 @@
 
 #include "tasks.h"
 
-#define EACH_MINUTE "interval(minutes=1)"
-
 /* ---- defaults -------------------------------------------------------------------------------- */
 
 Test(task, what_is_left_open_has_a_default)

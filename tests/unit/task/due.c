@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define EACH_MINUTE "interval(minutes=1, start_at=2027-01-01)"
-#define EACH_SECOND "interval(seconds=1, start_at=2027-01-01)"
+#define EVERY_MINUTE "interval(minutes=1, start_at=2027-01-01)"
+#define EVERY_SECOND "interval(seconds=1, start_at=2027-01-01)"
 #define AT(minute) (NEW_YEAR + (minute)*EXECZ_MINUTE)
 #define UNLIMITED (-EXECZ_NANOSECOND)
 #define YEAR (365 * EXECZ_DAY)
@@ -63,7 +63,7 @@ collect(const char *trigger, uint32_t coalesce, execz_duration grace, execz_time
 
 Test(due, what_is_in_time_is_run_and_the_next_one_is_told)
 {
-    ez_due due = collect(EACH_MINUTE, EXECZ_COALESCE_LATEST, EXECZ_HOUR, AT(0), AT(0));
+    ez_due due = collect(EVERY_MINUTE, EXECZ_COALESCE_LATEST, EXECZ_HOUR, AT(0), AT(0));
 
     cr_expect(all(eq(u32, due.n, 1), eq(u64, due.coalesced, 0), eq(u64, due.missed, 0)));
     cr_expect(eq(i64, due.times[0], AT(0)));
@@ -73,7 +73,7 @@ Test(due, what_is_in_time_is_run_and_the_next_one_is_told)
 Test(due, one_run_time_that_is_late_within_its_grace_is_run_as_itself)
 {
     ez_due due =
-        collect(EACH_MINUTE, EXECZ_COALESCE_LATEST, EXECZ_HOUR, AT(0), AT(0) + 40 * EXECZ_SECOND);
+        collect(EVERY_MINUTE, EXECZ_COALESCE_LATEST, EXECZ_HOUR, AT(0), AT(0) + 40 * EXECZ_SECOND);
 
     cr_expect(all(eq(u32, due.n, 1), eq(u64, due.coalesced, 0), eq(u64, due.missed, 0)));
     cr_expect(eq(i64, due.times[0], AT(0)));
@@ -82,7 +82,7 @@ Test(due, one_run_time_that_is_late_within_its_grace_is_run_as_itself)
 
 Test(due, coalescing_runs_the_latest_and_counts_the_others)
 {
-    ez_due due = collect(EACH_MINUTE, EXECZ_COALESCE_LATEST, EXECZ_HOUR, AT(0), AT(9));
+    ez_due due = collect(EVERY_MINUTE, EXECZ_COALESCE_LATEST, EXECZ_HOUR, AT(0), AT(9));
 
     cr_expect(all(eq(u32, due.n, 1), eq(u64, due.coalesced, 9), eq(u64, due.missed, 0)));
     cr_expect(eq(i64, due.times[0], AT(9)));
@@ -91,7 +91,7 @@ Test(due, coalescing_runs_the_latest_and_counts_the_others)
 
 Test(due, coalescing_counts_from_the_first_that_was_not_run)
 {
-    ez_due due = collect(EACH_MINUTE, EXECZ_COALESCE_LATEST, EXECZ_HOUR, AT(5), AT(9));
+    ez_due due = collect(EVERY_MINUTE, EXECZ_COALESCE_LATEST, EXECZ_HOUR, AT(5), AT(9));
 
     cr_expect(all(eq(u32, due.n, 1), eq(u64, due.coalesced, 4)));
 }
@@ -110,7 +110,7 @@ Test(due, if_the_latest_is_too_late_all_are_missed)
 
 Test(due, without_coalescing_each_is_run_in_order)
 {
-    ez_due due = collect(EACH_MINUTE, EXECZ_COALESCE_NONE, EXECZ_HOUR, AT(0), AT(3));
+    ez_due due = collect(EVERY_MINUTE, EXECZ_COALESCE_NONE, EXECZ_HOUR, AT(0), AT(3));
     execz_time expected[] = {AT(0), AT(1), AT(2), AT(3)};
 
     cr_assert(all(eq(u32, due.n, 4), eq(u64, due.coalesced, 0), eq(u64, due.missed, 0)));
@@ -120,7 +120,7 @@ Test(due, without_coalescing_each_is_run_in_order)
 
 Test(due, without_coalescing_a_full_hundred_is_run_and_nothing_missed)
 {
-    ez_due due = collect(EACH_MINUTE, EXECZ_COALESCE_NONE, UNLIMITED, AT(1), AT(100));
+    ez_due due = collect(EVERY_MINUTE, EXECZ_COALESCE_NONE, UNLIMITED, AT(1), AT(100));
 
     cr_expect(all(eq(u32, due.n, EXECZ_RUN_TIMES_MAX), eq(u64, due.missed, 0)));
     cr_expect(all(eq(i64, due.times[0], AT(1)), eq(i64, due.times[99], AT(100))));
@@ -128,7 +128,7 @@ Test(due, without_coalescing_a_full_hundred_is_run_and_nothing_missed)
 
 Test(due, without_coalescing_all_but_the_latest_hundred_are_missed)
 {
-    ez_due due = collect(EACH_MINUTE, EXECZ_COALESCE_NONE, UNLIMITED, AT(0), AT(100));
+    ez_due due = collect(EVERY_MINUTE, EXECZ_COALESCE_NONE, UNLIMITED, AT(0), AT(100));
 
     cr_expect(all(eq(u32, due.n, EXECZ_RUN_TIMES_MAX), eq(u64, due.missed, 1)));
     cr_expect(all(eq(i64, due.times[0], AT(1)), eq(i64, due.times[99], AT(100))));
@@ -137,7 +137,7 @@ Test(due, without_coalescing_all_but_the_latest_hundred_are_missed)
 
 Test(due, without_coalescing_only_those_beyond_their_grace_are_missed)
 {
-    ez_due due = collect(EACH_MINUTE, EXECZ_COALESCE_NONE, 2 * EXECZ_MINUTE, AT(0),
+    ez_due due = collect(EVERY_MINUTE, EXECZ_COALESCE_NONE, 2 * EXECZ_MINUTE, AT(0),
                          AT(9) + 30 * EXECZ_SECOND);
 
     cr_expect(all(eq(u32, due.n, 2), eq(u64, due.missed, 8), eq(u64, due.coalesced, 0)));
@@ -149,14 +149,14 @@ Test(due, without_coalescing_only_those_beyond_their_grace_are_missed)
 
 Test(due, grace_zero_runs_what_is_exactly_in_time)
 {
-    ez_due due = collect(EACH_MINUTE, EXECZ_COALESCE_LATEST, 0, AT(3), AT(3));
+    ez_due due = collect(EVERY_MINUTE, EXECZ_COALESCE_LATEST, 0, AT(3), AT(3));
 
     cr_expect(all(eq(u32, due.n, 1), eq(u64, due.missed, 0)));
 }
 
 Test(due, grace_zero_misses_what_is_a_nanosecond_late)
 {
-    ez_due due = collect(EACH_MINUTE, EXECZ_COALESCE_LATEST, 0, AT(3), AT(3) + 1);
+    ez_due due = collect(EVERY_MINUTE, EXECZ_COALESCE_LATEST, 0, AT(3), AT(3) + 1);
 
     cr_expect(all(eq(u32, due.n, 0), eq(u64, due.missed, 1)));
     cr_expect(eq(i64, due.missed_last, AT(3)));
@@ -165,7 +165,7 @@ Test(due, grace_zero_misses_what_is_a_nanosecond_late)
 Test(due, exactly_as_late_as_its_grace_is_in_time)
 {
     ez_due due =
-        collect(EACH_MINUTE, EXECZ_COALESCE_LATEST, EXECZ_SECOND, AT(3), AT(3) + EXECZ_SECOND);
+        collect(EVERY_MINUTE, EXECZ_COALESCE_LATEST, EXECZ_SECOND, AT(3), AT(3) + EXECZ_SECOND);
 
     cr_expect(all(eq(u32, due.n, 1), eq(u64, due.missed, 0)));
 }
@@ -173,7 +173,7 @@ Test(due, exactly_as_late_as_its_grace_is_in_time)
 Test(due, a_nanosecond_later_than_its_grace_is_missed)
 {
     ez_due due =
-        collect(EACH_MINUTE, EXECZ_COALESCE_LATEST, EXECZ_SECOND, AT(3), AT(3) + EXECZ_SECOND + 1);
+        collect(EVERY_MINUTE, EXECZ_COALESCE_LATEST, EXECZ_SECOND, AT(3), AT(3) + EXECZ_SECOND + 1);
 
     cr_expect(all(eq(u32, due.n, 0), eq(u64, due.missed, 1)));
 }
@@ -201,7 +201,7 @@ Test(due, a_date_in_the_past_is_missed_once)
 
 Test(due, after_a_year_the_coalesced_are_counted_up_to_the_limit)
 {
-    ez_due due = collect(EACH_SECOND, EXECZ_COALESCE_LATEST, EXECZ_HOUR, AT(0), AT(0) + YEAR);
+    ez_due due = collect(EVERY_SECOND, EXECZ_COALESCE_LATEST, EXECZ_HOUR, AT(0), AT(0) + YEAR);
 
     cr_expect(all(eq(u32, due.n, 1), eq(u64, due.coalesced, EZ_DUE_COUNT_MAX)));
     cr_expect(eq(i64, due.times[0], AT(0) + YEAR));
@@ -210,7 +210,7 @@ Test(due, after_a_year_the_coalesced_are_counted_up_to_the_limit)
 
 Test(due, after_a_year_the_missed_are_counted_up_to_the_limit)
 {
-    ez_due due = collect(EACH_SECOND, EXECZ_COALESCE_LATEST, 0, AT(0), AT(0) + YEAR + 1);
+    ez_due due = collect(EVERY_SECOND, EXECZ_COALESCE_LATEST, 0, AT(0), AT(0) + YEAR + 1);
 
     cr_expect(all(eq(u32, due.n, 0), eq(u64, due.missed, EZ_DUE_COUNT_MAX)));
     cr_expect(eq(i64, due.missed_last, AT(0) + YEAR));
@@ -218,7 +218,7 @@ Test(due, after_a_year_the_missed_are_counted_up_to_the_limit)
 
 Test(due, after_a_year_without_coalescing_the_latest_hundred_are_run)
 {
-    ez_due due = collect(EACH_SECOND, EXECZ_COALESCE_NONE, EXECZ_HOUR, AT(0), AT(0) + YEAR);
+    ez_due due = collect(EVERY_SECOND, EXECZ_COALESCE_NONE, EXECZ_HOUR, AT(0), AT(0) + YEAR);
 
     cr_expect(all(eq(u32, due.n, EXECZ_RUN_TIMES_MAX), eq(u64, due.missed, EZ_DUE_COUNT_MAX)));
     cr_expect(eq(i64, due.times[0], AT(0) + YEAR - 99 * EXECZ_SECOND));
@@ -230,7 +230,7 @@ Test(due, centuries_of_seconds_are_not_walked_through)
 {
     for (int i = 0; i < 100; i++) {
         ez_due due =
-            collect(EACH_SECOND, EXECZ_COALESCE_NONE, EXECZ_HOUR, AT(0), AT(0) + 200 * YEAR);
+            collect(EVERY_SECOND, EXECZ_COALESCE_NONE, EXECZ_HOUR, AT(0), AT(0) + 200 * YEAR);
 
         cr_assert(eq(u32, due.n, EXECZ_RUN_TIMES_MAX));
     }

@@ -4,9 +4,6 @@
 
 #include "tasks.h"
 
-#define EACH_MINUTE "interval(minutes=1)"
-
-static const ez_task_defaults no_wishes = {"UTC", EXECZ_UNSET, 0, EXECZ_COALESCE_DEFAULT};
 static ez_task_tables tables;
 
 static void
@@ -27,11 +24,7 @@ TestSuite(plan, .init = make_tables, .fini = free_tables);
 static ez_task *
 make(const execz_task_spec *spec)
 {
-    execz_error err = EXECZ_ERROR_INIT;
-    ez_task *task = ez_task_new(spec, &no_wishes, &tables, &err);
-
-    cr_assert(task != NULL, "%s", err.message);
-    return task;
+    return make_sharing(spec, &tables);
 }
 
 /* Whether a task of spec has the plan of spec_of(EACH_MINUTE). */
@@ -136,4 +129,16 @@ Test(plan, a_wrong_one_is_refused_again_and_again)
     spec.timeout = -1;
     cr_expect(eq(ptr, ez_task_new(&spec, &no_wishes, &tables, NULL), NULL));
     cr_expect(eq(ptr, ez_task_new(&spec, &no_wishes, &tables, NULL), NULL));
+}
+
+Test(plan, what_is_wrong_alone_is_wrong_beside_a_plan_like_it)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) plain = make(&spec);
+    execz_error err = EXECZ_ERROR_INIT;
+
+    spec.overlap = EXECZ_OVERLAP_SKIP;
+    spec.overlap_limit = 1; /* which is what the plan of the other one holds */
+    cr_expect(eq(ptr, ez_task_new(&spec, &no_wishes, &tables, &err), NULL));
+    cr_expect(eq(int, err.status, EXECZ_E_INVAL));
 }

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define EACH_MINUTE "interval(minutes=1)"
-
 static ez_retry_policy *
 policy_of(const execz_task_spec *spec)
 {
@@ -164,16 +162,6 @@ Test(retry, jitter_makes_a_delay_shorter_by_up_to_its_share_and_always_by_the_sa
 }
 
 /* ---- what is wrong --------------------------------------------------------------------------- */
-
-static void
-expect_refused(const execz_task_spec *spec, execz_status status, const char *message)
-{
-    execz_error err = EXECZ_ERROR_INIT;
-
-    cr_expect(not(ez_retry_check(spec, &err)));
-    cr_expect(eq(int, err.status, status));
-    cr_expect(eq(str, err.message, (char *)message));
-}
 
 Test(retry, attempts_have_a_limit)
 {

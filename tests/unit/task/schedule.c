@@ -3,9 +3,6 @@
 
 #include "tasks.h"
 
-#define EACH_MINUTE "interval(minutes=1)"
-
-static const ez_task_defaults no_wishes = {"UTC", EXECZ_UNSET, 0, EXECZ_COALESCE_DEFAULT};
 static ez_task_tables tables;
 
 static void
@@ -26,11 +23,7 @@ TestSuite(schedule, .init = make_tables, .fini = free_tables);
 static ez_task *
 make(const execz_task_spec *spec)
 {
-    execz_error err = EXECZ_ERROR_INIT;
-    ez_task *task = ez_task_new(spec, &no_wishes, &tables, &err);
-
-    cr_assert(task != NULL, "%s", err.message);
-    return task;
+    return make_sharing(spec, &tables);
 }
 
 Test(schedule, tasks_of_one_schedule_share_its_trigger)

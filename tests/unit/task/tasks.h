@@ -23,16 +23,37 @@ spec_of(const char *trigger)
     return spec;
 }
 
-/* The task of spec in a scheduler that has no wishes of its own; fails the test if there is none. */
+#define EACH_MINUTE "interval(minutes=1)"
+
+/* Of a scheduler that has no wishes of its own. */
+static const ez_task_defaults no_wishes = {"UTC", EXECZ_UNSET, 0, EXECZ_COALESCE_DEFAULT};
+
+/* The task of spec, which shares what it can by these tables (NULL: nothing); fails the test if there
+ * is none. */
 static inline ez_task *
-make_task(const execz_task_spec *spec)
+make_sharing(const execz_task_spec *spec, const ez_task_tables *tables)
 {
-    ez_task_defaults defaults = {"UTC", EXECZ_UNSET, 0, EXECZ_COALESCE_DEFAULT};
     execz_error err = EXECZ_ERROR_INIT;
-    ez_task *task = ez_task_new(spec, &defaults, NULL, &err);
+    ez_task *task = ez_task_new(spec, &no_wishes, tables, &err);
 
     cr_assert(task != NULL, "%s", err.message);
     return task;
+}
+
+static inline ez_task *
+make_task(const execz_task_spec *spec)
+{
+    return make_sharing(spec, NULL);
+}
+
+static inline void
+expect_refused(const execz_task_spec *spec, execz_status status, const char *message)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_expect(eq(ptr, ez_task_new(spec, &no_wishes, NULL, &err), NULL));
+    cr_expect(eq(int, err.status, status));
+    cr_expect(eq(str, err.message, (char *)message));
 }
 
 #endif
