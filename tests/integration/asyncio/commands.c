@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@ static int begun_fd, go_fd;
 /* Shell: tells the test that it has come here; waits until the test lets it go. */
 #define BEGUN "printf x >$EXECZ_GATES/begun"
 #define WAIT "until read line <$EXECZ_GATES/go; do :; done"
+#define WAIT_FOR_BYE "until read line <$EXECZ_GATES/go && [ \"$line\" = bye ]; do :; done"
 
 /* Both ends are ours, so that nobody waits for the other to open it. */
 static int
@@ -82,10 +84,33 @@ await_begun(int n)
 }
 
 static void
+tell(const char *line)
+{
+    size_t length = strlen(line);
+
+    cr_assert(eq(sz, (size_t)write(go_fd, line, length), length));
+}
+
+static void
 let_go(int n)
 {
     while (n-- > 0) {
-        cr_assert(eq(int, (int)write(go_fd, "\n", 1), 1));
+        tell("\n");
+    }
+}
+
+/* Until the trap of a shell that waits has told BEGUN.  A signal that comes just before the shell
+ * reads does not end its read, and the trap would wait for a line: it gets some. */
+static void
+await_trap(void)
+{
+    int64_t end = ez_waiter_now() + EXECZ_MINUTE;
+    char byte;
+
+    while (read(begun_fd, &byte, 1) != 1) {
+        cr_assert(lt(i64, ez_waiter_now(), end), "no trap");
+        tell("\n");
+        turn_a_little();
     }
 }
 
@@ -130,13 +155,14 @@ ON_EITHER_LOOP(a_cancelled_command_has_its_grace_and_blocks_nobody)
     ez_run *run;
 
     open_gates();
-    run = submit_shell("trap '" BEGUN "' TERM; " BEGUN "; " WAIT "; echo bye", EXECZ_MINUTE);
+    run = submit_shell("trap '" BEGUN "' TERM; " BEGUN "; " WAIT_FOR_BYE "; echo $line",
+                       EXECZ_MINUTE);
     await_begun(1);
     threads = count_new_threads();
     ez_executor_cancel(asyncio, run);
-    await_begun(1);
+    await_trap();
     await_threads(threads); /* who has sent the signals goes; nobody stays to wait for the end */
-    let_go(1);
+    tell("bye\n");
     outcome = finish_one();
     cr_expect(eq(u32, outcome->outcome, EXECZ_OUTCOME_CANCELLED));
     cr_expect(eq(str, outcome->output, (char *)"bye\n"));
