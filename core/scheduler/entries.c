@@ -32,7 +32,7 @@ GPtrArray *
 ez_scheduler_list_entries(execz_scheduler *self,
                           bool (*wanted)(const ez_entry *entry, const void *user), const void *user)
 {
-    GPtrArray *entries = g_ptr_array_new();
+    GPtrArray *entries = ez_entries_new();
     GHashTableIter iter;
     void *value;
 
@@ -47,16 +47,6 @@ ez_scheduler_list_entries(execz_scheduler *self,
     }
     pthread_mutex_unlock(&self->lock);
     return entries;
-}
-
-void
-ez_scheduler_unref_entries(execz_scheduler *self, GPtrArray *entries)
-{
-    (void)self;
-    for (guint i = 0; i < entries->len; i++) {
-        ez_entry_unref(entries->pdata[i]);
-    }
-    g_ptr_array_unref(entries);
 }
 
 void

@@ -37,6 +37,18 @@ ez_entry_unref(ez_entry *self)
     }
 }
 
+static void
+unref(void *entry)
+{
+    ez_entry_unref(entry);
+}
+
+GPtrArray *
+ez_entries_new(void)
+{
+    return g_ptr_array_new_with_free_func(unref);
+}
+
 execz_status
 ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *err)
 {

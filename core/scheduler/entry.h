@@ -53,6 +53,9 @@ ez_entry *ez_entry_new(ez_task *task);
 ez_entry *ez_entry_ref(ez_entry *self);
 void ez_entry_unref(ez_entry *self);
 
+/* An array of entries, a reference each; free it with g_ptr_array_unref(). */
+GPtrArray *ez_entries_new(void);
+
 /* Begins the schedule at now, unless it has begun before: sets trigger and fire. */
 execz_status ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *err);
 

@@ -63,7 +63,7 @@ insert_place(execz_scheduler *self, const char *alias, ez_executor *executor, ex
         place = g_new0(ez_executor_place, 1);
         place->executor = executor;
         place->retry_at = EXECZ_TIME_NEVER;
-        place->retry_delay = 10 * EXECZ_MILLISECOND;
+        place->retry_delay = EZ_FIRST_RETRY;
         ez_line_init(&place->held);
         place->turn = EXECZ_TIME_NEVER;
         g_hash_table_insert(self->places, (void *)ez_executor_alias(executor), place);

@@ -11,27 +11,6 @@ is_kept(const execz_scheduler *self, const ez_entry *entry)
     return self->holding && entry->held != NULL && entry->held_source == EXECZ_SOURCE_SCHEDULE;
 }
 
-static bool
-pop(execz_scheduler *self, ez_executor_place *place, ez_waiter *out)
-{
-    bool any;
-
-    pthread_mutex_lock(&self->lock);
-    any = ez_line_pop(&place->held, out);
-    pthread_mutex_unlock(&self->lock);
-    return any;
-}
-
-static void
-put_back(execz_scheduler *self, ez_executor_place *place, const GArray *kept)
-{
-    pthread_mutex_lock(&self->lock);
-    for (guint i = 0; i < kept->len; i++) {
-        ez_line_push(&place->held, &g_array_index(kept, ez_waiter, i));
-    }
-    pthread_mutex_unlock(&self->lock);
-}
-
 void
 ez_held_submit(execz_scheduler *self, ez_executor_place *place)
 {
@@ -40,10 +19,8 @@ ez_held_submit(execz_scheduler *self, ez_executor_place *place)
     bool free = true;
 
     place->retry_at = EXECZ_TIME_NEVER;
-    for (size_t left = ez_line_length(&place->held); left > 0 && free; left--) {
-        if (!pop(self, place, &first)) {
-            break;
-        }
+    for (size_t left = ez_line_length(&place->held);
+         left > 0 && free && ez_line_pop(&place->held, &first); left--) {
         if (is_kept(self, first.entry)) {
             g_array_append_val(kept, first);
             continue;
@@ -55,7 +32,9 @@ ez_held_submit(execz_scheduler *self, ez_executor_place *place)
         ez_scheduler_retire(self, first.entry);
         ez_entry_unref(first.entry);
     }
-    put_back(self, place, kept);
+    for (guint i = 0; i < kept->len; i++) {
+        ez_line_push(&place->held, &g_array_index(kept, ez_waiter, i));
+    }
 }
 
 void
@@ -120,13 +99,13 @@ holds(const ez_entry *entry, const void *alias)
 static GPtrArray *
 list_holding(execz_scheduler *self, const char *alias)
 {
-    return self->n_held == 0 ? g_ptr_array_new() : ez_scheduler_list_entries(self, holds, alias);
+    return self->n_held == 0 ? ez_entries_new() : ez_scheduler_list_entries(self, holds, alias);
 }
 
 void
 ez_held_unblock(execz_scheduler *self, const char *alias)
 {
-    GPtrArray *entries = list_holding(self, alias);
+    g_autoptr(GPtrArray) entries = list_holding(self, alias);
 
     for (guint i = 0; i < entries->len; i++) {
         ez_entry *entry = entries->pdata[i];
@@ -136,7 +115,6 @@ ez_held_unblock(execz_scheduler *self, const char *alias)
             ez_scheduler_retire(self, entry);
         }
     }
-    ez_scheduler_unref_entries(self, entries);
 }
 
 static const int64_t recheck_after = 5 * EXECZ_SECOND;
@@ -170,7 +148,6 @@ empty_lines(execz_scheduler *self)
 {
     g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
 
-    pthread_mutex_lock(&self->lock);
     for (guint i = 0; i < places->len; i++) {
         ez_executor_place *place = places->pdata[i];
         ez_waiter waiter;
@@ -181,13 +158,12 @@ empty_lines(execz_scheduler *self)
             ez_entry_unref(waiter.entry);
         }
     }
-    pthread_mutex_unlock(&self->lock);
 }
 
 void
 ez_held_drop(execz_scheduler *self, uint64_t code, const char *message)
 {
-    GPtrArray *entries = list_holding(self, NULL);
+    g_autoptr(GPtrArray) entries = list_holding(self, NULL);
 
     for (guint i = 0; i < entries->len; i++) {
         ez_entry *entry = entries->pdata[i];
@@ -196,6 +172,5 @@ ez_held_drop(execz_scheduler *self, uint64_t code, const char *message)
         ez_tell_due(self, code, entry, entry->held_source, due, message);
         ez_scheduler_retire(self, entry);
     }
-    ez_scheduler_unref_entries(self, entries);
     empty_lines(self);
 }

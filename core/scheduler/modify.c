@@ -2,6 +2,7 @@
 #include "scheduler/modify.h"
 
 #include "base/error.h"
+#include "scheduler/overlap.h"
 #include "scheduler/tell.h"
 #include "task/spec.h"
 
@@ -90,10 +91,7 @@ exchange_locked(execz_scheduler *self, ez_entry *entry, ez_task *task)
     if (entry->held != NULL && !entry->queued) {
         self->recheck = true;
     }
-    if (ez_entry_count_waiting(entry) > 0 && !entry->ready) { /* it may have more runs now */
-        entry->ready = true;
-        g_queue_push_tail(&self->ready, ez_entry_ref(entry));
-    }
+    ez_overlap_note_room(self, entry); /* it may have more runs now */
     ez_scheduler_change_locked(self, EZ_CHANGE_UPDATE, entry);
 }
 

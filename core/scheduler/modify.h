@@ -21,7 +21,7 @@ ez_task *ez_modify_newest_locked(execz_scheduler *self, ez_entry *entry);
  * zone, the schedule goes on; else it begins anew, as if the task had just been added. */
 void ez_modify_locked(execz_scheduler *self, ez_entry *entry, ez_task *task);
 
-/* Exchanges the tasks.  [loop], or on the way to it */
+/* Exchanges the tasks.  [loop] */
 void ez_modify_apply_locked(execz_scheduler *self);
 
 /* Changes what is to be changed of a task.  err need not be filled for EXECZ_OK.  [any-thread] */

@@ -167,15 +167,13 @@ ez_overlap_take(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t so
 }
 
 void
-ez_overlap_note_end(execz_scheduler *self, ez_entry *entry)
+ez_overlap_note_room(execz_scheduler *self, ez_entry *entry)
 {
     if (ez_entry_count_waiting(entry) == 0 || entry->ready) {
         return;
     }
     entry->ready = true;
-    pthread_mutex_lock(&self->lock);
     g_queue_push_tail(&self->ready, ez_entry_ref(entry));
-    pthread_mutex_unlock(&self->lock);
 }
 
 void
@@ -224,7 +222,7 @@ has_waiting(const ez_entry *entry, const void *user)
 void
 ez_overlap_cancel_all(execz_scheduler *self, const char *message)
 {
-    GPtrArray *entries;
+    g_autoptr(GPtrArray) entries = NULL;
 
     if (self->n_waiting == 0) {
         return;
@@ -234,5 +232,4 @@ ez_overlap_cancel_all(execz_scheduler *self, const char *message)
         ez_overlap_cancel(self, entries->pdata[i], message);
         ez_scheduler_retire(self, entries->pdata[i]);
     }
-    ez_scheduler_unref_entries(self, entries);
 }

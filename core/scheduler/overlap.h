@@ -12,8 +12,8 @@ void ez_overlap_take(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32
 /* Refuses due, and says so.  [loop] */
 void ez_overlap_refuse(execz_scheduler *self, ez_entry *entry, const ez_due *due, uint32_t source);
 
-/* Notes that a run of the entry has ended, for ez_overlap_start().  [loop] */
-void ez_overlap_note_end(execz_scheduler *self, ez_entry *entry);
+/* Notes that the entry may have room for a run again, for ez_overlap_start().  [loop] */
+void ez_overlap_note_room(execz_scheduler *self, ez_entry *entry);
 
 /* Starts what waited for the runs that have ended.  [loop] */
 void ez_overlap_start(execz_scheduler *self);

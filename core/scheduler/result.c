@@ -59,7 +59,7 @@ release(execz_scheduler *self, ez_run *run, bool working, const ez_retry *again)
     --*ez_executor_unfinished(run->executor);
     if (again == NULL) {
         ez_entry_count(entry, -1);
-        ez_overlap_note_end(self, entry);
+        ez_overlap_note_room(self, entry);
     }
     if (working) {
         ez_runs_give_up(self->runs, run);

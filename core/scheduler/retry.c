@@ -139,7 +139,7 @@ end(execz_scheduler *self, ez_retry *retry, uint64_t code, uint32_t attempt, con
     entry = forget(self, retry);
     ez_entry_count(entry, -1);
     ez_submit_unblock(self, entry);
-    ez_overlap_note_end(self, entry);
+    ez_overlap_note_room(self, entry);
     ez_scheduler_retire(self, entry);
     ez_entry_unref(entry);
 }

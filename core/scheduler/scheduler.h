@@ -29,13 +29,15 @@ typedef struct ez_manual {
     execz_time time;
 } ez_manual;
 
+#define EZ_FIRST_RETRY (10 * EXECZ_MILLISECOND) /* of a busy executor */
+
 /* An executor of the configuration and the tasks that wait for it. */
 typedef struct ez_executor_place {
     ez_executor *executor; /* owned */
     ez_line held;          /* [loop] who waits because it was busy */
     execz_time turn;     /* [loop] since when who is tried now has waited; EXECZ_TIME_NEVER: not */
     int64_t retry_at;    /* [loop] monotonic; when to try again without being asked */
-    int64_t retry_delay; /* [loop] */
+    int64_t retry_delay; /* [loop] EZ_FIRST_RETRY, then longer and longer */
     int64_t told_busy;   /* [loop] monotonic; when the log was told last; 0: never */
     bool abandoned;      /* [loop] runs of it were given up in this shutdown */
 
@@ -178,12 +180,10 @@ ez_entry *ez_scheduler_find_entry_locked(execz_scheduler *self, const char *id, 
 /* Has it due when its schedule says. */
 void ez_scheduler_plan_locked(execz_scheduler *self, ez_entry *entry);
 
-/* The tasks of the table that wanted says yes to, a reference each, for
- * ez_scheduler_unref_entries(). */
+/* The tasks of the table that wanted says yes to; an array as of ez_entries_new(). */
 GPtrArray *ez_scheduler_list_entries(execz_scheduler *self,
                                      bool (*wanted)(const ez_entry *entry, const void *user),
                                      const void *user);
-void ez_scheduler_unref_entries(execz_scheduler *self, GPtrArray *entries);
 
 /* Ends what was asked for by hand and not yet submitted, as CANCELLED.  [loop] */
 void ez_scheduler_cancel_manual(execz_scheduler *self);

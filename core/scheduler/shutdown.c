@@ -125,7 +125,7 @@ list_last(execz_scheduler *self)
 static void
 submit_last(execz_scheduler *self)
 {
-    GPtrArray *entries = list_last(self);
+    g_autoptr(GPtrArray) entries = list_last(self);
 
     for (guint i = 0; i < entries->len; i++) {
         ez_due due = {.times = {ez_clock_now(self->clock)}, .n = 1};
@@ -134,7 +134,6 @@ submit_last(execz_scheduler *self)
             (void)ez_submit(self, entries->pdata[i], &due, EXECZ_SOURCE_SCHEDULE);
         }
     }
-    ez_scheduler_unref_entries(self, entries);
 }
 
 static void
@@ -148,11 +147,9 @@ close_executors(execz_scheduler *self, uint32_t flags, int64_t deadline)
 static bool
 has_last(execz_scheduler *self)
 {
-    GPtrArray *entries = list_last(self);
-    bool any = entries->len > 0;
+    g_autoptr(GPtrArray) entries = list_last(self);
 
-    ez_scheduler_unref_entries(self, entries);
-    return any;
+    return entries->len > 0;
 }
 
 static void

@@ -77,7 +77,7 @@ static void
 begin_schedules(execz_scheduler *self)
 {
     execz_time now = ez_clock_now(self->clock);
-    GPtrArray *dropped = g_ptr_array_new();
+    g_autoptr(GPtrArray) dropped = ez_entries_new();
     GHashTableIter iter;
     void *value;
 
@@ -99,7 +99,6 @@ begin_schedules(execz_scheduler *self)
     }
     pthread_mutex_unlock(&self->lock);
     tell_dropped(self, dropped, now);
-    ez_scheduler_unref_entries(self, dropped);
 }
 
 /* Starts it in this state, or counts one start more. */

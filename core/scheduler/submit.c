@@ -13,7 +13,6 @@
 
 #include <string.h>
 
-static const int64_t first_retry = 10 * EXECZ_MILLISECOND;
 static const int64_t last_retry = EXECZ_SECOND;
 
 /* ---- blocking -------------------------------------------------------------------------------- */
@@ -184,9 +183,7 @@ wait_for_place(execz_scheduler *self, ez_executor_place *place, ez_entry *entry,
         };
 
         entry->queued = true;
-        pthread_mutex_lock(&self->lock);
         ez_line_push(&place->held, &waiter);
-        pthread_mutex_unlock(&self->lock);
     }
     if (place->retry_at == EXECZ_TIME_NEVER) {
         place->retry_at = ez_clock_monotonic(self->clock) + place->retry_delay;
@@ -230,7 +227,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
         status = EXECZ_OK;
     }
     if (status == EXECZ_OK) {
-        place->retry_delay = first_retry;
+        place->retry_delay = EZ_FIRST_RETRY;
         ez_tell_submitted(self, run, due); /* it is open until the loop takes its end */
         return EXECZ_OK;
     }

@@ -13,11 +13,9 @@ has_id(const ez_entry *entry, const void *id)
 static guint
 count(fixture *self, const char *id)
 {
-    GPtrArray *entries = ez_scheduler_list_entries(self->scheduler, has_id, id);
-    guint n = entries->len;
+    g_autoptr(GPtrArray) entries = ez_scheduler_list_entries(self->scheduler, has_id, id);
 
-    ez_scheduler_unref_entries(self->scheduler, entries);
-    return n;
+    return entries->len;
 }
 
 Test(entries, are_listed_as_far_as_they_are_wanted)
@@ -47,6 +45,6 @@ Test(entries, live_as_long_as_they_are_listed)
     fixture_settle(self);
     cr_expect(atomic_load(&first->removed));
     cr_expect(eq(uint, count(self, NULL), 0));
-    ez_scheduler_unref_entries(self->scheduler, entries);
+    g_ptr_array_unref(entries);
     fixture_free(self);
 }
