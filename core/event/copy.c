@@ -7,8 +7,9 @@
 
 /* Run times, then texts, follow. */
 typedef struct copied {
-    execz_event event;
+    execz_event event; /* first */
     execz_result result;
+    size_t size; /* of all of it, in bytes */
     execz_time run_times[];
 } copied;
 
@@ -63,11 +64,13 @@ put_text(char **at, const char *text)
 execz_event *
 ez_event_copy(const execz_event *event)
 {
-    copied *copy = g_malloc(size_of(event));
+    size_t size = size_of(event);
+    copied *copy = g_malloc(size);
     char *at = (char *)&copy->run_times[event->n_run_times];
     execz_result *result = &copy->result;
 
     copy->event = *event;
+    copy->size = size;
     if (event->n_run_times > 0) {
         memcpy(copy->run_times, event->run_times, event->n_run_times * sizeof event->run_times[0]);
     }
@@ -85,4 +88,10 @@ ez_event_copy(const execz_event *event)
         copy->event.result = result;
     }
     return &copy->event;
+}
+
+size_t
+ez_event_copy_size(const execz_event *copy)
+{
+    return ((const copied *)(const void *)copy)->size;
 }

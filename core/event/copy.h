@@ -8,4 +8,7 @@
 /* Free with g_free(). */
 execz_event *ez_event_copy(const execz_event *event);
 
+/* How many bytes a copy takes. */
+size_t ez_event_copy_size(const execz_event *copy);
+
 #endif

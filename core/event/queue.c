@@ -24,7 +24,8 @@ struct execz_event_queue {
     int bell;
     uint64_t listener; /* its id */
 
-    ez_ring ring; /* of execz_event, owned */
+    ez_ring ring;          /* of execz_event, owned; from ez_event_copy() */
+    _Atomic(size_t) bytes; /* of all in it, or more for a moment */
     atomic_bool rung;
     atomic_bool closed;
 
@@ -53,12 +54,30 @@ silence(execz_event_queue *self)
     atomic_store(&self->rung, false);
 }
 
+/* What has left the ring takes no room in it any more. */
+static execz_event *
+note_left(execz_event_queue *self, execz_event *event)
+{
+    if (event != NULL) {
+        atomic_fetch_sub(&self->bytes, ez_event_copy_size(event));
+    }
+    return event;
+}
+
+/* Before the new one is in, so that there is room for it, however large it is, if all else goes. */
 static void
 put(void *user, const execz_event *event)
 {
     execz_event_queue *self = user;
+    execz_event *copy = ez_event_copy(event), *oldest;
+    size_t size = ez_event_copy_size(copy);
 
-    g_free(ez_ring_push(&self->ring, ez_event_copy(event)));
+    while (atomic_load(&self->bytes) + size > EXECZ_EVENT_QUEUE_BYTES_MAX &&
+           (oldest = note_left(self, ez_ring_drop(&self->ring))) != NULL) {
+        g_free(oldest);
+    }
+    atomic_fetch_add(&self->bytes, size);
+    g_free(note_left(self, ez_ring_push(&self->ring, copy)));
     ring(self);
 }
 
@@ -160,7 +179,7 @@ take(execz_event_queue *self)
     if (event != NULL) {
         event->lost = lost;
     }
-    return event;
+    return note_left(self, event);
 }
 
 /* False if it is time to give up. */

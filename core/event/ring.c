@@ -45,6 +45,22 @@ ez_ring_push(ez_ring *self, void *item)
 }
 
 void *
+ez_ring_drop(ez_ring *self)
+{
+    uint64_t tail = atomic_load(&self->tail);
+
+    while (tail != atomic_load_explicit(&self->head, memory_order_relaxed)) {
+        void *oldest = take_at(self, tail);
+
+        if (oldest != NULL) {
+            return oldest;
+        }
+        tail = atomic_load(&self->tail); /* the reader was faster */
+    }
+    return NULL;
+}
+
+void *
 ez_ring_take(ez_ring *self, uint64_t *lost_out)
 {
     for (;;) {

@@ -34,6 +34,9 @@ void ez_ring_deinit(ez_ring *self);
 /* Puts item at the end.  Returns the oldest if that had to give way, else NULL.  [the writer] */
 void *ez_ring_push(ez_ring *self, void *item);
 
+/* Has the oldest give way, and returns it; NULL if there is none.  [the writer] */
+void *ez_ring_drop(ez_ring *self);
+
 /* Takes the oldest; NULL if there is none.  *lost_out is how many have given way before it.
  * [the reader] */
 void *ez_ring_take(ez_ring *self, uint64_t *lost_out);

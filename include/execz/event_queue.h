@@ -11,8 +11,8 @@
  *     execz_event_queue_free(queue);
  *
  * The scheduler's loop puts a copy of each event into a ring, and never waits for who reads: if the
- * ring is full the oldest gives way, and the next event that is read says how many were lost just
- * before it.  So the newest events are always there.
+ * ring is full, by number or by EXECZ_EVENT_QUEUE_BYTES_MAX, the oldest give way, and the next event that
+ * is read says how many were lost just before it.  So the newest events are always there.
  *
  * One thread at a time reads from a queue; several queues are independent of each other.
  */
@@ -29,6 +29,8 @@ typedef struct execz_event_queue execz_event_queue;
 
 #define EXECZ_EVENT_QUEUE_CAPACITY 1024u        /* if none is asked for */
 #define EXECZ_EVENT_QUEUE_CAPACITY_MAX 1048576u /* beyond it is EXECZ_E_LIMIT */
+/* What unread events take with their outputs and values, unless the newest alone takes more. */
+#define EXECZ_EVENT_QUEUE_BYTES_MAX (UINT64_C(64) << 20)
 
 /**
  * Subscribes to events whose code is in mask, from the next one on.

@@ -99,6 +99,55 @@ Test(queue, a_slow_reader_is_told_how_many_it_has_lost)
     ez_bus_free(bus);
 }
 
+/* With an output of length bytes. */
+static void
+emit_large(ez_bus *bus, const char *task, size_t length)
+{
+    g_autofree char *output = g_malloc0(length);
+    execz_result result = {.size = sizeof result, .output = output, .output_length = length};
+    execz_event event = {.size = sizeof event, .code = EXECZ_EVENT_TASK_EXECUTED, .task = task};
+
+    event.result = &result;
+    ez_bus_emit(bus, &event);
+}
+
+Test(queue, large_events_give_way_by_their_bytes_and_the_reader_is_told)
+{
+    const size_t third = EXECZ_EVENT_QUEUE_BYTES_MAX / 3;
+    ez_bus *bus = ez_bus_new();
+    execz_event_queue *self = queue_of(bus, 0);
+    const execz_event *event = NULL;
+
+    for (int i = 0; i < 5; i++) {
+        emit_large(bus, i < 3 ? "old" : "new", third);
+    }
+    cr_assert(eq(int, execz_event_queue_next(self, 0, &event), EXECZ_OK));
+    cr_expect(eq(u64, event->lost, 3));
+    cr_expect(eq(str, (char *)event->task, (char *)"new"));
+    emit_large(bus, "newest", third);
+    cr_assert(eq(int, execz_event_queue_next(self, 0, &event), EXECZ_OK));
+    cr_expect(eq(u64, event->lost, 0), "what was read takes no room");
+    cr_expect(eq(str, (char *)next_task(self), (char *)"newest"));
+    cr_expect(next_task(self) == NULL);
+    execz_event_queue_free(self);
+    ez_bus_free(bus);
+}
+
+Test(queue, the_newest_event_stays_however_large_it_is)
+{
+    ez_bus *bus = ez_bus_new();
+    execz_event_queue *self = queue_of(bus, 0);
+    const execz_event *event = NULL;
+
+    emit(bus, EXECZ_EVENT_TASK_EXECUTED, "old");
+    emit_large(bus, "huge", EXECZ_EVENT_QUEUE_BYTES_MAX + 1);
+    cr_assert(eq(int, execz_event_queue_next(self, 0, &event), EXECZ_OK));
+    cr_expect(eq(u64, event->lost, 1));
+    cr_expect(eq(u64, event->result->output_length, EXECZ_EVENT_QUEUE_BYTES_MAX + 1));
+    execz_event_queue_free(self);
+    ez_bus_free(bus);
+}
+
 Test(queue, its_descriptor_is_readable_as_long_as_there_are_events)
 {
     ez_bus *bus = ez_bus_new();

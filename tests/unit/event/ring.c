@@ -57,6 +57,22 @@ Test(ring, when_it_is_full_the_oldest_gives_way_and_the_next_one_read_tells)
     ez_ring_deinit(&ring);
 }
 
+Test(ring, the_oldest_can_be_made_to_give_way)
+{
+    ez_ring ring;
+    uint64_t lost = 0;
+
+    ez_ring_init(&ring, 3);
+    cr_expect(ez_ring_drop(&ring) == NULL);
+    ez_ring_push(&ring, item(1));
+    ez_ring_push(&ring, item(2));
+    cr_expect(ez_ring_drop(&ring) == item(1));
+    cr_expect(eq(sz, take(&ring, &lost), 2));
+    cr_expect(eq(u64, lost, 1));
+    cr_expect(ez_ring_drop(&ring) == NULL);
+    ez_ring_deinit(&ring);
+}
+
 /* ---- threads --------------------------------------------------------------------------------- */
 
 enum { sent = 200000 };
