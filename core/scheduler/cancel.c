@@ -107,7 +107,7 @@ cancel_waiting(execz_scheduler *self, ez_entry *entry)
     while (take_manual(self, entry, &time)) {
         ez_unsubmitted asked = {.source = EXECZ_SOURCE_MANUAL, .times = &time, .n = 1};
 
-        ez_tell_unsubmitted(self, EXECZ_EVENT_TASK_CANCELLED, entry->task, &asked, why);
+        ez_tell_unsubmitted(self, EXECZ_EVENT_TASK_CANCELLED, entry, &asked, why);
     }
 }
 

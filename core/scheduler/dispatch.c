@@ -2,6 +2,7 @@
 #include "scheduler/dispatch.h"
 
 #include "scheduler/modify.h"
+#include "scheduler/news.h"
 #include "scheduler/overlap.h"
 #include "scheduler/submit.h"
 #include "scheduler/tell.h"
@@ -56,18 +57,26 @@ take_due_locked(execz_scheduler *self, ez_batch_item *item, execz_time now)
     return true;
 }
 
-/* Fills the batch; returns how many. */
+/* Goes on with the batch, of n so far, up to limit; returns how many there are then. */
 static size_t
-collect(execz_scheduler *self, execz_time now)
+collect_manual_locked(execz_scheduler *self, size_t n, size_t limit)
 {
-    size_t n = 0, n_manual;
+    while (n < limit && !g_queue_is_empty(&self->manual)) {
+        take_manual_locked(self, &self->batch[n++]);
+    }
+    return n;
+}
+
+/* Fills the batch; returns how many.  However much is asked for by hand, half of it is for what is due
+ * by schedule.  *news_out is what is to be told before. */
+static size_t
+collect(execz_scheduler *self, execz_time now, GQueue *news_out)
+{
+    size_t n, n_manual;
 
     pthread_mutex_lock(&self->lock);
     ez_modify_apply_locked(self);
-    while (n < EZ_BATCH && !g_queue_is_empty(&self->manual)) {
-        take_manual_locked(self, &self->batch[n++]);
-    }
-    n_manual = n;
+    n = n_manual = collect_manual_locked(self, 0, EZ_BATCH / 2);
     while (n < EZ_BATCH && self->state != EXECZ_STATE_PAUSED &&
            take_due_locked(self, &self->batch[n], now)) {
         n++;
@@ -75,6 +84,8 @@ collect(execz_scheduler *self, execz_time now)
     for (size_t i = n_manual; i < n; i++) {
         plan_next_locked(self, self->batch[i].entry);
     }
+    n = collect_manual_locked(self, n, EZ_BATCH);
+    *news_out = ez_news_take_locked(self);
     pthread_mutex_unlock(&self->lock);
     return n;
 }
@@ -108,9 +119,11 @@ submit_item(execz_scheduler *self, ez_batch_item *item)
 void
 ez_dispatch_due(execz_scheduler *self)
 {
-    size_t n = collect(self, ez_clock_now(self->clock));
+    GQueue news;
+    size_t n = collect(self, ez_clock_now(self->clock), &news);
 
     ez_scheduler_commit(self);
+    ez_news_deliver(self, &news);
     for (size_t i = 0; i < n; i++) {
         ez_entry *entry = self->batch[i].entry;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The tasks in the scheduler's table, for the other files of this layer. */
 #include "base/error.h"
+#include "scheduler/news.h"
 #include "scheduler/pause.h"
-#include "scheduler/tell.h"
 
 ez_entry *
 ez_scheduler_find_entry_locked(execz_scheduler *self, const char *id, execz_error *err)
@@ -68,8 +68,6 @@ ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
 void
 ez_scheduler_retire(execz_scheduler *self, ez_entry *entry)
 {
-    bool retired = false;
-
     if (entry->instances > 0 || entry->held != NULL || ez_entry_count_waiting(entry) > 0 ||
         entry->fire != EXECZ_TIME_NEVER) {
         return; /* as nearly always: without the lock */
@@ -80,11 +78,8 @@ ez_scheduler_retire(execz_scheduler *self, ez_entry *entry)
         ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
     } else if (!entry->removed && !ez_entry_has_future(entry)) {
         ez_scheduler_drop_locked(self, entry);
-        retired = true;
+        ez_news_tell_locked(self, EXECZ_EVENT_TASK_REMOVED, entry->task,
+                            "its trigger has no further run time");
     }
     pthread_mutex_unlock(&self->lock);
-    if (retired) {
-        ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task,
-                     "its trigger has no further run time");
-    }
 }

@@ -156,9 +156,8 @@ ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source)
         return;
     }
     if (self->held == NULL) {
-        self->held = g_new(ez_due, 1);
-        atomic_store(&self->waits, true);
-        *self->held = *due;
+        self->held = g_memdup2(due, sizeof *due);
+        ez_entry_note_waits(self);
         self->held->missed = 0; /* is the caller's to report */
         self->held_source = (uint8_t)source;
         return;
@@ -175,6 +174,8 @@ ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source)
 ez_due *
 ez_entry_take_held(ez_entry *self)
 {
-    atomic_store(&self->waits, false);
-    return g_steal_pointer(&self->held);
+    ez_due *due = g_steal_pointer(&self->held);
+
+    ez_entry_note_waits(self);
+    return due;
 }

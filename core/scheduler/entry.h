@@ -19,7 +19,6 @@ typedef struct ez_entry {
     _Atomic(execz_time) fire; /* its next fire time; EXECZ_TIME_NEVER: none */
     atomic_bool removed;
     bool sure;               /* false: nothing fires before fire, and the search goes on there */
-    bool quietly;            /* its removal is told together with that of others */
     bool paused;             /* how, and until when: pause.h */
     ez_heap_node node;       /* queued under the time it is due */
     ez_trigger *trigger;     /* owned; NULL until the scheduler first starts */
@@ -28,7 +27,7 @@ typedef struct ez_entry {
     /* [loop]; the first three are read by any thread */
     atomic_int_fast64_t last; /* see ez_entry_note_end() */
     atomic_uint instances;    /* runs in flight */
-    atomic_bool waits;        /* held != NULL */
+    atomic_bool waits;        /* something is held, or waits for a run to end */
     bool queued;              /* held in the queue of a busy executor */
     bool ready;               /* a run of it has ended, and what waits for that can be started */
     uint8_t held_source;
@@ -92,6 +91,13 @@ static inline guint
 ez_entry_count_waiting(const ez_entry *self)
 {
     return self->waiting == NULL ? 0 : self->waiting->length;
+}
+
+/* To be called after either of the two has changed.  [loop] */
+static inline void
+ez_entry_note_waits(ez_entry *self)
+{
+    atomic_store(&self->waits, self->held != NULL || ez_entry_count_waiting(self) > 0);
 }
 
 /* Notes how the latest run time ended, and when, to 16 ns: the outcome is kept in the lowest four

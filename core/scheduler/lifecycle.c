@@ -6,6 +6,7 @@
 #include "scheduler/dispatch.h"
 #include "scheduler/held.h"
 #include "scheduler/modify.h"
+#include "scheduler/news.h"
 #include "scheduler/overlap.h"
 #include "scheduler/pause.h"
 #include "scheduler/removal.h"
@@ -14,40 +15,12 @@
 #include "scheduler/scheduler.h"
 #include "scheduler/shutdown.h"
 #include "scheduler/start.h"
-#include "scheduler/submit.h"
 #include "scheduler/tell.h"
 
 int
 execz_scheduler_fd(const execz_scheduler *self)
 {
     return self->loop.epoll;
-}
-
-void
-ez_scheduler_end_removed(execz_scheduler *self)
-{
-    for (;;) {
-        ez_entry *entry;
-
-        pthread_mutex_lock(&self->lock);
-        entry = g_queue_pop_head(&self->removed);
-        pthread_mutex_unlock(&self->lock);
-        if (entry == NULL) {
-            return;
-        }
-        if (entry->held != NULL) {
-            g_autofree ez_due *due = ez_submit_let_go(self, entry);
-
-            ez_tell_due(self, EXECZ_EVENT_TASK_CANCELLED, entry, entry->held_source, due,
-                        "its task was removed");
-        }
-        ez_overlap_cancel(self, entry, "its task was removed");
-        ez_retry_cancel(self, entry, "its task was removed");
-        if (!entry->quietly) {
-            ez_tell_task(self, EXECZ_EVENT_TASK_REMOVED, entry->task, NULL);
-        }
-        ez_entry_unref(entry);
-    }
 }
 
 void
@@ -63,7 +36,7 @@ ez_scheduler_cancel_manual(execz_scheduler *self)
             return;
         }
         ez_tell_unsubmitted(
-            self, EXECZ_EVENT_TASK_CANCELLED, manual->entry->task,
+            self, EXECZ_EVENT_TASK_CANCELLED, manual->entry,
             &(ez_unsubmitted){.source = EXECZ_SOURCE_MANUAL, .times = &manual->time, .n = 1},
             "the scheduler is shutting down");
         ez_entry_unref(manual->entry);
@@ -101,7 +74,7 @@ is_asked_locked(const execz_scheduler *self)
     if (self->state == EXECZ_STATE_STOPPED) {
         return false;
     }
-    if (self->manual.length > 0 || self->cancels.length > 0 || self->removed.length > 0) {
+    if (self->manual.length > 0 || self->cancels.length > 0 || self->news.length > 0) {
         return true;
     }
     return self->state != EXECZ_STATE_SHUTTING_DOWN &&
@@ -165,7 +138,7 @@ dispatch(execz_scheduler *self, bool blocking)
     ez_held_set_holding(self, ez_scheduler_state(self) == EXECZ_STATE_PAUSED);
     ez_cancel_step(self); /* before results: what is cancelled is not attempted again */
     (void)ez_result_take(self);
-    ez_scheduler_end_removed(self);
+    ez_news_step(self);
     switch (ez_scheduler_state(self)) {
     case EXECZ_STATE_RUNNING:
     case EXECZ_STATE_PAUSED:

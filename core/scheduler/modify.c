@@ -2,8 +2,8 @@
 #include "scheduler/modify.h"
 
 #include "base/error.h"
+#include "scheduler/news.h"
 #include "scheduler/overlap.h"
-#include "scheduler/tell.h"
 #include "task/spec.h"
 
 #include <string.h>
@@ -140,6 +140,7 @@ exchange_if_still(execz_scheduler *self, const ez_task *old, ez_task *task)
     still = entry != NULL && ez_modify_newest_locked(self, entry) == old;
     if (still) {
         ez_modify_locked(self, entry, task);
+        ez_news_tell_locked(self, EXECZ_EVENT_TASK_MODIFIED, task, NULL);
     }
     pthread_mutex_unlock(&self->lock);
     return still;
@@ -170,10 +171,6 @@ try_to_change(execz_scheduler *self, const char *id, ez_modify_function change, 
         return status;
     }
     *again_out = !exchange_if_still(self, old, task);
-    if (*again_out) {
-        return EXECZ_OK;
-    }
-    ez_tell_task(self, EXECZ_EVENT_TASK_MODIFIED, task, NULL);
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;
 }

@@ -41,6 +41,7 @@ push(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t n, uint32_t s
         g_queue_push_tail(entry->waiting, waiting);
     }
     self->n_waiting += n;
+    ez_entry_note_waits(entry);
     due->n -= n;
     memmove(due->times, due->times + n, due->n * sizeof due->times[0]);
 }
@@ -56,12 +57,13 @@ pop(execz_scheduler *self, ez_entry *entry, ez_waiting *out)
         return false;
     }
     self->n_waiting--;
+    ez_entry_note_waits(entry);
     *out = *waiting;
     return true;
 }
 
 static void
-tell_cancelled(execz_scheduler *self, const ez_entry *entry, const ez_waiting *waiting,
+tell_cancelled(execz_scheduler *self, ez_entry *entry, const ez_waiting *waiting,
                const char *message)
 {
     ez_unsubmitted cancelled = {
@@ -71,7 +73,7 @@ tell_cancelled(execz_scheduler *self, const ez_entry *entry, const ez_waiting *w
         .more = waiting->coalesced,
     };
 
-    ez_tell_unsubmitted(self, EXECZ_EVENT_TASK_CANCELLED, entry->task, &cancelled, message);
+    ez_tell_unsubmitted(self, EXECZ_EVENT_TASK_CANCELLED, entry, &cancelled, message);
 }
 
 /* ---- queue ----------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "scheduler/modify.h"
+#include "scheduler/news.h"
 #include "scheduler/tell.h"
 
 #include <string.h>
@@ -101,21 +102,18 @@ check_pause(execz_scheduler *self, const char *id, const char *reason, execz_tim
 }
 
 static void
-tell_modified(execz_scheduler *self, const ez_task *task, const char *what, const char *reason)
+tell_modified_locked(execz_scheduler *self, ez_entry *entry, const char *message)
 {
-    g_autofree char *message =
-        reason == NULL ? g_strdup(what) : g_strconcat(what, ": ", reason, NULL);
-
-    ez_tell_task(self, EXECZ_EVENT_TASK_MODIFIED, task, message);
-    ez_mailbox_ring(&self->mailbox);
+    ez_news_tell_locked(self, EXECZ_EVENT_TASK_MODIFIED, ez_modify_newest_locked(self, entry),
+                        message);
 }
 
 execz_status
 execz_scheduler_pause_task(execz_scheduler *self, const char *id, const char *reason,
                            execz_time until, execz_error *err)
 {
-    g_autoptr(ez_task) task = NULL;
     execz_status status = check_pause(self, id, reason, until, err);
+    g_autofree char *message = g_strconcat("paused", reason == NULL ? "" : ": ", reason, NULL);
     ez_entry *entry;
 
     if (status != EXECZ_OK) {
@@ -124,57 +122,53 @@ execz_scheduler_pause_task(execz_scheduler *self, const char *id, const char *re
     pthread_mutex_lock(&self->lock);
     entry = ez_scheduler_find_entry_locked(self, id, err);
     if (entry != NULL) {
-        task = ez_task_ref(ez_modify_newest_locked(self, entry));
         pause_locked(self, entry, reason, until);
+        tell_modified_locked(self, entry, message);
     }
     pthread_mutex_unlock(&self->lock);
-    if (task == NULL) {
+    if (entry == NULL) {
         return EXECZ_E_NOT_FOUND;
     }
-    tell_modified(self, task, "paused", reason);
+    ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;
 }
 
 execz_status
 execz_scheduler_resume_task(execz_scheduler *self, const char *id, execz_error *err)
 {
-    g_autoptr(ez_task) task = NULL;
     ez_entry *entry;
 
     pthread_mutex_lock(&self->lock);
     entry = ez_scheduler_find_entry_locked(self, id, err);
     if (entry != NULL && entry->paused) {
-        task = ez_task_ref(ez_modify_newest_locked(self, entry));
         resume_locked(self, entry, ez_clock_now(self->clock));
+        tell_modified_locked(self, entry, "resumed");
     }
     pthread_mutex_unlock(&self->lock);
     if (entry == NULL) {
         return EXECZ_E_NOT_FOUND;
     }
-    if (task != NULL) {
-        tell_modified(self, task, "resumed", NULL);
-    }
+    ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;
 }
 
-/* A task that has just resumed by itself, the caller's reference; NULL if there is none. */
-static ez_task *
+/* A task whose pause is over; false if there is none. */
+static bool
 resume_next(execz_scheduler *self)
 {
     execz_time until = 0;
     ez_heap_node *node;
-    ez_task *task = NULL;
+    bool over;
 
     pthread_mutex_lock(&self->lock);
     node = ez_heap_first(&self->resumptions, &until);
-    if (node != NULL && until <= ez_clock_now(self->clock)) {
-        ez_entry *entry = ez_entry_of(node);
-
-        task = ez_task_ref(ez_modify_newest_locked(self, entry));
-        resume_locked(self, entry, until);
+    over = node != NULL && until <= ez_clock_now(self->clock);
+    if (over) {
+        resume_locked(self, ez_entry_of(node), until);
+        tell_modified_locked(self, ez_entry_of(node), "resumed: its pause is over");
     }
     pthread_mutex_unlock(&self->lock);
-    return task;
+    return over;
 }
 
 static void
@@ -197,11 +191,7 @@ retire_resumed(execz_scheduler *self)
 void
 ez_pause_step(execz_scheduler *self)
 {
-    ez_task *task;
-
-    while ((task = resume_next(self)) != NULL) {
-        ez_tell_task(self, EXECZ_EVENT_TASK_MODIFIED, task, "resumed: its pause is over");
-        ez_task_unref(task);
+    while (resume_next(self)) {
     }
     retire_resumed(self);
 }

@@ -218,6 +218,7 @@ give_up(void *user, ez_run *run)
         lost.finished = ez_clock_now(self->scheduler->clock);
         ez_outcome_set(&lost, EXECZ_OUTCOME_LOST, "%s", self->message);
         log_ended(self->scheduler, run, &lost, NULL);
+        ez_entry_note_end(run->owner, lost.outcome, lost.finished);
         ez_tell_ended(self->scheduler, run, &lost);
         ez_outcome_clear(&lost);
     }

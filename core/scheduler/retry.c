@@ -134,7 +134,7 @@ end(execz_scheduler *self, ez_retry *retry, uint64_t code, uint32_t attempt, con
             .attempt = attempt,
         };
 
-        ez_tell_unsubmitted(self, code, retry->entry->task, &ended, message);
+        ez_tell_unsubmitted(self, code, retry->entry, &ended, message);
     }
     entry = forget(self, retry);
     ez_entry_count(entry, -1);

@@ -7,6 +7,7 @@
 #include "scheduler/background.h"
 #include "scheduler/cancel.h"
 #include "scheduler/listeners.h"
+#include "scheduler/news.h"
 #include "scheduler/pause.h"
 #include "scheduler/tell.h"
 #include "store/memory.h"
@@ -50,7 +51,7 @@ init_tables(execz_scheduler *self)
     ez_heap_init(&self->retries);
     g_queue_init(&self->manual);
     g_queue_init(&self->cancels);
-    g_queue_init(&self->removed);
+    g_queue_init(&self->news);
     g_queue_init(&self->new_executors);
     g_queue_init(&self->resumed);
     g_queue_init(&self->leaving);
@@ -193,8 +194,8 @@ free_queues(execz_scheduler *self)
         ez_entry_unref(manual->entry);
         g_free(manual);
     }
-    while ((entry = g_queue_pop_head(&self->removed)) != NULL ||
-           (entry = g_queue_pop_head(&self->resumed)) != NULL ||
+    ez_news_free(self);
+    while ((entry = g_queue_pop_head(&self->resumed)) != NULL ||
            (entry = g_queue_pop_head(&self->ready)) != NULL) {
         ez_entry_unref(entry);
     }

@@ -102,7 +102,8 @@ struct execz_scheduler {
     GQueue manual;          /* ez_manual, owned */
     execz_time last_manual; /* run time of the last one of those */
     GQueue cancels;         /* of cancel.c */
-    GQueue removed;         /* ez_entry, a reference each: the loop ends what they hold */
+    GQueue news;            /* of news.c */
+    bool delivers_news;     /* some that were taken out of it are still to be delivered */
     GHashTable *pauses;     /* ez_entry -> ez_pause, owned: the paused ones */
     ez_heap resumptions;    /* of ez_entry.node: paused, by when they resume by themselves */
     GQueue resumed;         /* ez_entry, a reference each: the loop lets go of them, if need be */
@@ -187,9 +188,6 @@ GPtrArray *ez_scheduler_list_entries(execz_scheduler *self,
 
 /* Ends what was asked for by hand and not yet submitted, as CANCELLED.  [loop] */
 void ez_scheduler_cancel_manual(execz_scheduler *self);
-
-/* Ends what removed tasks still had waiting, as CANCELLED, and tells that they are gone.  [loop] */
-void ez_scheduler_end_removed(execz_scheduler *self);
 
 /* Takes the entry out of all tables. */
 void ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry);

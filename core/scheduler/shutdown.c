@@ -17,6 +17,7 @@
 #include "scheduler/cancel.h"
 #include "scheduler/held.h"
 #include "scheduler/modify.h"
+#include "scheduler/news.h"
 #include "scheduler/overlap.h"
 #include "scheduler/removal.h"
 #include "scheduler/result.h"
@@ -156,7 +157,7 @@ static void
 begin(execz_scheduler *self, int64_t deadline, bool forced)
 {
     self->shutdown = (ez_shutdown){.begun = true, .lost_at = EXECZ_NO_DEADLINE};
-    ez_scheduler_end_removed(self);
+    ez_news_step(self);
     ez_scheduler_cancel_manual(self);
     ez_held_drop(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");
     ez_overlap_cancel_all(self, "the scheduler is shutting down");
@@ -211,7 +212,7 @@ end(execz_scheduler *self)
 {
     stop_executors(self);
     ez_removal_end_all(self);
-    ez_scheduler_end_removed(self); /* by a listener, meanwhile */
+    ez_news_step(self); /* by a listener, meanwhile */
     ez_cancel_forget(self);
     ez_scheduler_commit(self);
     self->shutdown.begun = false;

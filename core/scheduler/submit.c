@@ -124,8 +124,7 @@ ez_submit_missed(execz_scheduler *self, ez_entry *entry, const ez_due *due)
     };
 
     if (due->missed > 0) {
-        ez_entry_note_end(entry, EXECZ_OUTCOME_MISSED, ez_clock_now(self->clock));
-        ez_tell_unsubmitted(self, EXECZ_EVENT_TASK_MISSED, entry->task, &missed,
+        ez_tell_unsubmitted(self, EXECZ_EVENT_TASK_MISSED, entry, &missed,
                             "its misfire grace time was over, or too many runs were due at once");
     }
 }

@@ -2,8 +2,8 @@
 /* Tasks come and go. */
 #include "base/error.h"
 #include "scheduler/modify.h"
+#include "scheduler/news.h"
 #include "scheduler/query.h"
-#include "scheduler/tell.h"
 
 static void
 insert_locked(execz_scheduler *self, ez_task *task)
@@ -32,12 +32,12 @@ execz_scheduler_add_task(execz_scheduler *self, const execz_task_spec *spec, exe
     taken = g_hash_table_contains(self->tasks, task->id);
     if (!taken) {
         insert_locked(self, task);
+        ez_news_tell_locked(self, EXECZ_EVENT_TASK_ADDED, task, NULL);
     }
     pthread_mutex_unlock(&self->lock);
     if (taken) {
         return ez_fail(err, EXECZ_E_EXISTS, "there is a task '%s' already", task->id);
     }
-    ez_tell_task(self, EXECZ_EVENT_TASK_ADDED, task, NULL);
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;
 }
@@ -59,9 +59,9 @@ execz_scheduler_put_task(execz_scheduler *self, const execz_task_spec *spec, exe
     } else {
         ez_modify_locked(self, entry, task);
     }
+    ez_news_tell_locked(self, entry == NULL ? EXECZ_EVENT_TASK_ADDED : EXECZ_EVENT_TASK_MODIFIED,
+                        task, NULL);
     pthread_mutex_unlock(&self->lock);
-    ez_tell_task(self, entry == NULL ? EXECZ_EVENT_TASK_ADDED : EXECZ_EVENT_TASK_MODIFIED, task,
-                 NULL);
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;
 }
@@ -74,7 +74,7 @@ execz_scheduler_remove_task(execz_scheduler *self, const char *id, execz_error *
     pthread_mutex_lock(&self->lock);
     entry = ez_scheduler_find_entry_locked(self, id, err);
     if (entry != NULL) {
-        g_queue_push_tail(&self->removed, ez_entry_ref(entry));
+        ez_news_remove_locked(self, entry, false);
         ez_scheduler_drop_locked(self, entry);
     }
     pthread_mutex_unlock(&self->lock);
@@ -94,8 +94,7 @@ remove_matching_locked(execz_scheduler *self, const execz_task_filter *filter, u
         ez_entry *entry = at->data;
 
         if (filter == NULL || ez_query_matches_locked(self, filter, entry)) {
-            entry->quietly = filter == NULL;
-            g_queue_push_tail(&self->removed, ez_entry_ref(entry));
+            ez_news_remove_locked(self, entry, filter == NULL);
             ez_scheduler_drop_locked(self, entry);
             ++*n_out;
         }
@@ -115,10 +114,10 @@ execz_scheduler_remove_all_tasks(execz_scheduler *self, const execz_task_filter 
     }
     pthread_mutex_lock(&self->lock);
     remove_matching_locked(self, filter == NULL ? NULL : &read, &n);
-    pthread_mutex_unlock(&self->lock);
     if (filter == NULL) {
-        ez_tell(self, EXECZ_EVENT_ALL_TASKS_REMOVED, NULL, NULL);
+        ez_news_tell_locked(self, EXECZ_EVENT_ALL_TASKS_REMOVED, NULL, NULL);
     }
+    pthread_mutex_unlock(&self->lock);
     if (n_out != NULL) {
         *n_out = n;
     }

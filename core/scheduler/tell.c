@@ -1,31 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "scheduler/tell.h"
 
-static execz_event
-new_event(const execz_scheduler *self, uint64_t code)
+execz_event
+ez_tell_new(const execz_scheduler *self, uint64_t code, const ez_task *task)
 {
     return (execz_event){
         .size = sizeof(execz_event),
         .code = code,
         .time = ez_clock_now(self->clock),
         .scheduler = self->name,
+        .task = task == NULL ? NULL : task->id,
+        .executor = task == NULL ? NULL : task->plan->executor,
     };
-}
-
-static execz_event
-task_event(const execz_scheduler *self, uint64_t code, const ez_task *task)
-{
-    execz_event event = new_event(self, code);
-
-    event.task = task->id;
-    event.executor = task->plan->executor;
-    return event;
 }
 
 void
 ez_tell(execz_scheduler *self, uint64_t code, const char *alias, const char *message)
 {
-    execz_event event = new_event(self, code);
+    execz_event event = ez_tell_new(self, code, NULL);
 
     event.alias = alias;
     event.message = message;
@@ -40,7 +32,7 @@ ez_tell_task(execz_scheduler *self, uint64_t code, const ez_task *task, const ch
     if (!ez_bus_wants(self->bus, code)) {
         return;
     }
-    event = task_event(self, code, task);
+    event = ez_tell_new(self, code, task);
     event.message = message;
     ez_bus_post(self->bus, &event);
 }
@@ -60,10 +52,10 @@ outcome_of(uint64_t code)
 }
 
 void
-ez_tell_unsubmitted(execz_scheduler *self, uint64_t code, const ez_task *task,
+ez_tell_unsubmitted(execz_scheduler *self, uint64_t code, ez_entry *entry,
                     const ez_unsubmitted *lost, const char *message)
 {
-    execz_event event = task_event(self, code, task);
+    execz_event event = ez_tell_new(self, code, entry->task);
     execz_result result = {
         .size = sizeof result,
         .outcome = outcome_of(code),
@@ -81,12 +73,13 @@ ez_tell_unsubmitted(execz_scheduler *self, uint64_t code, const ez_task *task,
     event.message = message;
     if ((code & EXECZ_EVENT_TERMINAL) != 0) {
         event.result = &result;
+        ez_entry_note_end(entry, result.outcome, result.finished);
     }
     ez_bus_emit(self->bus, &event);
 }
 
 void
-ez_tell_due(execz_scheduler *self, uint64_t code, const ez_entry *entry, uint32_t source,
+ez_tell_due(execz_scheduler *self, uint64_t code, ez_entry *entry, uint32_t source,
             const ez_due *due, const char *message)
 {
     bool each = (code & EXECZ_EVENT_TERMINAL) != 0; /* one event for each run time */
@@ -100,7 +93,7 @@ ez_tell_due(execz_scheduler *self, uint64_t code, const ez_entry *entry, uint32_
             .more = i + step == due->n ? due->coalesced : 0,
         };
 
-        ez_tell_unsubmitted(self, code, entry->task, &some, message);
+        ez_tell_unsubmitted(self, code, entry, &some, message);
     }
 }
 
@@ -112,7 +105,7 @@ ez_tell_submitted(execz_scheduler *self, const ez_run *run, const ez_due *due)
     if (!ez_bus_wants(self->bus, EXECZ_EVENT_TASK_SUBMITTED)) {
         return;
     }
-    event = task_event(self, EXECZ_EVENT_TASK_SUBMITTED, run->task);
+    event = ez_tell_new(self, EXECZ_EVENT_TASK_SUBMITTED, run->task);
     event.time = run->submitted;
     event.submitted = run->submitted;
     event.run = run->token;
@@ -128,7 +121,7 @@ ez_tell_submitted(execz_scheduler *self, const ez_run *run, const ez_due *due)
 static execz_event
 run_event(const execz_scheduler *self, uint64_t code, const ez_run *run, const execz_time *run_time)
 {
-    execz_event event = task_event(self, code, run->task);
+    execz_event event = ez_tell_new(self, code, run->task);
 
     event.run = run->token;
     event.source = run->source;

@@ -5,6 +5,9 @@
 
 #include "scheduler/scheduler.h"
 
+/* An event about a task, or with NULL about none; it borrows what it points to. */
+execz_event ez_tell_new(const execz_scheduler *self, uint64_t code, const ez_task *task);
+
 /**
  * About the scheduler itself, an executor or a store (alias).  [any-thread]: delivered by the loop
  */
@@ -22,12 +25,12 @@ typedef struct ez_unsubmitted {
     uint32_t attempt; /* that was the last; 0: 1 */
 } ez_unsubmitted;
 
-/* About them.  [loop] */
-void ez_tell_unsubmitted(execz_scheduler *self, uint64_t code, const ez_task *task,
+/* About them; a terminal code is noted as their end.  [loop] */
+void ez_tell_unsubmitted(execz_scheduler *self, uint64_t code, ez_entry *entry,
                          const ez_unsubmitted *lost, const char *message);
 
 /* The same about all that was due.  [loop] */
-void ez_tell_due(execz_scheduler *self, uint64_t code, const ez_entry *entry, uint32_t source,
+void ez_tell_due(execz_scheduler *self, uint64_t code, ez_entry *entry, uint32_t source,
                  const ez_due *due, const char *message);
 
 /* TASK_SUBMITTED, at the time before the executor got it.  [loop] */

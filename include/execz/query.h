@@ -19,7 +19,7 @@ extern "C" {
 #define EXECZ_TASK_SCHEDULED (1u << 1) /* it has a next run time */
 #define EXECZ_TASK_PAUSED (1u << 2)
 #define EXECZ_TASK_RUNNING (1u << 3) /* it has unfinished runs */
-#define EXECZ_TASK_WAITING (1u << 4) /* due, and waits for its executor to take it */
+#define EXECZ_TASK_WAITING (1u << 4) /* due, and waits for its executor or for a run of it to end */
 #define EXECZ_TASK_BLOCKED (1u << 5) /* due, and something is missing */
 #define EXECZ_TASK_ALL_STATES ((1u << 6) - 1)
 
@@ -34,8 +34,8 @@ typedef struct execz_task_info {
     const char *timezone;
     const char *function;      /* "module:name"; NULL: it is a command */
     execz_time next_run;       /* EXECZ_TIME_NEVER: none */
-    execz_time last_end;       /* when its latest run time ended, to 16 ns; 0: none has yet */
-    uint32_t last_outcome;     /* how: EXECZ_OUTCOME_*; 0 */
+    execz_time last_end;       /* when a run time of it ended last, to 16 ns; 0: none has yet */
+    uint32_t last_outcome;     /* how: EXECZ_OUTCOME_*; 0.  What was refused does not count */
     uint32_t instances;        /* unfinished runs */
     const char *paused_reason; /* NULL if it is not paused, or nobody said why */
     execz_time paused_until;   /* EXECZ_TIME_NEVER: not by itself, or it is not paused */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include <string.h>
+
 #include <execz/query.h>
 
 #include <criterion/criterion.h>
@@ -217,6 +219,21 @@ Test(dispatch, running_a_task_by_hand_leaves_its_schedule_alone)
     fixture_expect_events(self, "added:a submitted:a started:a executed:a");
     fixture_advance(self, EXECZ_SECOND);
     fixture_expect_events(self, "submitted:a started:a executed:a");
+    fixture_free(self);
+}
+
+Test(dispatch, what_is_asked_for_by_hand_in_masses_leaves_room_for_schedules)
+{
+    fixture *self = running("debug");
+
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    fixture_add(self, "b", "interval(hours=1)", "tests:ok");
+    fake_clock_advance(&self->clock, EXECZ_MINUTE);
+    for (int i = 0; i < 2 * EZ_BATCH; i++) {
+        cr_assert(execz_scheduler_run_task(self->scheduler, "b", NULL) == EXECZ_OK);
+    }
+    execz_scheduler_dispatch(self->scheduler);
+    cr_expect(strstr(self->events->str, "submitted:a") != NULL, "in the first pass");
     fixture_free(self);
 }
 

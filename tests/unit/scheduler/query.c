@@ -2,6 +2,7 @@
 #include "scheduler/query.h"
 
 #include "fixture.h"
+#include "scheduler/result.h"
 
 #include <string.h>
 
@@ -156,7 +157,27 @@ Test(query, a_task_that_waits_for_a_busy_executor_is_found)
     fixture_settle(self);
     cr_expect(eq(str, (char *)in_states(self, EXECZ_TASK_WAITING), (char *)"c"));
     fixture_let_deaf_go();
-    fixture_wait_for(self, "executed:c");
+    fixture_wait_for(self, "executed:c ");
+    cr_expect(eq(str, (char *)in_states(self, EXECZ_TASK_WAITING), (char *)""));
+    fixture_free(self);
+}
+
+Test(query, a_task_that_waits_for_a_run_of_its_own_to_end_is_found)
+{
+    fixture *self = fixture_new_started("threadpool");
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+
+    spec.id = "a";
+    spec.trigger = "interval(minutes=1)";
+    spec.function = "tests:deaf";
+    spec.overlap = EXECZ_OVERLAP_QUEUE;
+    fixture_add_spec(self, &spec);
+    fixture_advance(self, EXECZ_MINUTE);
+    cr_expect(eq(str, (char *)in_states(self, EXECZ_TASK_WAITING), (char *)""));
+    fixture_advance(self, EXECZ_MINUTE);
+    cr_expect(eq(str, (char *)in_states(self, EXECZ_TASK_WAITING), (char *)"a"));
+    fixture_let_deaf_go();
+    fixture_wait_for(self, "executed:a submitted:a ");
     cr_expect(eq(str, (char *)in_states(self, EXECZ_TASK_WAITING), (char *)""));
     fixture_free(self);
 }
@@ -208,6 +229,31 @@ Test(query, one_that_was_missed_tells_so)
     fixture_add_spec(self, &spec);
     fixture_advance(self, 11 * EXECZ_MINUTE);
     cr_expect(eq(u32, get(self, "a").last_outcome, EXECZ_OUTCOME_MISSED));
+    fixture_free(self);
+}
+
+Test(query, one_that_was_cancelled_while_it_waited_tells_so)
+{
+    fixture *self = fixture_new_started(NULL);
+
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    fixture_advance(self, EXECZ_MINUTE);
+    cr_assert(execz_scheduler_cancel_task(self->scheduler, "a", 0, NULL) == EXECZ_OK);
+    fixture_settle(self);
+    cr_expect(eq(u32, get(self, "a").last_outcome, EXECZ_OUTCOME_CANCELLED));
+    fixture_free(self);
+}
+
+Test(query, one_that_was_lost_tells_so)
+{
+    fixture *self = fixture_new_started("threadpool");
+
+    fixture_add(self, "a", "interval(minutes=1)", "tests:deaf");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_wait_for(self, "started:a");
+    ez_result_give_up(self->scheduler, "by a test");
+    cr_expect(eq(u32, get(self, "a").last_outcome, EXECZ_OUTCOME_LOST));
+    fixture_let_deaf_go();
     fixture_free(self);
 }
 

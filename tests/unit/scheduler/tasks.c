@@ -86,7 +86,7 @@ Test(tasks, all_are_removed_with_one_event)
     cr_expect(execz_scheduler_remove_all_tasks(self->scheduler, NULL, &n, NULL) == EXECZ_OK);
     cr_expect(eq(u64, n, 2));
     fixture_advance(self, EXECZ_HOUR);
-    cr_expect(eq(str, (char *)fixture_take_events(self), (char *)"all_tasks_removed cancelled:b"),
+    cr_expect(eq(str, (char *)fixture_take_events(self), (char *)"cancelled:b all_tasks_removed"),
               "what waited has its end");
     execz_scheduler_get_info(self->scheduler, &info);
     cr_expect(all(eq(u64, info.tasks, 0), eq(u64, info.blocked, 0), eq(u64, info.scheduled, 0)));
