@@ -20,6 +20,7 @@ static const char help[] =
     "  plugin list           which plugins there are\n"
     "  plugin info ALIAS     what a plugin is and which options it has\n"
     "  plugin which ALIAS    the file that an alias stands for\n"
+    "  plugin check FILE     whether an executor keeps the contract of plugins\n"
     "  version               the versions of execz and of its plugin ABI\n"
     "  help COMMAND          more about a command; the same as execz COMMAND --help\n"
     "\n"

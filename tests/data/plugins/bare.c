@@ -60,7 +60,7 @@ destroy(execz_executor *self)
 }
 
 /* clang-format off */
-EXECZ_NOTE("abi=1.0\0needs_abi=1.0\0id=org.execz.bare\0version=1\0kind=execz.executor/1\0alias=bare\0caps=5");
+EXECZ_NOTE("abi=1.0\0needs_abi=1.0\0id=org.execz.bare\0version=1\0kind=execz.executor/1\0alias=bare\0caps=5\0summary=Bare");
 static const execz_executor_ops ops = {sizeof ops, 0, start, stop, send_task, destroy};
 static const execz_component part = {sizeof part, 5, EXECZ_KIND_EXECUTOR, "bare", "Bare", &ops};
 static const execz_plugin plugin = {EXECZ_PLUGIN_MAGIC, sizeof plugin, EXECZ_ABI, EXECZ_ABI,

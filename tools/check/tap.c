@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+#include "tap.h"
+
+#include "bed.h"
+#include "subject.h"
+#include "verdict.h"
+#include "world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static ez_tap taps[EZ_TAPS];
+static unsigned n_taps;
+static execz_host real; /* as ez_host_init() makes it */
+
+static atomic_uint faults[EZ_N_FAULTS];
+static char firsts[EZ_N_FAULTS][512];
+
+static atomic_int threads_left = -1, memory_left = -1;
+static atomic_bool has_refused;
+
+static ez_tap *
+tap_of(const execz_host *host)
+{
+    return (ez_tap *)(void *)host;
+}
+
+static void note(ez_fault fault, const char *format, ...) EXECZ_PRINTF(2, 3);
+
+static void
+note(ez_fault fault, const char *format, ...)
+{
+    va_list args;
+
+    if (atomic_fetch_add(&faults[fault], 1) == 0) {
+        va_start(args, format);
+        (void)vsnprintf(firsts[fault], sizeof firsts[fault], format, args);
+        va_end(args);
+    }
+}
+
+unsigned
+ez_tap_faults(ez_fault fault, const char **first_out)
+{
+    *first_out = firsts[fault];
+    return atomic_load(&faults[fault]);
+}
+
+/* Whether the table may still be used. */
+static bool
+lives(const execz_host *host, const char *function)
+{
+    if (atomic_load(&tap_of(host)->gone)) {
+        note(EZ_FAULT_LATE, "host->%s() was called after destroy() had returned", function);
+        return false;
+    }
+    return true;
+}
+
+/* ---- refusals --------------------------------------------------------------------------------- */
+
+void
+ez_tap_refuse_thread(int after)
+{
+    atomic_store(&has_refused, false);
+    atomic_store(&threads_left, after);
+}
+
+void
+ez_tap_refuse_memory(int after)
+{
+    atomic_store(&has_refused, false);
+    atomic_store(&memory_left, after);
+}
+
+bool
+ez_tap_has_refused(void)
+{
+    return atomic_load(&has_refused);
+}
+
+/* Whether this is the one to be refused. */
+static bool
+is_refused(atomic_int *left)
+{
+    int n = atomic_load(left);
+
+    while (n > 0 && !atomic_compare_exchange_weak(left, &n, n - 1)) {
+    }
+    if (n == 0) {
+        atomic_store(&has_refused, true);
+    }
+    return n == 0;
+}
+
+/* ---- the table: services ---------------------------------------------------------------------- */
+
+static void
+tap_log(const execz_host *host, uint32_t level, const char *message)
+{
+    if (lives(host, "log")) {
+        real.log(host, level, message);
+    }
+}
+
+static const char *
+tap_option(const execz_host *host, const char *name)
+{
+    if (!lives(host, "option")) {
+        return NULL;
+    }
+    if (ez_subject_option(name) == NULL) {
+        note(EZ_FAULT_UNDECLARED, "it asks for the option '%s'", name);
+    }
+    return real.option(host, name);
+}
+
+static execz_status
+tap_option_i64(const execz_host *host, const char *name, int64_t *value_out)
+{
+    execz_status status;
+
+    if (!lives(host, "option_i64")) {
+        return EXECZ_E_STATE;
+    }
+    if (ez_subject_option(name) == NULL) {
+        note(EZ_FAULT_UNDECLARED, "it asks for the number of the option '%s'", name);
+    }
+    status = real.option_i64(host, name, value_out);
+    if (status == EXECZ_E_INVAL) {
+        note(EZ_FAULT_OPTION_TYPE, "it asks for the number of the option '%s', which has none",
+             name);
+    }
+    return status;
+}
+
+static void *
+tap_realloc(const execz_host *host, void *pointer, size_t length)
+{
+    ez_tap *self = tap_of(host);
+    void *given;
+
+    if (!lives(host, "realloc") || (pointer == NULL && length > 0 && is_refused(&memory_left))) {
+        return NULL;
+    }
+    given = real.realloc(host, pointer, length);
+    if (pointer == NULL && given != NULL) {
+        atomic_fetch_add(&self->blocks, 1);
+    } else if (pointer != NULL && length == 0) {
+        atomic_fetch_sub(&self->blocks, 1);
+    }
+    return given;
+}
+
+static execz_status
+tap_thread(const execz_host *host, const char *name, void (*function)(void *), void *argument)
+{
+    if (!lives(host, "thread")) {
+        return EXECZ_E_STATE;
+    }
+    return is_refused(&threads_left) ? EXECZ_E_LIMIT : real.thread(host, name, function, argument);
+}
+
+/* What was posted, on its way to the loop. */
+typedef struct posted {
+    ez_tap *tap;
+    void (*function)(void *);
+    void *argument;
+} posted;
+
+static void
+call_posted(void *argument)
+{
+    posted self = *(posted *)argument;
+
+    g_free(argument);
+    if (atomic_load(&self.tap->gone)) {
+        note(EZ_FAULT_LATE, "a function given to host->post() was still to be called when "
+                            "destroy() had returned");
+    } else {
+        self.function(self.argument);
+    }
+}
+
+static execz_status
+tap_post(const execz_host *host, void (*function)(void *), void *argument)
+{
+    posted *one;
+
+    if (!lives(host, "post")) {
+        return EXECZ_E_STATE;
+    }
+    one = g_new(posted, 1);
+    *one = (posted){tap_of(host), function, argument};
+    return real.post(host, call_posted, one);
+}
+
+/* ---- the table: runs -------------------------------------------------------------------------- */
+
+static _Thread_local int64_t time_in_bodies;
+
+int64_t
+ez_tap_time_in_bodies(void)
+{
+    return time_in_bodies;
+}
+
+static execz_status
+tap_execute(const execz_host *host, execz_run run, execz_time run_time, const execz_waiter *waiter,
+            execz_result *result_out)
+{
+    ez_sent *sent;
+    execz_status status;
+    int64_t before;
+
+    if (!lives(host, "execute")) {
+        return EXECZ_E_STATE;
+    }
+    sent = ez_bed_find(tap_of(host)->bed, run);
+    if (sent != NULL) {
+        unsigned next = atomic_fetch_add(&sent->executed, 1);
+
+        atomic_fetch_add(&sent->inside, 1);
+        if (next < sent->n && sent->times[next] != run_time) {
+            note(EZ_FAULT_ORDER, "of a run with %u run times it executed number %u as the %u.",
+                 sent->n, ez_sent_index(sent, run_time) + 1, next + 1);
+        }
+    }
+    before = ez_world_now();
+    status = real.execute(host, run, run_time, waiter, result_out);
+    time_in_bodies += ez_world_now() - before;
+    if (sent != NULL) {
+        atomic_fetch_sub(&sent->inside, 1);
+    }
+    if (status == EXECZ_E_STATE) {
+        note(EZ_FAULT_EXECUTE, "host->execute() was called for %s, and answered EXECZ_E_STATE",
+             sent == NULL ? "a number that is no run"
+                          : "a run time that has been executed, or of a run that is finished");
+    }
+    return status;
+}
+
+/* What is wrong with a finish that the host has refused. */
+static void
+note_finish(const ez_sent *sent, execz_run run)
+{
+    if (sent == NULL) {
+        note(EZ_FAULT_FINISH_UNKNOWN,
+             "host->finish() was called with %#" PRIx64 ", which no send_task() was given", run);
+    } else if (atomic_load(&sent->answered) && sent->answer != EXECZ_OK) {
+        note(EZ_FAULT_FINISH_REFUSED,
+             "host->finish() was called for run %#" PRIx64 ", for which send_task() had not "
+             "returned EXECZ_OK",
+             run);
+    } else if (atomic_load(&sent->closed)) {
+        note(EZ_FAULT_FINISH_STALE,
+             "host->finish() was called for run %#" PRIx64 ", which had ended long before", run);
+    } else {
+        note(EZ_FAULT_FINISH_TWICE, "host->finish() was called twice for run %#" PRIx64, run);
+    }
+}
+
+static execz_status
+tap_finish(const execz_host *host, execz_run run, const execz_result *results, uint32_t n)
+{
+    ez_tap *self = tap_of(host);
+    ez_sent *sent;
+    execz_status status;
+    unsigned before;
+
+    if (!lives(host, "finish")) {
+        return EXECZ_E_STATE;
+    }
+    sent = ez_bed_find(self->bed, run);
+    if (sent != NULL && atomic_load(&sent->inside) > 0) {
+        note(EZ_FAULT_FINISH_INSIDE,
+             "host->finish() was called while a thread was inside of host->execute() for this run");
+    }
+    before = atomic_load(&self->host.misbehaved);
+    ez_world_release();
+    status = real.finish(host, run, results, n);
+    if (status == EXECZ_E_STATE) {
+        note_finish(sent, run);
+    } else if (atomic_load(&self->host.misbehaved) != before) {
+        note(EZ_FAULT_RESULT, "host->finish() was given results that are none of this run's");
+    }
+    return status;
+}
+
+static void
+tap_work(const execz_host *host, execz_run (*next)(void *user, execz_run done), void *user)
+{
+    int64_t before = ez_world_now();
+
+    if (lives(host, "work")) {
+        real.work(host, next, user);
+    }
+    time_in_bodies += ez_world_now() - before;
+}
+
+static execz_status
+tap_retract(const execz_host *host, execz_run run)
+{
+    return lives(host, "retract") ? real.retract(host, run) : EXECZ_E_STATE;
+}
+
+static execz_status
+tap_interrupt(const execz_host *host, execz_run run)
+{
+    return lives(host, "interrupt") ? real.interrupt(host, run) : EXECZ_E_STATE;
+}
+
+static uint32_t
+tap_unfinished(const execz_host *host)
+{
+    return lives(host, "unfinished") ? real.unfinished(host) : 0;
+}
+
+/* ---- its life --------------------------------------------------------------------------------- */
+
+ez_tap *
+ez_tap_new(ez_bed *bed, ez_executor *executor, const char *alias, const ez_options *options)
+{
+    ez_tap *self = &taps[n_taps];
+
+    EZ_NEEDED(n_taps < EZ_TAPS);
+    n_taps++;
+    self->bed = bed;
+    ez_host_init(&self->host, &ez_the_world.services, executor, alias, options);
+    if (n_taps == 1) {
+        real = self->host.abi;
+    }
+    self->host.abi.log = tap_log;
+    self->host.abi.option = tap_option;
+    self->host.abi.option_i64 = tap_option_i64;
+    self->host.abi.realloc = tap_realloc;
+    self->host.abi.post = tap_post;
+    self->host.abi.thread = tap_thread;
+    self->host.abi.execute = tap_execute;
+    self->host.abi.finish = tap_finish;
+    self->host.abi.work = tap_work;
+    self->host.abi.retract = tap_retract;
+    self->host.abi.interrupt = tap_interrupt;
+    self->host.abi.unfinished = tap_unfinished;
+    return self;
+}
+
+void
+ez_tap_end(ez_tap *self)
+{
+    atomic_store(&self->gone, true);
+    self->bed = NULL;
+    ez_host_deinit(&self->host);
+}
