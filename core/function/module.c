@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/parse.h"
 #include "plugin/elf_note.h"
+#include "plugin/libraries.h"
 #include "plugin/link.h"
 
 #include <string.h>
@@ -151,13 +152,17 @@ find_entry(ez_image *image, execz_error *err)
     return entry;
 }
 
-/* A file that is not all there, because it is being copied, kills who maps it. */
+/* A file that is not all there, because it is being copied, kills who maps it; and what it brings along
+ * must be trusted like the file itself. */
 static execz_status
 check_file(const ez_image *image, execz_error *err)
 {
     g_auto(ez_elf) elf = {0};
     execz_status status = ez_elf_read(image->bytes, image->size, &elf, err);
 
+    if (status == EXECZ_OK) {
+        status = ez_libraries_check(image, err);
+    }
     if (status != EXECZ_OK) {
         ez_error_prefix(err, "%s: ", image->path);
     }

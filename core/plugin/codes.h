@@ -13,27 +13,43 @@
     X(NOT_ABSOLUTE, "P103", EXECZ_E_INVAL, "a plugin path must be absolute")                       \
     X(AMBIGUOUS_ALIAS, "P104", EXECZ_E_PLUGIN, "two files of one directory have this alias")       \
     X(UNREADABLE, "P105", EXECZ_E_PLUGIN, "the plugin file cannot be read")                        \
+    X(NOT_PLAIN, "P106", EXECZ_E_PLUGIN, "a plugin path must not contain '..'")                    \
     X(UNKNOWN_OPTION, "P111", EXECZ_E_CONFIG, "the plugin has no such option")                     \
     X(DUPLICATE_OPTION, "P112", EXECZ_E_CONFIG, "an option is set twice")                          \
     X(OPTION_TYPE, "P113", EXECZ_E_CONFIG, "the value is not of the option's type")                \
     X(OPTION_RANGE, "P114", EXECZ_E_CONFIG, "the value is not one the option allows")              \
     X(OPTION_MISSING, "P115", EXECZ_E_CONFIG, "a required option is missing")                      \
-    X(WRITABLE, "P201", EXECZ_E_PLUGIN, "others may write to the plugin or its directory")         \
-    X(WRONG_OWNER, "P202", EXECZ_E_PLUGIN, "the plugin or its directory belongs to a stranger")    \
+    X(WRITABLE, "P201", EXECZ_E_PLUGIN, "everybody may write to the plugin file")                  \
+    X(WRONG_OWNER, "P202", EXECZ_E_PLUGIN, "the plugin file belongs to a stranger")                \
     X(CHANGED, "P203", EXECZ_E_PLUGIN, "the file changed after it was found")                      \
     X(NOT_REGULAR, "P204", EXECZ_E_PLUGIN, "the plugin is not a regular file")                     \
     X(TOO_LARGE, "P205", EXECZ_E_PLUGIN, "the plugin file is too large")                           \
+    X(GROUP_WRITABLE, "P206", EXECZ_E_PLUGIN, "a group may write to the plugin file")              \
+    X(DIRECTORY_WRITABLE, "P207", EXECZ_E_PLUGIN, "others may write to a directory above it")      \
+    X(DIRECTORY_OWNER, "P208", EXECZ_E_PLUGIN, "a directory above it belongs to a stranger")       \
+    X(SYMBOLIC_LINK, "P209", EXECZ_E_PLUGIN, "the plugin is a symbolic link")                      \
+    X(HARD_LINK, "P210", EXECZ_E_PLUGIN, "the plugin file has other names (hard links)")           \
+    X(ACCESS_LIST, "P211", EXECZ_E_PLUGIN, "an access control list lets others write")             \
+    X(UNCLAIMED, "P212", EXECZ_E_NOT_FOUND, "a missing directory that everybody could make")       \
     X(NOT_ELF, "P301", EXECZ_E_PLUGIN, "not an ELF file")                                          \
     X(WRONG_MACHINE, "P302", EXECZ_E_PLUGIN, "built for another machine")                          \
     X(MALFORMED, "P303", EXECZ_E_PLUGIN, "the file is truncated or malformed")                     \
     X(NO_NOTE, "P304", EXECZ_E_PLUGIN, "no execz note: not an execz plugin")                       \
     X(NO_ENTRY, "P305", EXECZ_E_PLUGIN, "the file does not define its entry function")             \
     X(BAD_MANIFEST, "P306", EXECZ_E_PLUGIN, "the manifest in the file is malformed")               \
+    X(WRONG_CLASS, "P307", EXECZ_E_PLUGIN, "not a 64-bit file")                                    \
+    X(WRONG_ORDER, "P308", EXECZ_E_PLUGIN, "built for another byte order")                         \
+    X(NOT_SHARED, "P309", EXECZ_E_PLUGIN, "an ELF file, but not a shared object")                  \
     X(UNDEFINED_SYMBOL, "P310", EXECZ_E_PLUGIN, "undefined symbol")                                \
     X(MISSING_LIBRARY, "P311", EXECZ_E_PLUGIN, "a library it needs is missing")                    \
     X(STATIC_TLS, "P312", EXECZ_E_PLUGIN, "no room for its thread-local storage")                  \
     X(OLD_LIBRARY, "P313", EXECZ_E_PLUGIN, "a library it needs is too old")                        \
     X(LINK, "P319", EXECZ_E_PLUGIN, "the system's loader refuses it")                              \
+    X(BAD_NOTE, "P320", EXECZ_E_PLUGIN, "a note in the file is malformed")                         \
+    X(TEXT_RELOCATIONS, "P321", EXECZ_E_PLUGIN, "its code would have to be writable")              \
+    X(EXECUTABLE_STACK, "P322", EXECZ_E_PLUGIN, "it asks for an executable stack")                 \
+    X(RUN_PATH, "P323", EXECZ_E_PLUGIN, "its run path is relative or not trusted")                 \
+    X(LIBRARY, "P324", EXECZ_E_PLUGIN, "a library it brings is not trusted")                       \
     X(ABI_MAJOR, "P401", EXECZ_E_PLUGIN, "built for another major version of the plugin ABI")      \
     X(ABI_MINOR, "P402", EXECZ_E_PLUGIN, "needs a newer minor version of the plugin ABI")          \
     X(BAD_DESCRIPTOR, "P403", EXECZ_E_PLUGIN, "the descriptor has a wrong magic or size")          \

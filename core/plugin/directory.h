@@ -28,7 +28,7 @@ void ez_plugin_directory_scan(ez_plugin_directory *self);
 const ez_plugin_file *ez_plugin_directory_find(const ez_plugin_directory *self, const char *alias,
                                                bool usable, unsigned skip);
 
-/* Appends what was found: "http.so -> http;  k8s.so refused: P201 ...". */
+/* Appends what was found: "http.so -> http;  k8s.so refused: P206 ...". */
 void ez_plugin_directory_describe(const ez_plugin_directory *self, GString *text);
 
 #endif

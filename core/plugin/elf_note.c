@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A bounds-checked walk over three tables of an ELF file: program headers (for the notes), section
- * headers and the dynamic symbols (for the exported functions).
+ * A walk over three tables of an ELF file: program headers (for the notes), section headers and the
+ * dynamic symbols (for the exported functions).  The bytes are hostile; see plugin/range.h.
  *
- * The bytes are hostile.  Every access goes through part(), which alone decides whether a range
- * lies within the image; nothing is dereferenced in place, because nothing in a file need be
- * aligned.  Notes are taken from the segments and not from the sections, since it is the segments
- * that every tool keeps; the symbols come from the section table because the segments do not say
- * how many there are.
+ * Notes are taken from the segments and not from the sections, since it is the segments that every
+ * tool keeps; the symbols come from the section table because the segments do not say how many there
+ * are.
  *
  * Rejected: libelf, a dependency with a history of its own in hostile input, for 100 lines.
  */
 #include "plugin/elf_note.h"
 
 #include "plugin/codes.h"
+#include "plugin/range.h"
 
 #include <execz/plugin.h>
 
@@ -46,38 +45,8 @@
 /* A plugin has a handful; more only cost time. */
 #define NOTES_MAX 256u
 
-typedef struct range {
-    const uint8_t *bytes;
-    size_t size;
-} range;
-
-/* The part of whole from offset on, size bytes; false if it is not within. */
-static bool
-part(range whole, uint64_t offset, uint64_t size, range *out)
-{
-    if (offset > whole.size || size > whole.size - offset) {
-        return false;
-    }
-    out->bytes = whole.bytes + offset;
-    out->size = (size_t)size;
-    return true;
-}
-
-/* Copies the size bytes at offset to out. */
-static bool
-fetch(range whole, uint64_t offset, void *out, size_t size)
-{
-    range found;
-
-    if (!part(whole, offset, size, &found)) {
-        return false;
-    }
-    memcpy(out, found.bytes, size);
-    return true;
-}
-
-static execz_status
-truncated(execz_error *err, const char *what)
+execz_status
+ez_elf_truncated(execz_error *err, const char *what)
 {
     return ez_plugin_fail(err, EZ_P_MALFORMED,
                           "the file is truncated or damaged: its %s is not all there; "
@@ -86,7 +55,7 @@ truncated(execz_error *err, const char *what)
 }
 
 static execz_status
-read_header(range image, Elf64_Ehdr *header, execz_error *err)
+read_header(ez_range image, Elf64_Ehdr *header, execz_error *err)
 {
     unsigned char ident[EI_NIDENT];
 
@@ -95,19 +64,19 @@ read_header(range image, Elf64_Ehdr *header, execz_error *err)
                               "it is not an ELF file, so it is no shared object; "
                               "only plugins belong here");
     }
-    if (!fetch(image, 0, ident, sizeof ident)) {
-        return truncated(err, "ELF header");
+    if (!ez_range_fetch(image, 0, ident, sizeof ident)) {
+        return ez_elf_truncated(err, "ELF header");
     }
     if (ident[EI_CLASS] != ELFCLASS64) {
-        return ez_plugin_fail(err, EZ_P_WRONG_MACHINE,
+        return ez_plugin_fail(err, EZ_P_WRONG_CLASS,
                               "it is not a 64-bit file, this execz is: build it for this machine");
     }
     if (ident[EI_DATA] != OUR_ORDER) {
-        return ez_plugin_fail(err, EZ_P_WRONG_MACHINE,
+        return ez_plugin_fail(err, EZ_P_WRONG_ORDER,
                               "its byte order is not that of this machine: build it for this one");
     }
-    if (!fetch(image, 0, header, sizeof *header)) {
-        return truncated(err, "ELF header");
+    if (!ez_range_fetch(image, 0, header, sizeof *header)) {
+        return ez_elf_truncated(err, "ELF header");
     }
     if (header->e_machine != OUR_MACHINE) {
         return ez_plugin_fail(err, EZ_P_WRONG_MACHINE,
@@ -116,7 +85,7 @@ read_header(range image, Elf64_Ehdr *header, execz_error *err)
                               header->e_machine, (unsigned)OUR_MACHINE);
     }
     if (header->e_type != ET_DYN) {
-        return ez_plugin_fail(err, EZ_P_MALFORMED,
+        return ez_plugin_fail(err, EZ_P_NOT_SHARED,
                               "it is not a shared object (ELF type %u): link it with -shared",
                               header->e_type);
     }
@@ -131,13 +100,13 @@ round_up(uint64_t size, uint64_t alignment)
 
 /* Reads the note at *offset of segment and steps over it. */
 static bool
-next_note(range segment, uint64_t alignment, uint64_t *offset, GArray *notes)
+next_note(ez_range segment, uint64_t alignment, uint64_t *offset, GArray *notes)
 {
     Elf64_Nhdr header;
-    range name, body;
+    ez_range name, body;
     uint64_t body_at;
 
-    if (!fetch(segment, *offset, &header, sizeof header)) {
+    if (!ez_range_fetch(segment, *offset, &header, sizeof header)) {
         return false;
     }
     if (header.n_namesz == 0) { /* filler, which clang's address sanitizer puts behind objects */
@@ -145,8 +114,8 @@ next_note(range segment, uint64_t alignment, uint64_t *offset, GArray *notes)
         return true;
     }
     body_at = *offset + sizeof header + round_up(header.n_namesz, alignment);
-    if (!part(segment, *offset + sizeof header, header.n_namesz, &name) ||
-        !part(segment, body_at, header.n_descsz, &body)) {
+    if (!ez_range_part(segment, *offset + sizeof header, header.n_namesz, &name) ||
+        !ez_range_part(segment, body_at, header.n_descsz, &body)) {
         return false;
     }
     if (name.size == sizeof NOTE_NAME && memcmp(name.bytes, NOTE_NAME, name.size) == 0) {
@@ -159,32 +128,32 @@ next_note(range segment, uint64_t alignment, uint64_t *offset, GArray *notes)
 }
 
 static execz_status
-read_notes(range image, const Elf64_Ehdr *header, GArray *notes, execz_error *err)
+read_notes(ez_range image, const Elf64_Ehdr *header, GArray *notes, execz_error *err)
 {
     for (unsigned i = 0; i < header->e_phnum; i++) {
         Elf64_Phdr segment;
-        range inside;
+        ez_range inside;
         uint64_t alignment, offset = 0;
 
         if (header->e_phoff > image.size ||
-            !fetch(image, header->e_phoff + (uint64_t)i * sizeof segment, &segment,
-                   sizeof segment)) {
-            return truncated(err, "program header table");
+            !ez_range_fetch(image, header->e_phoff + (uint64_t)i * sizeof segment, &segment,
+                            sizeof segment)) {
+            return ez_elf_truncated(err, "program header table");
         }
         if (segment.p_type == PT_LOAD &&
-            !part(image, segment.p_offset, segment.p_filesz, &inside)) {
-            return truncated(err, "code or data");
+            !ez_range_part(image, segment.p_offset, segment.p_filesz, &inside)) {
+            return ez_elf_truncated(err, "code or data");
         }
         if (segment.p_type != PT_NOTE) {
             continue;
         }
-        if (!part(image, segment.p_offset, segment.p_filesz, &inside)) {
-            return truncated(err, "note segment");
+        if (!ez_range_part(image, segment.p_offset, segment.p_filesz, &inside)) {
+            return ez_elf_truncated(err, "note segment");
         }
         alignment = segment.p_align == 8 ? 8 : 4;
         while (inside.size >= offset + sizeof(Elf64_Nhdr)) {
             if (notes->len >= NOTES_MAX || !next_note(inside, alignment, &offset, notes)) {
-                return ez_plugin_fail(err, EZ_P_MALFORMED,
+                return ez_plugin_fail(err, EZ_P_BAD_NOTE,
                                       "a note in the file is malformed, or there are more than %u: "
                                       "build it again",
                                       NOTES_MAX);
@@ -210,7 +179,7 @@ mark(const char *name, const char *const *names, size_t n, unsigned *seen)
 }
 
 static void
-read_symbols(range table, range names, ez_elf *out)
+read_symbols(ez_range table, ez_range names, ez_elf *out)
 {
     unsigned entry = 0, plain = 0;
 
@@ -219,12 +188,9 @@ read_symbols(range table, range names, ez_elf *out)
         const char *name;
 
         memcpy(&symbol, table.bytes + at, sizeof symbol);
-        if (symbol.st_shndx == SHN_UNDEF || ELF64_ST_BIND(symbol.st_info) == STB_LOCAL ||
-            symbol.st_name >= names.size) {
-            continue;
-        }
-        name = (const char *)names.bytes + symbol.st_name;
-        if (memchr(name, '\0', names.size - symbol.st_name) != NULL) {
+        name = ez_range_text(names, symbol.st_name);
+        if (name != NULL && symbol.st_shndx != SHN_UNDEF &&
+            ELF64_ST_BIND(symbol.st_info) != STB_LOCAL) {
             mark(name, entry_names, G_N_ELEMENTS(entry_names), &entry);
             mark(name, plain_names, G_N_ELEMENTS(plain_names), &plain);
         }
@@ -235,29 +201,29 @@ read_symbols(range table, range names, ez_elf *out)
 }
 
 static bool
-read_section(range image, const Elf64_Ehdr *header, unsigned index, Elf64_Shdr *out)
+read_section(ez_range image, const Elf64_Ehdr *header, unsigned index, Elf64_Shdr *out)
 {
     return index < header->e_shnum && header->e_shoff <= image.size &&
-           fetch(image, header->e_shoff + (uint64_t)index * sizeof *out, out, sizeof *out);
+           ez_range_fetch(image, header->e_shoff + (uint64_t)index * sizeof *out, out, sizeof *out);
 }
 
 static execz_status
-find_symbols(range image, const Elf64_Ehdr *header, ez_elf *out, execz_error *err)
+find_symbols(ez_range image, const Elf64_Ehdr *header, ez_elf *out, execz_error *err)
 {
     for (unsigned i = 0; i < header->e_shnum; i++) {
         Elf64_Shdr section, texts;
-        range table, names;
+        ez_range table, names;
 
         if (!read_section(image, header, i, &section)) {
-            return truncated(err, "section header table");
+            return ez_elf_truncated(err, "section header table");
         }
         if (section.sh_type != SHT_DYNSYM) {
             continue;
         }
         if (!read_section(image, header, section.sh_link, &texts) ||
-            !part(image, section.sh_offset, section.sh_size, &table) ||
-            !part(image, texts.sh_offset, texts.sh_size, &names)) {
-            return truncated(err, "symbol table");
+            !ez_range_part(image, section.sh_offset, section.sh_size, &table) ||
+            !ez_range_part(image, texts.sh_offset, texts.sh_size, &names)) {
+            return ez_elf_truncated(err, "symbol table");
         }
         read_symbols(table, names, out);
     }
@@ -267,7 +233,7 @@ find_symbols(range image, const Elf64_Ehdr *header, ez_elf *out, execz_error *er
 execz_status
 ez_elf_read(const uint8_t *image, size_t size, ez_elf *out, execz_error *err)
 {
-    range whole = {image, size};
+    ez_range whole = {image, size};
     Elf64_Ehdr header = {0};
     g_auto(ez_elf) found = {0};
     execz_status status = read_header(whole, &header, err);
@@ -277,7 +243,7 @@ ez_elf_read(const uint8_t *image, size_t size, ez_elf *out, execz_error *err)
     }
     if (header.e_phentsize != sizeof(Elf64_Phdr) ||
         (header.e_shnum != 0 && header.e_shentsize != sizeof(Elf64_Shdr))) {
-        return truncated(err, "ELF header");
+        return ez_elf_truncated(err, "ELF header");
     }
     found.notes = g_array_new(FALSE, FALSE, sizeof(ez_elf_note));
     status = read_notes(whole, &header, found.notes, err);

@@ -26,6 +26,9 @@ typedef struct ez_elf {
 /* Reads an image of size bytes; any bytes will do.  The error does not name the file.  Call
  * ez_elf_deinit() only after success. */
 execz_status ez_elf_read(const uint8_t *image, size_t size, ez_elf *out, execz_error *err);
+
+/* Says that what of a file is not all there. */
+execz_status ez_elf_truncated(execz_error *err, const char *what);
 void ez_elf_deinit(ez_elf *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ez_elf, ez_elf_deinit)
 

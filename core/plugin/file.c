@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "plugin/codes.h"
 #include "plugin/elf_note.h"
+#include "plugin/libraries.h"
 #include "plugin/manifest.h"
 #include "plugin/options.h"
 
@@ -74,22 +75,10 @@ check_options(const ez_plugin_file *self, execz_error *err)
 }
 
 static execz_status
-describe(ez_plugin_file *self, const ez_image *image, execz_error *err)
+describe_noted(ez_plugin_file *self, const ez_elf *elf, execz_error *err)
 {
-    g_auto(ez_elf) elf = {0};
-    execz_status status = ez_elf_read(image->bytes, image->size, &elf, err);
+    execz_status status = ez_manifest_read(elf->notes, self, err);
 
-    if (status != EXECZ_OK) {
-        return status;
-    }
-    if (elf.notes->len == 0) {
-        return elf.has_plain ? describe_plain(self, err)
-                             : ez_plugin_fail(err, EZ_P_NO_NOTE,
-                                              "it has no execz note, so it is no execz plugin; "
-                                              "a plugin has EXECZ_NOTE(), or exports execz_abi and "
-                                              "execz_executor_start, _shutdown and _send_task");
-    }
-    status = ez_manifest_read(elf.notes, self, err);
     if (self->id != NULL) { /* the ABI explains why a newer file may look wrong in other ways */
         execz_status abi = ez_plugin_check_abi(self->abi, self->needs_abi, err);
 
@@ -102,12 +91,31 @@ describe(ez_plugin_file *self, const ez_image *image, execz_error *err)
         return ez_plugin_fail(err, EZ_P_NO_NOTE,
                               "it has execz notes but no manifest; write one with EXECZ_NOTE()");
     }
-    if (elf.has_symbols && !elf.has_entry) {
+    if (elf->has_symbols && !elf->has_entry) {
         return ez_plugin_fail(err, EZ_P_NO_ENTRY,
                               "it does not define execz_plugin_entry(); "
                               "define it and export it with EXECZ_EXPORT");
     }
     return check_options(self, err);
+}
+
+static execz_status
+describe(ez_plugin_file *self, const ez_image *image, execz_error *err)
+{
+    g_auto(ez_elf) elf = {0};
+    execz_status status = ez_elf_read(image->bytes, image->size, &elf, err);
+
+    if (status != EXECZ_OK) {
+        return status;
+    }
+    if (elf.notes->len == 0 && !elf.has_plain) {
+        return ez_plugin_fail(err, EZ_P_NO_NOTE,
+                              "it has no execz note, so it is no execz plugin; "
+                              "a plugin has EXECZ_NOTE(), or exports execz_abi and "
+                              "execz_executor_start, _shutdown and _send_task");
+    }
+    status = elf.notes->len == 0 ? describe_plain(self, err) : describe_noted(self, &elf, err);
+    return status == EXECZ_OK ? ez_libraries_check(image, err) : status;
 }
 
 static ez_plugin_file *

@@ -2,16 +2,18 @@
 /*
  * A plugin has all the power of its host, so whoever can change the file owns the host.
  *
- * The directory and the file are opened once and judged by their descriptors; the bytes are read
- * once, and everything later (note, dlopen) works on these bytes.  Checking a path and loading it
- * afterwards would leave a gap in which the file can be exchanged.
+ * The way to the file is walked and the file opened once, each judged by its descriptor; the bytes
+ * are read once, and everything later (note, dlopen) works on these bytes.  Checking a path and
+ * loading it afterwards would leave a gap in which the file can be exchanged.
  */
 #include "plugin/verify.h"
 
 #include "plugin/codes.h"
+#include "plugin/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -27,31 +29,6 @@ ez_file_key_equal(const ez_file_key *a, const ez_file_key *b)
            a->size == b->size;
 }
 
-execz_status
-ez_verify_stat(const struct stat *facts, uid_t user, const char *noun, const char *path,
-               execz_error *err)
-{
-    unsigned mode = facts->st_mode & 07777u;
-
-    if (facts->st_uid != 0 && facts->st_uid != user) {
-        return ez_plugin_fail(err, EZ_P_WRONG_OWNER,
-                              "the %s %s belongs to user %u, neither to root nor to the user who "
-                              "runs execz (%u); fix: chown %u %s",
-                              noun, path, facts->st_uid, user, user, path);
-    }
-    if ((mode & S_IWOTH) != 0) {
-        return ez_plugin_fail(err, EZ_P_WRITABLE,
-                              "the %s %s is writable by everybody (mode %04o); fix: chmod o-w %s",
-                              noun, path, mode, path);
-    }
-    if ((mode & S_IWGRP) != 0 && facts->st_gid != 0) {
-        return ez_plugin_fail(err, EZ_P_WRITABLE,
-                              "the %s %s is writable by group %u (mode %04o); fix: chmod g-w %s",
-                              noun, path, facts->st_gid, mode, path);
-    }
-    return EXECZ_OK;
-}
-
 static execz_status
 cannot(execz_error *err, const char *verb, const char *path)
 {
@@ -59,31 +36,13 @@ cannot(execz_error *err, const char *verb, const char *path)
                           verb, path, g_strerror(errno));
 }
 
-/* A descriptor of the trusted directory that path lies in, or -1. */
-static int
-open_directory(const char *path, execz_error *err)
-{
-    g_autofree char *directory = g_path_get_dirname(path);
-    int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    struct stat facts;
-
-    if (fd < 0 || fstat(fd, &facts) != 0) {
-        cannot(err, "open the directory", directory);
-    } else if (ez_verify_stat(&facts, geteuid(), "directory", directory, err) == EXECZ_OK) {
-        return fd;
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    return -1;
-}
-
 /* A descriptor of the file, or -1.  O_NONBLOCK, or a FIFO of that name would hold us for ever. */
 static int
 open_file(const char *path, execz_error *err)
 {
+    g_autofree char *parent = g_path_get_dirname(path);
     g_autofree char *name = g_path_get_basename(path);
-    int directory = open_directory(path, err);
+    int directory = ez_path_open_directory(parent, err);
     int fd;
 
     if (directory < 0) {
@@ -91,9 +50,9 @@ open_file(const char *path, execz_error *err)
     }
     fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 && errno == ELOOP) {
-        ez_plugin_fail(err, EZ_P_NOT_REGULAR,
+        ez_plugin_fail(err, EZ_P_SYMBOLIC_LINK,
                        "%s is a symbolic link, and whoever can write where it points chooses what "
-                       "is loaded; put the file itself there",
+                       "is loaded; fix: put the file itself there",
                        path);
     } else if (fd < 0) {
         cannot(err, "open", path);
@@ -113,6 +72,13 @@ check_file(ez_image *self, execz_error *err)
     if (!S_ISREG(facts.st_mode)) {
         return ez_plugin_fail(err, EZ_P_NOT_REGULAR, "%s is not a regular file", self->path);
     }
+    if (facts.st_nlink != 1) {
+        return ez_plugin_fail(err, EZ_P_HARD_LINK,
+                              "%s has %lu names (hard links), and where the others are nobody "
+                              "looks; fix: cp %s %s.new && mv %s.new %s",
+                              self->path, (unsigned long)facts.st_nlink, self->path, self->path,
+                              self->path, self->path);
+    }
     if (facts.st_size > EZ_IMAGE_SIZE_MAX) {
         return ez_plugin_fail(err, EZ_P_TOO_LARGE,
                               "%s has %lld bytes, the limit is %lld (64 MiB); strip it", self->path,
@@ -124,7 +90,7 @@ check_file(ez_image *self, execz_error *err)
         .modified = (int64_t)facts.st_mtim.tv_sec * EXECZ_SECOND + facts.st_mtim.tv_nsec,
         .size = facts.st_size,
     };
-    return ez_verify_stat(&facts, geteuid(), "file", self->path, err);
+    return ez_path_check_fd(self->fd, &facts, geteuid(), self->path, err);
 }
 
 static execz_status
@@ -152,6 +118,30 @@ read_bytes(ez_image *self, execz_error *err)
     return EXECZ_OK;
 }
 
+/* The walk to it would be as safe, but a name that says where it leads can be read in a log. */
+static execz_status
+check_name(const char *path, execz_error *err)
+{
+    g_auto(GStrv) names = NULL;
+
+    if (!g_path_is_absolute(path)) {
+        return ez_plugin_fail(
+            err, EZ_P_NOT_ABSOLUTE,
+            "'%s' is not an absolute path, so what it names depends on where execz runs", path);
+    }
+    names = g_strsplit(path, "/", -1);
+    if (strlen(path) >= PATH_MAX || g_strv_contains((const char *const *)names, "..")) {
+        g_autofree char *plain = g_canonicalize_filename(path, NULL);
+
+        return ez_plugin_fail(
+            err, EZ_P_NOT_PLAIN,
+            "a plugin's path has at most %d bytes and no '..', this one is '%.200s'; "
+            "fix: write %.200s",
+            PATH_MAX - 1, path, plain);
+    }
+    return EXECZ_OK;
+}
+
 ez_image *
 ez_image_open(const char *path, execz_error *err)
 {
@@ -159,10 +149,7 @@ ez_image_open(const char *path, execz_error *err)
 
     self->path = g_strdup(path);
     self->fd = -1;
-    if (!g_path_is_absolute(path)) {
-        ez_plugin_fail(err, EZ_P_NOT_ABSOLUTE,
-                       "'%s' is not an absolute path, so what it names depends on where execz runs",
-                       path);
+    if (check_name(path, err) != EXECZ_OK) {
         return NULL;
     }
     self->fd = open_file(path, err);

@@ -33,8 +33,8 @@ typedef struct ez_image {
     size_t size;
 } ez_image;
 
-/* Opens the absolute path, checks that nobody but root and the running user could have changed it,
- * and reads it.  [any-thread] */
+/* Opens the absolute path, checks that nobody but root and the running user could have changed it or
+ * anything on the way to it, and reads it.  [any-thread] */
 ez_image *ez_image_open(const char *path, execz_error *err);
 
 /* Replaces the descriptor by one of a sealed copy of bytes; where the system refuses, it stays with
@@ -43,9 +43,5 @@ void ez_image_seal(ez_image *self);
 
 void ez_image_free(ez_image *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ez_image, ez_image_free)
-
-/* Tells whether what stat describes may be trusted by a process of this user; noun names it. */
-execz_status ez_verify_stat(const struct stat *facts, uid_t user, const char *noun,
-                            const char *path, execz_error *err);
 
 #endif

@@ -129,7 +129,7 @@ Test(elf_note, a_32_bit_file_is_refused)
     g_autofree uint8_t *image = copy_of(bytes, size);
 
     image[EI_CLASS] = ELFCLASS32;
-    expect_error(image, size, "P302",
+    expect_error(image, size, "P307",
                  "it is not a 64-bit file, this execz is: build it for this machine");
 }
 
@@ -140,7 +140,7 @@ Test(elf_note, another_byte_order_is_refused)
     g_autofree uint8_t *image = copy_of(bytes, size);
 
     image[EI_DATA] = image[EI_DATA] == ELFDATA2LSB ? ELFDATA2MSB : ELFDATA2LSB;
-    expect_error(image, size, "P302",
+    expect_error(image, size, "P308",
                  "its byte order is not that of this machine: build it for this one");
 }
 
@@ -164,7 +164,7 @@ Test(elf_note, an_object_file_is_no_shared_object)
     g_autofree uint8_t *image = copy_of(bytes, size);
 
     header_of(image)->e_type = ET_REL;
-    expect_error(image, size, "P303",
+    expect_error(image, size, "P309",
                  "it is not a shared object (ELF type 1): link it with -shared");
 }
 
@@ -246,7 +246,7 @@ Test(elf_note, a_note_that_claims_more_than_there_is_is_refused)
         size_t size;
         g_autofree uint8_t *image = make_file(&greedy[i], sizeof greedy[i], &size);
 
-        expect_error(image, size, "P303",
+        expect_error(image, size, "P320",
                      "a note in the file is malformed, or there are more than 256: build it again");
     }
 }

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <criterion/criterion.h>
+#include <criterion/new/assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,6 +26,35 @@ fixture_bytes(const char *name)
     return g_bytes_new_take(bytes, size);
 }
 
+Elf64_Phdr *
+fixture_segment(uint8_t *image, uint32_t type)
+{
+    Elf64_Ehdr *header = (void *)image;
+    Elf64_Phdr *segments = (void *)(image + header->e_phoff);
+
+    for (unsigned i = 0; i < header->e_phnum; i++) {
+        if (segments[i].p_type == type) {
+            return &segments[i];
+        }
+    }
+    cr_fatal("no segment of type %u", type);
+    return NULL;
+}
+
+Elf64_Dyn *
+fixture_dynamic_entry(uint8_t *image, int64_t tag)
+{
+    Elf64_Dyn *entry = (void *)(image + fixture_segment(image, PT_DYNAMIC)->p_offset);
+
+    for (; entry->d_tag != DT_NULL; entry++) {
+        if (entry->d_tag == tag) {
+            return entry;
+        }
+    }
+    cr_fatal("no dynamic entry %ld", (long)tag);
+    return NULL;
+}
+
 static void
 remove_made(void)
 {
@@ -34,8 +64,8 @@ remove_made(void)
     g_ptr_array_unref(made);
 }
 
-static void
-remember(char *path)
+void
+fixture_remember(char *path)
 {
     if (made == NULL) {
         made = g_ptr_array_new_with_free_func(g_free);
@@ -50,7 +80,7 @@ fixture_directory(void)
     char *path = g_dir_make_tmp("execz-plugin-XXXXXX", NULL);
 
     cr_assert(path != NULL);
-    remember(path);
+    fixture_remember(path);
     return path;
 }
 
@@ -64,7 +94,7 @@ fixture_install(const char *directory, const char *name, const char *as)
 
     cr_assert(
         g_file_set_contents_full(path, data, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
-    remember(path);
+    fixture_remember(path);
 }
 
 ez_catalog *
