@@ -6,7 +6,8 @@
 #include <execz/types.h>
 
 /* P1xx finding and configuring, P2xx trust, P3xx file and link, P4xx ABI, P5xx start, P6xx
- * contract. A code never changes its meaning and is never used again for something else. */
+ * contract. A code never changes its meaning and is never used again for something else.
+ * explain.c says more about each; docs/PLUGINS.md lists them. */
 #define EZ_PLUGIN_CODES(X)                                                                         \
     X(UNKNOWN_ALIAS, "P101", EXECZ_E_NOT_FOUND, "no plugin has this alias")                        \
     X(NO_FILE, "P102", EXECZ_E_NOT_FOUND, "the plugin file does not exist")                        \
@@ -14,6 +15,7 @@
     X(AMBIGUOUS_ALIAS, "P104", EXECZ_E_PLUGIN, "two files of one directory have this alias")       \
     X(UNREADABLE, "P105", EXECZ_E_PLUGIN, "the plugin file cannot be read")                        \
     X(NOT_PLAIN, "P106", EXECZ_E_PLUGIN, "a plugin path must not contain '..'")                    \
+    X(NO_EXECUTOR, "P107", EXECZ_E_PLUGIN, "the file has no executor of that name")                \
     X(UNKNOWN_OPTION, "P111", EXECZ_E_CONFIG, "the plugin has no such option")                     \
     X(DUPLICATE_OPTION, "P112", EXECZ_E_CONFIG, "an option is set twice")                          \
     X(OPTION_TYPE, "P113", EXECZ_E_CONFIG, "the value is not of the option's type")                \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Executors come and go. */
 #include "base/error.h"
+#include "plugin/codes.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/tell.h"
 
@@ -40,7 +41,7 @@ make_executor(execz_scheduler *self, const char *alias, const char *type,
     if (part != NULL && g_strcmp0(part->kind, EXECZ_KIND_EXECUTOR) == 0) {
         executor = ez_executor_new(&self->services, alias, file, part, options, report);
     } else if (file != NULL) {
-        ez_fail_code(err, EXECZ_E_PLUGIN, "P105", "%s has no executor '%s'", file->path, type);
+        ez_plugin_fail(err, EZ_P_NO_EXECUTOR, "%s has no executor '%s'", file->path, type);
         executor = ez_executor_new_unavailable(&self->services, alias, err);
     } else if (err->status == EXECZ_E_PLUGIN) {
         executor = ez_executor_new_unavailable(&self->services, alias, err);

@@ -69,6 +69,23 @@ EXECZ_API execz_status execz_catalog_find(execz_catalog *self, const char *alias
  */
 EXECZ_API char *execz_catalog_trace(const execz_catalog *self, const char *alias);
 
+/** What the stable code of a refusal means, e.g. that of execz_error.code; texts live for ever. */
+typedef struct execz_code_info {
+    uint32_t size;
+    uint32_t reserved;
+    const char *code;    /* "P201" */
+    const char *title;   /* what it is, in a few words */
+    const char *cause;   /* why it is so */
+    const char *remedy;  /* what to do about it */
+    const char *example; /* a command or a line that does or shows it */
+} execz_code_info;
+
+/** How many codes of plugins there are. */
+EXECZ_API size_t execz_plugin_code_count(void);
+
+/** Fills the first info_out->size bytes about number index, in the order of the codes' subjects. */
+EXECZ_API void execz_plugin_code_get(size_t index, execz_code_info *info_out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -133,6 +133,44 @@ Test(plugins, which_shows_the_whole_search_for_an_unknown_alias)
     expect_in(result.err, "/.local/share/execz/plugins-1");
 }
 
+/* ---- explain -------------------------------------------------------------------------------- */
+
+Test(plugins, explain_says_why_and_what_to_do)
+{
+    ended result = run_execz("plugin", "explain", "p210", NULL);
+
+    cr_expect(eq(int, result.status, 0));
+    cr_expect(eq(str, result.out,
+                 (char *)"P210  the plugin file has other names (hard links)\n"
+                         "\nWhy\n"
+                         "  The file has other names as well, and by any of them it can be changed "
+                         "where\n  execz does not look.\n"
+                         "\nWhat to do\n  Make it a file of its own.\n"
+                         "\nExample\n  cp http.so http.so.new && mv http.so.new http.so\n"));
+}
+
+Test(plugins, explain_lists_all_codes)
+{
+    ended result = run_execz("plugin", "explain", NULL);
+    ended json = run_execz("plugin", "explain", "--json", NULL);
+    json_t *list = json_loads(json.out, 0, NULL);
+
+    cr_expect(line_with(result.out, "P101", "no plugin has this alias") != NULL);
+    cr_assert(list != NULL, "%s", json.out);
+    cr_expect(eq(sz, json_array_size(list) + 1, count_of(result.out, "\n")));
+    json_decref(list);
+}
+
+Test(plugins, explain_of_no_code_says_where_they_are)
+{
+    ended result = run_execz("plugin", "explain", "P999", NULL);
+
+    cr_expect(eq(int, result.status, 5));
+    cr_expect(eq(str, result.err,
+                 (char *)"execz: there is no code 'P999' of plugins; execz plugin "
+                         "explain lists them\n"));
+}
+
 /* ---- the files ------------------------------------------------------------------------------ */
 
 static bool

@@ -11,6 +11,7 @@ static const char help[] =
     "       execz plugin info ALIAS|FILE [--json] [--plugin-path DIR]...\n"
     "       execz plugin which ALIAS [--plugin-path DIR]...\n"
     "       execz plugin check FILE|ALIAS [OPTION...]\n"
+    "       execz plugin explain [CODE] [--json]\n"
     "\n"
     "Shows the plugins that execz finds.  No code of a plugin is run for that.  Only check\n"
     "runs a plugin, to see whether it keeps its contract.\n"
@@ -218,6 +219,7 @@ ez_plugin_json(const execz_plugin_info *info)
 }
 
 static const ez_command *const parts[] = {&ez_command_plugin_list, &ez_command_plugin_info,
-                                          &ez_command_plugin_which, &ez_command_plugin_check, NULL};
+                                          &ez_command_plugin_which, &ez_command_plugin_check,
+                                          &ez_command_plugin_explain, NULL};
 
 const ez_command ez_command_plugin = {"plugin", help, ez_command_choose, parts};

@@ -188,3 +188,26 @@ ez_text_append_safe(GString *line, const char *text, size_t length, const char *
         }
     }
 }
+
+char *
+ez_text_wrap(const char *text, int width, int indent)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    GString *lines = g_string_new(NULL);
+    glong column = 0;
+
+    for (char **word = words; *word != NULL; word++) {
+        glong length = g_utf8_strlen(*word, -1);
+
+        if (column > indent && column + 1 + length <= width) {
+            g_string_append_c(lines, ' ');
+            column++;
+        } else {
+            g_string_append_printf(lines, "%s%*s", column == 0 ? "" : "\n", indent, "");
+            column = indent;
+        }
+        g_string_append(lines, *word);
+        column += length;
+    }
+    return g_string_free(lines, FALSE);
+}

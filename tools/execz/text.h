@@ -25,6 +25,10 @@ char *ez_text_local_time(execz_time time);
 /* "2027-01-31T09:00:00.000000000Z".  Caller frees. */
 char *ez_text_utc_time(execz_time time);
 
+/* text in lines of at most width characters, broken at blanks, indent blanks before each.  Caller
+ * frees. */
+char *ez_text_wrap(const char *text, int width, int indent);
+
 /* Appends text, valid UTF-8, with everything that could move a cursor made visible; a line feed
  * starts a new line with indent before it. */
 void ez_text_append_safe(GString *line, const char *text, size_t length, const char *indent);
