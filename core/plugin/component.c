@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugin/component.h"
 
+#include "base/error.h"
 #include "plugin/codes.h"
+#include "plugin/descriptor.h"
 
 #include <string.h>
 
@@ -65,11 +67,10 @@ static execz_status
 disagree(const ez_plugin_file *file, const char *what, const char *code, const char *note,
          execz_error *err)
 {
-    return ez_plugin_fail(
-        err, EZ_P_NOTE_DISAGREES,
-        "%s: its descriptor has the %s '%s', the note in the file '%s': make both "
-        "the same and build it again",
-        file->path, what, code == NULL ? "" : code, note);
+    execz_status status = ez_descriptor_disagrees(what, code, note, err);
+
+    ez_error_prefix(err, "%s: ", file->path);
+    return status;
 }
 
 execz_status

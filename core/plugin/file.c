@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "plugin/codes.h"
+#include "plugin/descriptor.h"
 #include "plugin/elf_note.h"
 #include "plugin/libraries.h"
 #include "plugin/manifest.h"
@@ -99,6 +100,15 @@ describe_noted(ez_plugin_file *self, const ez_elf *elf, execz_error *err)
     return check_options(self, err);
 }
 
+/* What is wrong with it beside what it says. */
+static execz_status
+check_image(const ez_plugin_file *self, const ez_image *image, execz_error *err)
+{
+    execz_status status = self->plain ? EXECZ_OK : ez_descriptor_check(image, self, err);
+
+    return status == EXECZ_OK ? ez_libraries_check(image, err) : status;
+}
+
 static execz_status
 describe(ez_plugin_file *self, const ez_image *image, execz_error *err)
 {
@@ -115,7 +125,7 @@ describe(ez_plugin_file *self, const ez_image *image, execz_error *err)
                               "execz_executor_start, _shutdown and _send_task");
     }
     status = elf.notes->len == 0 ? describe_plain(self, err) : describe_noted(self, &elf, err);
-    return status == EXECZ_OK ? ez_libraries_check(image, err) : status;
+    return status == EXECZ_OK ? check_image(self, image, err) : status;
 }
 
 static ez_plugin_file *

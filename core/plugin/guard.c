@@ -16,11 +16,25 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* The bit that libc adds on its own, so that it would look like a change. */
 #define LIBC_SA_RESTORER 0x04000000
+
+typedef __typeof__(RLIMIT_CPU) limit_type; /* glibc's enumeration */
+
+static const char *const limit_names[RLIM_NLIMITS] = {
+    [RLIMIT_CPU] = "RLIMIT_CPU",           [RLIMIT_FSIZE] = "RLIMIT_FSIZE",
+    [RLIMIT_DATA] = "RLIMIT_DATA",         [RLIMIT_STACK] = "RLIMIT_STACK",
+    [RLIMIT_CORE] = "RLIMIT_CORE",         [RLIMIT_RSS] = "RLIMIT_RSS",
+    [RLIMIT_NPROC] = "RLIMIT_NPROC",       [RLIMIT_NOFILE] = "RLIMIT_NOFILE",
+    [RLIMIT_MEMLOCK] = "RLIMIT_MEMLOCK",   [RLIMIT_AS] = "RLIMIT_AS",
+    [RLIMIT_LOCKS] = "RLIMIT_LOCKS",       [RLIMIT_SIGPENDING] = "RLIMIT_SIGPENDING",
+    [RLIMIT_MSGQUEUE] = "RLIMIT_MSGQUEUE", [RLIMIT_NICE] = "RLIMIT_NICE",
+    [RLIMIT_RTPRIO] = "RLIMIT_RTPRIO",     [RLIMIT_RTTIME] = "RLIMIT_RTTIME",
+};
 
 struct ez_guard {
     struct sigaction actions[NSIG];
@@ -30,6 +44,8 @@ struct ez_guard {
     int cwd; /* descriptor, or -1 */
     struct stat cwd_facts;
     char *locale; /* owned */
+    struct rlimit limits[RLIM_NLIMITS];
+    char **environment; /* owned */
 };
 
 static mode_t
@@ -65,6 +81,10 @@ ez_guard_new(void)
         fstat(self->cwd, &self->cwd_facts);
     }
     self->locale = g_strdup(setlocale(LC_ALL, NULL));
+    for (int i = 0; i < RLIM_NLIMITS; i++) {
+        getrlimit((limit_type)i, &self->limits[i]);
+    }
+    self->environment = g_get_environ();
     return self;
 }
 
@@ -143,6 +163,53 @@ restore_cwd(const ez_guard *self, GPtrArray *warnings)
     }
 }
 
+static void
+restore_limits(const ez_guard *self, GPtrArray *warnings)
+{
+    for (int i = 0; i < RLIM_NLIMITS; i++) {
+        struct rlimit now;
+
+        if (getrlimit((limit_type)i, &now) != 0 || (now.rlim_cur == self->limits[i].rlim_cur &&
+                                                    now.rlim_max == self->limits[i].rlim_max)) {
+            continue;
+        }
+        if (setrlimit((limit_type)i, &self->limits[i]) == 0) {
+            warn(warnings, "changed the limit %s; it was put back", limit_names[i]);
+        } else {
+            warn(warnings, "changed the limit %s, and it cannot be put back: %s", limit_names[i],
+                 g_strerror(errno));
+        }
+    }
+}
+
+/* Values are nobody's business, as passwords are among them. */
+static void
+restore_environment(const ez_guard *self, GPtrArray *warnings)
+{
+    g_auto(GStrv) now = g_get_environ();
+
+    for (char **entry = now; *entry != NULL; entry++) {
+        g_autofree char *name = g_strndup(*entry, strcspn(*entry, "="));
+        const char *old = g_environ_getenv(self->environment, name);
+
+        if (old == NULL) {
+            g_unsetenv(name);
+            warn(warnings, "set the environment variable %s; it was taken out", name);
+        } else if (strcmp(old, g_environ_getenv(now, name)) != 0) {
+            g_setenv(name, old, TRUE);
+            warn(warnings, "changed the environment variable %s; it was put back", name);
+        }
+    }
+    for (char **entry = self->environment; *entry != NULL; entry++) {
+        g_autofree char *name = g_strndup(*entry, strcspn(*entry, "="));
+
+        if (g_environ_getenv(now, name) == NULL) {
+            g_setenv(name, g_environ_getenv(self->environment, name), TRUE);
+            warn(warnings, "took out the environment variable %s; it was put back", name);
+        }
+    }
+}
+
 void
 ez_guard_restore(ez_guard *self, GPtrArray *warnings)
 {
@@ -159,9 +226,12 @@ ez_guard_restore(ez_guard *self, GPtrArray *warnings)
         warn(warnings, "changed the locale from %s to %s; it was put back", self->locale, locale);
         setlocale(LC_ALL, self->locale);
     }
+    restore_limits(self, warnings);
+    restore_environment(self, warnings);
     if (self->cwd >= 0) {
         close(self->cwd);
     }
+    g_strfreev(self->environment);
     g_free(self->locale);
     g_free(self);
 }

@@ -5,7 +5,8 @@
 
 #include <glib.h>
 
-/* Signal dispositions, signal mask, umask, working directory and locale, as they are now. */
+/* Signal dispositions, signal mask, umask, working directory, locale, resource limits and environment,
+ * as they are now. */
 typedef struct ez_guard ez_guard;
 
 ez_guard *ez_guard_new(void);

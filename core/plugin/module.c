@@ -19,6 +19,7 @@
 #include "plugin/codes.h"
 #include "plugin/guard.h"
 #include "plugin/link.h"
+#include "plugin/objects.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -157,17 +158,20 @@ static ez_module *
 load_locked(const ez_plugin_file *file, execz_error *err)
 {
     ez_module *self = prepare(file, err);
+    g_autoptr(ez_objects) objects = NULL;
     ez_guard *guard;
 
     if (self == NULL) {
         return NULL;
     }
+    objects = ez_objects_new();
     guard = ez_guard_new();
     self->object = ez_link_open(self->image, err);
     if (self->object != NULL) {
         (self->file->plain ? read_plain : read_descriptor)(self, &self->refusal);
     }
     ez_guard_restore(guard, self->warnings);
+    ez_objects_report_copies(objects, self->warnings);
     if (self->object == NULL) {
         free_unmapped(self);
         return NULL;

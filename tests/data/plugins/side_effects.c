@@ -5,6 +5,7 @@
 
 #include <locale.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@ __attribute__((constructor)) static void
 meddle(void)
 {
     struct sigaction action = {.sa_handler = on_child};
+    struct rlimit limit;
     sigset_t mask;
 
     sigaction(SIGCHLD, &action, NULL);
@@ -26,6 +28,10 @@ meddle(void)
     pthread_sigmask(SIG_BLOCK, &mask, NULL);
     umask(0);
     setlocale(LC_ALL, "C.UTF-8");
+    setenv("EXECZ_TEST_MEDDLED", "yes", 1);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur--;
+    setrlimit(RLIMIT_NOFILE, &limit);
     if (chdir("/") != 0) {
         abort();
     }

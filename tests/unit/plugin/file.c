@@ -111,6 +111,11 @@ Test(file, without_an_entry_it_is_refused)
     expect_refusal("missing_entry", "P305", "does not define execz_plugin_entry()");
 }
 
+Test(file, with_a_descriptor_that_says_something_else_it_is_refused)
+{
+    expect_refusal("disagrees", "P404", "its descriptor has the version '9.9.9'");
+}
+
 Test(file, with_malformed_options_it_is_refused)
 {
     expect_refusal("bad_options", "P601", "");

@@ -4,6 +4,8 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 Test(guard, nothing_changed_is_nothing_told)
@@ -57,4 +59,39 @@ Test(guard, letting_children_vanish_is_a_change)
     sigaction(SIGCHLD, NULL, &now);
     cr_expect(eq(uint, warnings->len, 1));
     cr_expect(eq(int, now.sa_flags &SA_NOCLDWAIT, 0));
+}
+
+Test(guard, limits_are_put_back)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    struct rlimit before, now;
+    ez_guard *guard = ez_guard_new();
+
+    getrlimit(RLIMIT_NOFILE, &before);
+    now = (struct rlimit){before.rlim_cur - 1, before.rlim_max};
+    cr_assert(eq(int, setrlimit(RLIMIT_NOFILE, &now), 0));
+    ez_guard_restore(guard, warnings);
+    getrlimit(RLIMIT_NOFILE, &now);
+    cr_expect(eq(u64, now.rlim_cur, before.rlim_cur));
+    cr_assert(eq(uint, warnings->len, 1));
+    cr_expect(eq(str, (char *)warnings->pdata[0],
+                 (char *)"changed the limit RLIMIT_NOFILE; it was put back"));
+}
+
+Test(guard, the_environment_is_put_back)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    ez_guard *guard;
+
+    setenv("EXECZ_TEST_KEPT", "old", 1);
+    setenv("EXECZ_TEST_GONE", "old", 1);
+    guard = ez_guard_new();
+    setenv("EXECZ_TEST_KEPT", "new", 1);
+    setenv("EXECZ_TEST_NEW", "new", 1);
+    unsetenv("EXECZ_TEST_GONE");
+    ez_guard_restore(guard, warnings);
+    cr_expect(eq(str, getenv("EXECZ_TEST_KEPT"), (char *)"old"));
+    cr_expect(eq(str, getenv("EXECZ_TEST_GONE"), (char *)"old"));
+    cr_expect(eq(ptr, getenv("EXECZ_TEST_NEW"), NULL));
+    cr_expect(eq(uint, warnings->len, 3));
 }

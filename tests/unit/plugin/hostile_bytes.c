@@ -237,7 +237,29 @@ without_an_entry(victim *self)
     replace(self, "execz_plugin_entry", "execz_plugin_entra", 0);
 }
 
-Test(hostile, a_note_that_is_missing_wrong_or_of_another_abi_is_refused)
+static void
+of_another_version_than_its_code(victim *self)
+{
+    replace(self, "version=1.2.3", "version=9.9.9", 0);
+}
+
+static void
+of_another_id_than_its_code(victim *self)
+{
+    replace(self, "id=org.execz.test.body", "id=org.execz.test.nody", 0);
+}
+
+static void
+with_code_for_a_later_abi(victim *self)
+{
+    uint32_t start[2] = {EXECZ_PLUGIN_MAGIC, sizeof(execz_plugin)};
+    execz_plugin *descriptor = memmem(self->bytes, self->size, start, sizeof start);
+
+    cr_assert(ne(ptr, descriptor, NULL));
+    descriptor->abi = EXECZ_ABI_MAKE(7, 0);
+}
+
+Test(hostile, a_note_that_is_missing_wrong_or_not_that_of_the_code_is_refused)
 {
     static const hostile all[] = {
         {"notes of somebody else", "P304", with_notes_of_somebody_else, NULL},
@@ -251,6 +273,9 @@ Test(hostile, a_note_that_is_missing_wrong_or_of_another_abi_is_refused)
         {"an earlier ABI", "P401", of_an_earlier_abi, NULL},
         {"needs a later minor version", "P402", that_needs_a_later_minor_version, NULL},
         {"no entry", "P305", without_an_entry, NULL},
+        {"another version than its code", "P404", of_another_version_than_its_code, NULL},
+        {"another id than its code", "P404", of_another_id_than_its_code, NULL},
+        {"code for a later ABI", "P404", with_code_for_a_later_abi, NULL},
     };
 
     EXPECT_REFUSED(all);

@@ -234,7 +234,7 @@ Test(module, what_it_changed_in_the_process_is_put_back_and_told)
     umask(022);
     cr_assert(ne(ptr, getcwd(before, sizeof before), NULL));
     warnings = ez_module_warnings(load(&plugin));
-    cr_assert(eq(uint, g_strv_length((char **)warnings), 5));
+    cr_assert(eq(uint, g_strv_length((char **)warnings), 7));
     cr_expect(
         eq(str, (char *)warnings[0], (char *)"changed the handling of SIGCHLD; it was put back"));
     cr_expect(
@@ -245,6 +245,10 @@ Test(module, what_it_changed_in_the_process_is_put_back_and_told)
         eq(str, (char *)warnings[3], (char *)"changed the working directory; it was put back"));
     cr_expect(eq(str, (char *)warnings[4],
                  (char *)"changed the locale from C to C.UTF-8; it was put back"));
+    cr_expect(
+        eq(str, (char *)warnings[5], (char *)"changed the limit RLIMIT_NOFILE; it was put back"));
+    cr_expect(eq(str, (char *)warnings[6],
+                 (char *)"set the environment variable EXECZ_TEST_MEDDLED; it was taken out"));
 
     sigaction(SIGCHLD, NULL, &action);
     pthread_sigmask(SIG_SETMASK, NULL, &mask);
@@ -293,14 +297,6 @@ Test(module, a_short_descriptor_is_refused)
     expect_refusal("bad_size", "P403",
                    "its descriptor has the size 16, at least 72 was expected: set .size to the "
                    "struct's sizeof and build it again");
-}
-
-Test(module, a_descriptor_that_disagrees_with_the_note_is_refused)
-{
-    expect_refusal(
-        "disagrees", "P404",
-        "its descriptor has the version '9.9.9', the note in the file '1.2.3': make both "
-        "the same and build it again");
 }
 
 Test(module, options_that_are_not_those_of_the_note_are_refused)
