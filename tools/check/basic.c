@@ -41,21 +41,11 @@ check_destroy(void)
 }
 
 static void
-need_bodies(void)
-{
-    ez_subject_load();
-    if (!ez_bed_has_bodies()) {
-        ez_verdict_skip("it takes neither functions nor commands, so no body can tell what becomes "
-                        "of it");
-    }
-}
-
-static void
 check_send(void)
 {
     ez_bed *bed;
 
-    need_bodies();
+    ez_need_bodies();
     bed = ez_bed_started(NULL, NULL);
     (void)ez_bed_submit(bed, (ez_how){0});
     ez_verdict_pass();
@@ -66,7 +56,7 @@ check_finish(void)
 {
     ez_bed *bed;
 
-    need_bodies();
+    ez_need_bodies();
     bed = ez_bed_started(NULL, NULL);
     for (unsigned i = 0; i < 50; i++) {
         (void)ez_bed_submit(bed, (ez_how){.n = 1 + i % 3, .fails = i % 5 == 0});
@@ -80,7 +70,7 @@ check_all(void)
 {
     ez_bed *bed;
 
-    need_bodies();
+    ez_need_bodies();
     bed = ez_bed_started(NULL, NULL);
     for (unsigned i = 0; i < 50; i++) {
         (void)ez_bed_submit(bed, (ez_how){0});
@@ -90,7 +80,8 @@ check_all(void)
 }
 
 static const ez_check checks[] = {
-    {"basic.start", "load.link", "execz_executor_ops.start", "Makes an executor ready for tasks.",
+    {"basic.start", "descriptor.kind", "execz_executor_ops.start",
+     "Makes an executor ready for tasks.",
      "return EXECZ_OK and set *executor_out, or say in err why not; it runs on the loop",
      check_start, false},
     {"basic.shutdown", "basic.start", "execz_executor_ops.shutdown",

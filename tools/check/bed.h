@@ -20,6 +20,7 @@ typedef struct ez_how {
     ez_kind kind;
     bool holds; /* its body waits until it is released or told to stop */
     bool fails;
+    bool vanishes; /* its task cannot be read any more once it is finished */
     int32_t priority;
     uint32_t max_instances; /* 0: as many as one likes */
     const char *task_id;    /* NULL: one that no other run has */
@@ -32,8 +33,8 @@ typedef struct ez_sent {
     unsigned n;
     execz_time times[8];
     ez_slip *slip;
-    struct ez_task *task;   /* owned */
-    const execz_task *view; /* what the plugin is given; NULL: the host's own */
+    struct ez_task *task; /* owned */
+    execz_task *copy;     /* what the plugin is given, in a page of its own; NULL: the host's */
     execz_run token;
     execz_status answer; /* of send_task(), once answered */
     execz_error err;
@@ -76,6 +77,9 @@ void ez_bed_free(ez_bed *self);
 
 /* Whether it takes any body that tells the check about itself. */
 bool ez_bed_has_bodies(void);
+
+/* Loads the plugin; the check is skipped if it takes none. */
+void ez_need_bodies(void);
 
 /* Has the loop send a run, and does not wait for it. */
 ez_sent *ez_bed_post(ez_bed *self, ez_how how);

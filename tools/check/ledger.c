@@ -50,5 +50,5 @@ ez_ledger_live(ez_ledger *self, unsigned number, int64_t run_time, int (*nap)(vo
     }
     atomic_fetch_sub(&self->running, 1);
     atomic_fetch_add(&slip->ended, 1);
-    return !atomic_load(&slip->fails);
+    return !atomic_load(&slip->fails) && !atomic_load(&slip->stopped);
 }

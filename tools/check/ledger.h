@@ -33,7 +33,7 @@ typedef struct ez_ledger {
 ez_ledger *ez_ledger_map(const char *path);
 
 /* What a body does: begin, again and again wait as long as it is to (nap() gives less than 0 to stop
- * it), and end.  Returns false if it is to fail. */
+ * it), and end.  Returns false if it is to fail or was stopped. */
 bool ez_ledger_live(ez_ledger *self, unsigned slip, int64_t run_time, int (*nap)(void *user),
                     void *user);
 

@@ -21,10 +21,23 @@
 #include <jansson.h>
 
 static const ez_stage *const stages[] = {
-    &ez_stage_basic,
+    &ez_stage_static,  &ez_stage_load,      &ez_stage_descriptor, &ez_stage_basic,
+    &ez_stage_options, &ez_stage_start,     &ez_stage_runs,       &ez_stage_cancel,
+    &ez_stage_figures, &ez_stage_pool,      &ez_stage_shutdown,   &ez_stage_leaks,
+    &ez_stage_stress,  &ez_stage_scheduler,
 };
 
 /* ---- --list ----------------------------------------------------------------------------------- */
+
+/* "execz/run.h: execz_task" of "run.h: execz_task"; what names no header is in plugin.h. */
+static void
+set_where(json_t *object, const char *where)
+{
+    bool named = strstr(where, ".h: ") != NULL;
+    g_autofree char *text = g_strdup_printf("execz/%s%s", named ? "" : "plugin.h: ", where);
+
+    json_object_set_new(object, "where", json_string(text));
+}
 
 static json_t *
 describe(const ez_check *check)
@@ -35,7 +48,7 @@ describe(const ez_check *check)
     if (check->needs != NULL) {
         json_object_set_new(object, "needs", json_string(check->needs));
     }
-    json_object_set_new(object, "where", json_string(check->where));
+    set_where(object, check->where);
     json_object_set_new(object, "rule", json_string(check->rule));
     json_object_set_new(object, "fix", json_string(check->fix));
     json_object_set_new(object, "advice", json_boolean(check->is_advice));

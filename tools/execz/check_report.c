@@ -84,7 +84,7 @@ ez_check_report_finding(const ez_checker *checker, const ez_check_result *result
     printf("%s %s\n", result->verdict == EZ_CHECK_FAILED ? "FAILED" : "ADVICE", result->name);
     show_text("what", result->message == NULL ? "" : result->message);
     show_text("rule", result->rule);
-    printf("         (execz/plugin.h, %s)\n", result->where);
+    printf("         (%s)\n", result->where);
     show_text("fix", result->fix);
     show_text("again", again);
     show_output(output);

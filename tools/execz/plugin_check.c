@@ -192,8 +192,8 @@ list(const GPtrArray *chosen)
     for (guint i = 0; i < chosen->len; i++) {
         const ez_check_result *result = chosen->pdata[i];
 
-        printf("%s%s\n    %s\n    (execz/plugin.h, %s)\n", result->name,
-               result->is_advice ? "  (advice)" : "", result->rule, result->where);
+        printf("%s%s\n    %s\n    (%s)\n", result->name, result->is_advice ? "  (advice)" : "",
+               result->rule, result->where);
     }
     printf("%u checks\n", chosen->len);
     return EZ_EXIT_OK;

@@ -3,6 +3,7 @@
  * thread that sent it. */
 #include <execz/plugin.h>
 
+#include <string.h>
 #include <time.h>
 
 /* Sender and shutdown each write their own and then read the other's, so that one of them sees. */
@@ -15,11 +16,13 @@ static execz_status
 start(const execz_host *host, const char *alias, execz_executor **executor_out, execz_error *err)
 {
     execz_executor *self = host->realloc(host, NULL, sizeof *self);
-    if (self != NULL) {
-        *self = (execz_executor){.host = host};
-        *executor_out = self;
+    if (self == NULL) {
+        memcpy(err->message, "out of memory", sizeof "out of memory");
+        return EXECZ_E_NOMEM;
     }
-    return self != NULL ? EXECZ_OK : EXECZ_E_NOMEM;
+    *self = (execz_executor){.host = host};
+    *executor_out = self;
+    return EXECZ_OK;
 }
 
 static execz_status
