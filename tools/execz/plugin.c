@@ -218,8 +218,8 @@ ez_plugin_json(const execz_plugin_info *info)
     return object;
 }
 
-static const ez_command *const parts[] = {&ez_command_plugin_list, &ez_command_plugin_info,
-                                          &ez_command_plugin_which, &ez_command_plugin_check,
+static const ez_command *const parts[] = {&ez_command_plugin_list,    &ez_command_plugin_info,
+                                          &ez_command_plugin_which,   &ez_command_plugin_check,
                                           &ez_command_plugin_explain, NULL};
 
 const ez_command ez_command_plugin = {"plugin", help, ez_command_choose, parts};
