@@ -5,6 +5,16 @@
 
 #include <execz/types.h>
 
+/* As EXECZ_ERROR_INIT, where nearly always nothing fails: without writing a kilobyte. */
+static inline void
+ez_error_init(execz_error *err)
+{
+    err->size = sizeof *err;
+    err->status = EXECZ_OK;
+    err->code[0] = '\0';
+    err->message[0] = '\0';
+}
+
 /* Fills err (which may be NULL) and returns status, so that a failure is one statement. */
 execz_status ez_fail(execz_error *err, execz_status status, const char *format, ...)
     EXECZ_PRINTF(3, 4);

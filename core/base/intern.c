@@ -9,7 +9,9 @@
 
 struct ez_intern_table {
     pthread_mutex_t lock;
-    GHashTable *things; /* guarded by lock; a set of ez_interned, borrowed */
+    /* Guarded by lock. */
+    GHashTable *things;  /* a set of ez_interned, borrowed */
+    ez_interned *recent; /* one of them: who asked for it may ask for it again; NULL: none */
 };
 
 /* Eight bytes at a time: a key is some hundred bytes, and one is made for each task that is added.
@@ -38,12 +40,18 @@ get_hash(gconstpointer thing)
     return ((const ez_interned *)thing)->hash;
 }
 
+static bool
+is_of_key(const ez_interned *thing, const char *key, size_t length)
+{
+    return thing->length == length && memcmp(thing->key, key, length) == 0;
+}
+
 static gboolean
 are_equal(gconstpointer a, gconstpointer b)
 {
-    const ez_interned *one = a, *other = b;
+    const ez_interned *other = b;
 
-    return one->length == other->length && memcmp(one->key, other->key, one->length) == 0;
+    return is_of_key(a, other->key, other->length);
 }
 
 ez_intern_table *
@@ -66,12 +74,19 @@ ez_intern_table_free(ez_intern_table *self)
     }
 }
 
+/* With a reference for the caller. */
 static ez_interned *
-find_locked(ez_intern_table *self, const ez_interned *like)
+find_locked(ez_intern_table *self, const char *key, size_t length)
 {
-    ez_interned *found = g_hash_table_lookup(self->things, like);
+    ez_interned like = {.length = (uint32_t)length, .key = key};
+    ez_interned *found = self->recent;
 
+    if (found == NULL || !is_of_key(found, key, length)) {
+        like.hash = hash_of(key, length);
+        found = g_hash_table_lookup(self->things, &like);
+    }
     if (found != NULL) {
+        self->recent = found;
         ez_interned_ref(found);
     }
     return found;
@@ -80,15 +95,13 @@ find_locked(ez_intern_table *self, const ez_interned *like)
 ez_interned *
 ez_intern_find(ez_intern_table *self, const char *key, size_t length)
 {
-    ez_interned like = {.length = (uint32_t)length, .key = key};
     ez_interned *found;
 
     if (self == NULL) {
         return NULL;
     }
-    like.hash = hash_of(key, length);
     pthread_mutex_lock(&self->lock);
-    found = find_locked(self, &like);
+    found = find_locked(self, key, length);
     pthread_mutex_unlock(&self->lock);
     return found;
 }
@@ -108,7 +121,7 @@ ez_intern_add(ez_intern_table *self, ez_interned *thing, const char *key, size_t
     }
     thing->hash = hash_of(key, length);
     pthread_mutex_lock(&self->lock);
-    found = find_locked(self, thing);
+    found = find_locked(self, key, length);
     if (found == NULL) {
         g_hash_table_add(self->things, thing);
     }
@@ -157,6 +170,7 @@ ez_interned_unref(ez_interned *self, void (*free_thing)(void *thing))
     last = atomic_fetch_sub_explicit(&self->references, 1, memory_order_acq_rel) == 1;
     if (table != NULL) {
         if (last) {
+            table->recent = table->recent == self ? NULL : table->recent;
             g_hash_table_remove(table->things, self);
         }
         pthread_mutex_unlock(&table->lock);

@@ -2,6 +2,7 @@
 #include "event/bus.h"
 
 #include "base/clock.h"
+#include "base/identity.h"
 #include "event/copy.h"
 
 #include <pthread.h>
@@ -93,14 +94,6 @@ ez_bus_watch(ez_bus *self, execz_duration limit, void (*slow)(void *user, const 
 
 /* ---- listeners come and go ------------------------------------------------------------------- */
 
-static void *
-identity_of_this_thread(void)
-{
-    static _Thread_local char identity;
-
-    return &identity;
-}
-
 static void
 update_wanted_locked(ez_bus *self)
 {
@@ -173,7 +166,7 @@ wait_for_delivery_locked(ez_bus *self)
 bool
 ez_bus_remove(ez_bus *self, uint64_t id)
 {
-    bool delivers = atomic_load(&self->deliverer) == identity_of_this_thread();
+    bool delivers = atomic_load(&self->deliverer) == ez_identity();
     listener *found;
 
     pthread_mutex_lock(&self->lock);
@@ -205,7 +198,7 @@ static void
 begin_delivery(ez_bus *self)
 {
     if (self->depth++ == 0) {
-        atomic_store(&self->deliverer, identity_of_this_thread());
+        atomic_store(&self->deliverer, ez_identity());
     }
 }
 

@@ -52,27 +52,31 @@ ez_entries_new(void)
 execz_status
 ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *err)
 {
-    return self->trigger != NULL ? EXECZ_OK : ez_entry_restart_locked(self, self->task, now, err);
-}
+    ez_trigger *trigger;
 
-execz_status
-ez_entry_restart_locked(ez_entry *self, const ez_task *task, execz_time now, execz_error *err)
-{
-    ez_trigger *trigger = ez_task_make_trigger(task, now, err);
-    ez_found found;
-
+    if (self->trigger != NULL) {
+        return EXECZ_OK;
+    }
+    trigger = ez_task_make_trigger(self->task, now, err);
     if (trigger == NULL) {
         return EXECZ_E_PARSE;
     }
+    ez_entry_restart_locked(self, trigger, now);
+    return EXECZ_OK;
+}
+
+void
+ez_entry_restart_locked(ez_entry *self, ez_trigger *trigger, execz_time now)
+{
+    ez_found found = ez_trigger_find_next(trigger, now - 1);
+
     ez_trigger_unref(self->trigger);
     self->trigger = trigger;
-    found = ez_trigger_find_next(self->trigger, now - 1);
     if (found.time == EXECZ_TIME_NEVER) {
-        (void)ez_trigger_last(self->trigger, now, &found.time); /* it is late, or missed */
+        (void)ez_trigger_last(trigger, now, &found.time); /* it is late, or missed */
     }
     self->fire = found.time;
     self->sure = found.sure;
-    return EXECZ_OK;
 }
 
 void

@@ -58,9 +58,8 @@ GPtrArray *ez_entries_new(void);
 /* Begins the schedule at now, unless it has begun before: sets trigger and fire. */
 execz_status ez_entry_begin_locked(ez_entry *self, execz_time now, execz_error *err);
 
-/* The schedule begins anew, as that of task. */
-execz_status ez_entry_restart_locked(ez_entry *self, const ez_task *task, execz_time now,
-                                     execz_error *err);
+/* Begins it at now with this trigger, whose reference it takes, whatever there was before. */
+void ez_entry_restart_locked(ez_entry *self, ez_trigger *trigger, execz_time now);
 
 /* Goes on with the first fire time at or after `from`. */
 void ez_entry_resume_locked(ez_entry *self, execz_time from);

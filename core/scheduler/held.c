@@ -122,18 +122,14 @@ static const int64_t recheck_after = 5 * EXECZ_SECOND;
 void
 ez_held_recheck(execz_scheduler *self)
 {
-    int64_t now = ez_clock_monotonic(self->clock);
-    bool asked, any;
+    bool asked = atomic_load(&self->recheck) && atomic_exchange(&self->recheck, false);
+    int64_t now;
 
-    pthread_mutex_lock(&self->lock);
-    asked = self->recheck;
-    self->recheck = false;
-    any = asked || self->n_blocked > 0;
-    pthread_mutex_unlock(&self->lock);
-    if (!any) {
+    if (!asked && self->n_blocked == 0) {
         self->recheck_at = EXECZ_TIME_NEVER;
         return;
     }
+    now = ez_clock_monotonic(self->clock);
     if (asked || now >= self->recheck_at) {
         ez_held_unblock(self, NULL);
     } else if (self->recheck_at != EXECZ_TIME_NEVER) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One pass of the loop, run, shutdown. */
 #include "base/error.h"
+#include "base/identity.h"
 #include "scheduler/background.h"
 #include "scheduler/cancel.h"
 #include "scheduler/dispatch.h"
@@ -47,23 +48,36 @@ ez_scheduler_cancel_manual(execz_scheduler *self)
 static bool
 become_loop(execz_scheduler *self)
 {
-    bool nested;
-
-    pthread_mutex_lock(&self->lock);
-    nested = self->dispatching && pthread_equal(self->loop_thread, pthread_self());
-    self->dispatching = true;
-    self->has_loop = true;
-    self->loop_thread = pthread_self();
-    pthread_mutex_unlock(&self->lock);
-    return !nested;
+    if (atomic_load(&self->dispatching) && ez_scheduler_is_loop(self)) {
+        return false;
+    }
+    atomic_store(&self->loop_thread, ez_identity());
+    atomic_store(&self->dispatching, true);
+    return true;
 }
 
-static void
-leave_loop(execz_scheduler *self)
+/* What there may be to do in a pass besides results and what is due: nearly always nothing. */
+typedef struct errands {
+    uint32_t state;
+    bool cancels, news, executors, leaving, pauses;
+} errands;
+
+static errands
+list_errands(execz_scheduler *self)
 {
+    errands found;
+
     pthread_mutex_lock(&self->lock);
-    self->dispatching = false;
+    found = (errands){
+        .state = self->state,
+        .cancels = self->cancels.length > 0,
+        .news = self->news.length > 0,
+        .executors = self->new_executors.length > 0,
+        .leaving = self->leaving.length > 0,
+        .pauses = self->resumed.length > 0 || ez_pause_next_locked(self) != EXECZ_TIME_NEVER,
+    };
     pthread_mutex_unlock(&self->lock);
+    return found;
 }
 
 /* Whether something was asked for that this pass has gone by: of its ring the pass may have heard,
@@ -87,10 +101,11 @@ arm(execz_scheduler *self)
     execz_time wall = EXECZ_TIME_NEVER;
     int64_t monotonic = EXECZ_TIME_NEVER;
     uint32_t state;
-    bool more;
+    bool more, leaving;
 
     pthread_mutex_lock(&self->lock);
     state = self->state;
+    leaving = self->leaving.length > 0;
     if (state == EXECZ_STATE_RUNNING) {
         (void)ez_heap_first(&self->due, &wall);
     }
@@ -102,7 +117,8 @@ arm(execz_scheduler *self)
            (wall != EXECZ_TIME_NEVER && wall <= ez_clock_now(self->clock));
     pthread_mutex_unlock(&self->lock);
     if (state == EXECZ_STATE_RUNNING || state == EXECZ_STATE_PAUSED) {
-        monotonic = MIN(ez_held_next_retry(self), ez_removal_next_step(self));
+        monotonic = ez_held_next_retry(self);
+        monotonic = MIN(monotonic, leaving ? ez_removal_next_step(self) : EXECZ_TIME_NEVER);
         monotonic = MIN(monotonic, self->holding ? EXECZ_TIME_NEVER : ez_retry_next(self));
     } else if (state == EXECZ_STATE_SHUTTING_DOWN) {
         monotonic = ez_shutdown_next_step(self);
@@ -116,17 +132,46 @@ arm(execz_scheduler *self)
 static void
 flush_executors(execz_scheduler *self)
 {
-    g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
+    g_autoptr(GPtrArray) places = NULL;
 
+    if (!self->unflushed) {
+        return;
+    }
+    self->unflushed = false;
+    places = ez_scheduler_list_places(self);
     for (guint i = 0; i < places->len; i++) {
         ez_executor_flush(((ez_executor_place *)places->pdata[i])->executor);
     }
+}
+
+/* What is to be done while it is running or paused. */
+static void
+work(execz_scheduler *self, const errands *todo)
+{
+    if (todo->executors) {
+        ez_start_new_executors(self);
+    }
+    if (todo->leaving) {
+        ez_removal_step(self);
+    }
+    if (todo->pauses) {
+        ez_pause_step(self);
+    }
+    if (!self->holding) {
+        ez_retry_submit_due(self);
+        ez_overlap_start(self);
+    }
+    ez_dispatch_due(self);
+    ez_held_retry(self);
+    ez_held_recheck(self);
 }
 
 /* One pass.  blocking: who calls will sleep in ez_loop_wait() and has nothing else to look after. */
 static void
 dispatch(execz_scheduler *self, bool blocking)
 {
+    errands todo;
+
     if (!become_loop(self)) {
         return; /* a listener has called it: the pass it is in goes on */
     }
@@ -135,23 +180,21 @@ dispatch(execz_scheduler *self, bool blocking)
         ez_log_write(&self->log, EXECZ_LOG_INFO,
                      "the clock was set; the wait for the next run is measured again");
     }
-    ez_held_set_holding(self, ez_scheduler_state(self) == EXECZ_STATE_PAUSED);
-    ez_cancel_step(self); /* before results: what is cancelled is not attempted again */
+    todo = list_errands(self);
+    ez_held_set_holding(self, todo.state == EXECZ_STATE_PAUSED);
+    if (todo.cancels) {
+        ez_cancel_step(self); /* before results: what is cancelled is not attempted again */
+    }
     (void)ez_result_take(self);
-    ez_news_step(self);
-    switch (ez_scheduler_state(self)) {
+    todo = list_errands(self); /* with what was asked for by a ring that was heard just now */
+    if (todo.news) {
+        ez_news_step(self);
+        todo = list_errands(self); /* listeners may have asked for something, too */
+    }
+    switch (todo.state) {
     case EXECZ_STATE_RUNNING:
     case EXECZ_STATE_PAUSED:
-        ez_start_new_executors(self);
-        ez_removal_step(self);
-        ez_pause_step(self);
-        if (!self->holding) {
-            ez_retry_submit_due(self);
-            ez_overlap_start(self);
-        }
-        ez_dispatch_due(self);
-        ez_held_retry(self);
-        ez_held_recheck(self);
+        work(self, &todo);
         break;
     case EXECZ_STATE_SHUTTING_DOWN:
         ez_shutdown_step(self);
@@ -167,24 +210,13 @@ dispatch(execz_scheduler *self, bool blocking)
         ez_lingerers_wait(&self->lingerers, &self->mailbox, ez_runs_count(self->runs));
     }
     ez_mailbox_sleep(&self->mailbox);
-    leave_loop(self);
+    atomic_store(&self->dispatching, false);
 }
 
 void
 execz_scheduler_dispatch(execz_scheduler *self)
 {
     dispatch(self, false);
-}
-
-static bool
-is_dispatching(execz_scheduler *self)
-{
-    bool nested;
-
-    pthread_mutex_lock(&self->lock);
-    nested = self->dispatching && pthread_equal(self->loop_thread, pthread_self());
-    pthread_mutex_unlock(&self->lock);
-    return nested;
 }
 
 static uint64_t
@@ -213,7 +245,7 @@ ez_scheduler_run_loop(execz_scheduler *self)
 execz_status
 execz_scheduler_run(execz_scheduler *self, execz_error *err)
 {
-    if (is_dispatching(self)) {
+    if (atomic_load(&self->dispatching) && ez_scheduler_is_loop(self)) {
         return ez_fail(err, EXECZ_E_STATE, "a listener cannot run the loop that it is called by");
     }
     if (ez_scheduler_state(self) == EXECZ_STATE_STOPPED) {

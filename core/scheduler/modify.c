@@ -8,34 +8,34 @@
 
 #include <string.h>
 
-/* What counts from the moment at which it is added was checked with another moment than this. */
-static bool
-can_begin_now(execz_scheduler *self, const ez_task *task, execz_error *err)
+void
+ez_draft_clear(ez_draft *self)
 {
-    g_autoptr(ez_trigger) trigger = NULL;
-
-    if (!ez_trigger_is_anchored(task->schedule->trigger)) {
-        return true;
-    }
-    trigger = ez_task_make_trigger(task, ez_clock_now(self->clock), err);
-    return trigger != NULL;
+    ez_task_unref(self->task);
+    ez_trigger_unref(self->trigger);
 }
 
 execz_status
-ez_modify_make_task(execz_scheduler *self, const execz_task_spec *spec, ez_task **task_out,
-                    execz_error *err)
+ez_draft_make(execz_scheduler *self, const execz_task_spec *spec, ez_draft *draft_out,
+              execz_error *err)
 {
-    execz_error reason = EXECZ_ERROR_INIT;
-    g_autoptr(ez_task) task = NULL;
+    g_auto(ez_draft) draft = {.at = ez_clock_now(self->clock)};
+    execz_error reason;
 
+    ez_error_init(&reason);
     if (spec == NULL) {
         return ez_fail(err, EXECZ_E_INVAL, "there is no task: its spec is NULL");
     }
-    task = ez_task_new(spec, &self->defaults, &self->tables, &reason);
-    if (task == NULL || !can_begin_now(self, task, &reason)) {
+    draft.task = ez_task_new(spec, &self->defaults, &self->tables, &reason);
+    if (draft.task != NULL) {
+        draft.trigger = ez_task_make_trigger(draft.task, draft.at, &reason);
+    }
+    if (draft.trigger == NULL) {
         return ez_fail_code(err, reason.status, reason.code, "%s", reason.message);
     }
-    *task_out = g_steal_pointer(&task);
+    draft_out->at = draft.at;
+    draft_out->task = g_steal_pointer(&draft.task);
+    draft_out->trigger = g_steal_pointer(&draft.trigger);
     return EXECZ_OK;
 }
 
@@ -54,11 +54,12 @@ has_same_schedule(const ez_task *a, const ez_task *b)
 }
 
 void
-ez_modify_locked(execz_scheduler *self, ez_entry *entry, ez_task *task)
+ez_modify_locked(execz_scheduler *self, ez_entry *entry, ez_draft *draft)
 {
+    ez_task *task = draft->task;
+
     if (entry->trigger != NULL && !has_same_schedule(task, ez_modify_newest_locked(self, entry))) {
-        /* its text was checked when the task was made */
-        (void)ez_entry_restart_locked(entry, task, ez_clock_now(self->clock), NULL);
+        ez_entry_restart_locked(entry, g_steal_pointer(&draft->trigger), draft->at);
         if (self->state != EXECZ_STATE_STOPPED) {
             ez_scheduler_plan_locked(self, entry);
         }
@@ -130,7 +131,7 @@ find_task(execz_scheduler *self, const char *id, execz_error *err)
 
 /* False if there is another task meanwhile than old. */
 static bool
-exchange_if_still(execz_scheduler *self, const ez_task *old, ez_task *task)
+exchange_if_still(execz_scheduler *self, const ez_task *old, ez_draft *draft)
 {
     ez_entry *entry;
     bool still;
@@ -139,8 +140,8 @@ exchange_if_still(execz_scheduler *self, const ez_task *old, ez_task *task)
     entry = g_hash_table_lookup(self->tasks, old->id);
     still = entry != NULL && ez_modify_newest_locked(self, entry) == old;
     if (still) {
-        ez_modify_locked(self, entry, task);
-        ez_news_tell_locked(self, EXECZ_EVENT_TASK_MODIFIED, task, NULL);
+        ez_modify_locked(self, entry, draft);
+        ez_news_tell_locked(self, EXECZ_EVENT_TASK_MODIFIED, draft->task, NULL);
     }
     pthread_mutex_unlock(&self->lock);
     return still;
@@ -152,7 +153,7 @@ try_to_change(execz_scheduler *self, const char *id, ez_modify_function change, 
               bool *again_out, execz_error *err)
 {
     g_autoptr(ez_task) old = find_task(self, id, err);
-    g_autoptr(ez_task) task = NULL;
+    g_auto(ez_draft) draft = {0};
     execz_task_spec spec;
     execz_status status;
 
@@ -165,12 +166,12 @@ try_to_change(execz_scheduler *self, const char *id, ez_modify_function change, 
         status = ez_fail(err, EXECZ_E_INVAL, "the id of task '%s' cannot be changed", id);
     }
     if (status == EXECZ_OK) {
-        status = ez_modify_make_task(self, &spec, &task, err);
+        status = ez_draft_make(self, &spec, &draft, err);
     }
     if (status != EXECZ_OK) {
         return status;
     }
-    *again_out = !exchange_if_still(self, old, task);
+    *again_out = !exchange_if_still(self, old, &draft);
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;
 }

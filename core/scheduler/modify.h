@@ -10,16 +10,26 @@
 
 #include "scheduler/scheduler.h"
 
-/* Makes a task of spec, with the scheduler's defaults for what that leaves open. */
-execz_status ez_modify_make_task(execz_scheduler *self, const execz_task_spec *spec,
-                                 ez_task **task_out, execz_error *err);
+/* A task that is to be an entry's, and its trigger: made once, and before the lock is taken. */
+typedef struct ez_draft {
+    ez_task *task;       /* owned, as the next */
+    ez_trigger *trigger; /* as it begins at... */
+    execz_time at;       /* ...which is when it was made */
+} ez_draft;
+
+/* Drafts a task of spec, with the scheduler's defaults for what that leaves open.  Nothing is to be
+ * cleared if it fails. */
+execz_status ez_draft_make(execz_scheduler *self, const execz_task_spec *spec, ez_draft *draft_out,
+                           execz_error *err);
+void ez_draft_clear(ez_draft *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ez_draft, ez_draft_clear)
 
 /* What the entry's task is, or is about to be; borrowed. */
 ez_task *ez_modify_newest_locked(execz_scheduler *self, ez_entry *entry);
 
-/* Has task, of the same id, take the place of the entry's.  If both have the same trigger and time
- * zone, the schedule goes on; else it begins anew, as if the task had just been added. */
-void ez_modify_locked(execz_scheduler *self, ez_entry *entry, ez_task *task);
+/* Has the task of a draft, of the same id, take the place of the entry's.  If both have the same trigger
+ * and time zone, the schedule goes on; else it begins anew, as if the task had just been added. */
+void ez_modify_locked(execz_scheduler *self, ez_entry *entry, ez_draft *draft);
 
 /* Exchanges the tasks.  [loop] */
 void ez_modify_apply_locked(execz_scheduler *self);

@@ -9,12 +9,12 @@
 
 /* What nobody has said how it ended, ended because it was cancelled, or is lost. */
 static void
-complete(ez_run *run, ez_outcome *outcome, execz_time now)
+complete(execz_scheduler *self, ez_run *run, ez_outcome *outcome)
 {
     if (outcome->outcome != 0) {
         return;
     }
-    outcome->finished = now;
+    outcome->finished = ez_clock_now(self->clock);
     outcome->exit_status = -1;
     if (ez_interrupt_raised(&run->interrupt)) {
         ez_outcome_set(outcome, EXECZ_OUTCOME_CANCELLED, "cancelled before it started");
@@ -76,7 +76,7 @@ static void
 tell_started(execz_scheduler *self, ez_run *run, uint32_t i)
 {
     for (; ez_bus_wants(self->bus, EXECZ_EVENT_TASK_STARTED) && run->told <= i; run->told++) {
-        const ez_outcome *outcome = &run->times[run->told];
+        const ez_outcome *outcome = &ez_run_times(run)[run->told];
 
         if (outcome->started != 0) {
             ez_tell_started(self, run, outcome->run_time, outcome->started);
@@ -87,7 +87,7 @@ tell_started(execz_scheduler *self, ez_run *run, uint32_t i)
 static void
 end_time(execz_scheduler *self, ez_run *run, uint32_t i, const ez_retry *again)
 {
-    const ez_outcome *outcome = &run->times[i];
+    const ez_outcome *outcome = &ez_run_times(run)[i];
 
     if (again != NULL && !ez_retry_has(again, outcome->run_time)) {
         again = NULL;
@@ -105,18 +105,18 @@ end_time(execz_scheduler *self, ez_run *run, uint32_t i, const ez_retry *again)
 static void
 take_finished(execz_scheduler *self, ez_run *run)
 {
-    execz_time now = ez_clock_now(self->clock);
+    ez_run_time *times = ez_run_times(run);
     const ez_retry *again;
 
     if (run->given_up) {
         ez_runs_close(self->runs, run);
         return;
     }
-    if (run->times[0].started != 0) {
-        ez_executor_add_wait(run->executor, run->times[0].started - run->submitted);
+    if (times[0].started != 0) {
+        ez_executor_add_wait(run->executor, times[0].started - run->submitted);
     }
     for (uint32_t i = 0; i < run->n; i++) {
-        complete(run, &run->times[i], now);
+        complete(self, run, &times[i]);
     }
     again = ez_retry_plan(self, run);
     for (uint32_t i = 0; i < run->n; i++) {

@@ -3,6 +3,7 @@
 #include "scheduler/scheduler.h"
 
 #include "base/error.h"
+#include "base/identity.h"
 #include "function/body.h"
 #include "scheduler/background.h"
 #include "scheduler/cancel.h"
@@ -305,12 +306,7 @@ ez_scheduler_state(execz_scheduler *self)
 bool
 ez_scheduler_is_loop(execz_scheduler *self)
 {
-    bool is_loop;
-
-    pthread_mutex_lock(&self->lock);
-    is_loop = self->has_loop && pthread_equal(self->loop_thread, pthread_self());
-    pthread_mutex_unlock(&self->lock);
-    return is_loop;
+    return atomic_load(&self->loop_thread) == ez_identity();
 }
 
 void

@@ -87,13 +87,16 @@ struct execz_scheduler {
     pthread_mutex_t catalog_lock; /* guards catalog, which reads files */
     ez_catalog *catalog;
 
+    /* Read by any thread. */
+    _Atomic(void *) loop_thread;    /* who dispatched last; NULL: nobody since the last start */
+    atomic_bool dispatching;        /* the loop is inside of execz_scheduler_dispatch() */
+    atomic_uint_fast64_t n_blocked; /* tasks; changed with the lock held */
+    atomic_bool recheck;            /* something came that blocked tasks may have waited for */
+
     /* Guarded by lock. */
     pthread_mutex_t lock;
     pthread_cond_t stopped;
     uint32_t state;
-    pthread_t loop_thread;  /* who dispatched last */
-    bool has_loop;          /* somebody has dispatched since the last start */
-    bool dispatching;       /* the loop is inside of execz_scheduler_dispatch() */
     uint64_t n_stops;       /* how often it has come to a stop */
     uint32_t n_starts;      /* started so often: as many shutdowns stop it */
     GHashTable *tasks;      /* id -> ez_entry, a reference */
@@ -111,8 +114,6 @@ struct execz_scheduler {
     GQueue new_executors;   /* ez_executor_place, borrowed: to be started by the loop */
     GHashTable *modified;   /* ez_entry -> ez_task, owned: it is to be its task */
     GArray *changes;        /* ez_change with a task reference each: not yet committed */
-    uint64_t n_blocked;
-    bool recheck; /* something came that blocked tasks may have waited for */
     uint32_t shutdown_flags;
     uint32_t n_cancels;        /* shutdowns asked to cancel: the second one means it */
     int64_t shutdown_deadline; /* monotonic */
@@ -121,6 +122,7 @@ struct execz_scheduler {
     ez_store *store;
     ez_batch_item *batch;      /* owned, EZ_BATCH of them */
     ez_executor_place *recent; /* of the last run that was sent in this pass; NULL: none */
+    bool unflushed;            /* runs were sent since executors were flushed last */
     ez_shutdown shutdown;
     bool holding;           /* it is paused: what is due by schedule and waits is not tried again */
     GPtrArray *left_behind; /* ez_executor_place, owned: removed, but threads still use it */
@@ -157,7 +159,7 @@ void ez_scheduler_run_loop(execz_scheduler *self);
 /* EXECZ_STATE_*, as it is just now. */
 uint32_t ez_scheduler_state(execz_scheduler *self);
 
-/* Whether the calling thread is dispatching right now. */
+/* Whether the calling thread is the one that dispatched last. */
 bool ez_scheduler_is_loop(execz_scheduler *self);
 
 /* Puts a change where the next commit takes it. */

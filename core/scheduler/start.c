@@ -115,7 +115,7 @@ start(execz_scheduler *self, uint32_t state, execz_error *err)
     self->n_starts += before != EXECZ_STATE_SHUTTING_DOWN;
     if (before == EXECZ_STATE_STOPPED) {
         self->state = state;
-        self->has_loop = false;
+        self->loop_thread = NULL;
         self->shutdown_flags = 0;
         self->n_cancels = 0;
         self->shutdown_deadline = EXECZ_NO_DEADLINE;

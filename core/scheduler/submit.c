@@ -227,6 +227,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     }
     if (status == EXECZ_OK) {
         place->retry_delay = EZ_FIRST_RETRY;
+        self->unflushed = true;
         ez_tell_submitted(self, run, due); /* it is open until the loop takes its end */
         return EXECZ_OK;
     }
@@ -239,10 +240,12 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
 bool
 ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
 {
-    execz_error err = EXECZ_ERROR_INIT;
-    ez_executor_place *place = find_usable(self, entry, &err);
+    ez_executor_place *place;
     execz_status status;
+    execz_error err;
 
+    ez_error_init(&err);
+    place = find_usable(self, entry, &err);
     if (place == NULL) {
         block(self, entry, due, source, &err);
         return true;

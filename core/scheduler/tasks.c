@@ -6,13 +6,13 @@
 #include "scheduler/query.h"
 
 static void
-insert_locked(execz_scheduler *self, ez_task *task)
+insert_locked(execz_scheduler *self, ez_draft *draft)
 {
-    ez_entry *entry = ez_entry_new(task);
+    ez_entry *entry = ez_entry_new(draft->task);
 
-    g_hash_table_insert(self->tasks, (void *)task->id, entry);
+    g_hash_table_insert(self->tasks, (void *)entry->task->id, entry);
     if (self->state != EXECZ_STATE_STOPPED) {
-        (void)ez_entry_begin_locked(entry, ez_clock_now(self->clock), NULL);
+        ez_entry_restart_locked(entry, g_steal_pointer(&draft->trigger), draft->at);
         ez_scheduler_plan_locked(self, entry);
     }
     ez_scheduler_change_locked(self, EZ_CHANGE_PUT, entry);
@@ -21,22 +21,22 @@ insert_locked(execz_scheduler *self, ez_task *task)
 execz_status
 execz_scheduler_add_task(execz_scheduler *self, const execz_task_spec *spec, execz_error *err)
 {
-    g_autoptr(ez_task) task = NULL;
-    execz_status status = ez_modify_make_task(self, spec, &task, err);
+    g_auto(ez_draft) draft = {0};
+    execz_status status = ez_draft_make(self, spec, &draft, err);
     bool taken;
 
     if (status != EXECZ_OK) {
         return status;
     }
     pthread_mutex_lock(&self->lock);
-    taken = g_hash_table_contains(self->tasks, task->id);
+    taken = g_hash_table_contains(self->tasks, draft.task->id);
     if (!taken) {
-        insert_locked(self, task);
-        ez_news_tell_locked(self, EXECZ_EVENT_TASK_ADDED, task, NULL);
+        insert_locked(self, &draft);
+        ez_news_tell_locked(self, EXECZ_EVENT_TASK_ADDED, draft.task, NULL);
     }
     pthread_mutex_unlock(&self->lock);
     if (taken) {
-        return ez_fail(err, EXECZ_E_EXISTS, "there is a task '%s' already", task->id);
+        return ez_fail(err, EXECZ_E_EXISTS, "there is a task '%s' already", draft.task->id);
     }
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;
@@ -45,22 +45,22 @@ execz_scheduler_add_task(execz_scheduler *self, const execz_task_spec *spec, exe
 execz_status
 execz_scheduler_put_task(execz_scheduler *self, const execz_task_spec *spec, execz_error *err)
 {
-    g_autoptr(ez_task) task = NULL;
-    execz_status status = ez_modify_make_task(self, spec, &task, err);
+    g_auto(ez_draft) draft = {0};
+    execz_status status = ez_draft_make(self, spec, &draft, err);
     ez_entry *entry;
 
     if (status != EXECZ_OK) {
         return status;
     }
     pthread_mutex_lock(&self->lock);
-    entry = g_hash_table_lookup(self->tasks, task->id);
+    entry = g_hash_table_lookup(self->tasks, draft.task->id);
     if (entry == NULL) {
-        insert_locked(self, task);
+        insert_locked(self, &draft);
     } else {
-        ez_modify_locked(self, entry, task);
+        ez_modify_locked(self, entry, &draft);
     }
     ez_news_tell_locked(self, entry == NULL ? EXECZ_EVENT_TASK_ADDED : EXECZ_EVENT_TASK_MODIFIED,
-                        task, NULL);
+                        draft.task, NULL);
     pthread_mutex_unlock(&self->lock);
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;

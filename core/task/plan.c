@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A plan is known by a record of all it is made of: the spec without what is not in a plan, its
- * defaults filled in, and behind it the texts that its pointers stand for, each with its end.  The
- * same bytes are the key by which it is found and the place where its texts are kept.
+/* A plan is known by a record of all it is made of: the numbers of its spec, the defaults filled in, and
+ * behind them the texts, each with its end.  The same bytes are the key by which it is found and the place
+ * where its texts are kept.  What is found was checked when it was made.
  *
- * A new field of the spec is in the record without further ado; a text has to be told in write_texts()
+ * A new number of the spec is in the record without further ado; a text has to be told in write_texts()
  * and read in the same order by read_texts(). */
 #include "task/plan.h"
 
@@ -19,9 +19,17 @@ static const uint64_t default_output_limit = 64 * 1024;
 
 /* ---- its record ------------------------------------------------------------------------------ */
 
+/* Where the numbers of a spec lie; n_options is the first, and retry_never is not one. */
+#define NUMBERS offsetof(execz_task_spec, n_options)
+#define POINTER offsetof(execz_task_spec, retry_never)
+#define NUMBERS_AGAIN offsetof(execz_task_spec, n_retry_never)
+
 typedef struct record {
-    execz_task_spec spec; /* of its pointers only whether they are NULL means anything */
+    char numbers[POINTER - NUMBERS];
+    char more_numbers[sizeof(execz_task_spec) - NUMBERS_AGAIN];
     uint64_t n_argv, n_env;
+    uint32_t max_instances;
+    uint32_t texts; /* a bit for each that there is */
 } record;
 
 /* What a record is written to. */
@@ -90,15 +98,18 @@ write_texts(writer *self, const execz_task_spec *spec)
     }
 }
 
+/* A limit that is wrong stays: it must not look like the one of another plan. */
 static void
 fill_in_overlap(execz_task_spec *spec, const ez_task_defaults *defaults)
 {
-    if (spec->overlap == EXECZ_OVERLAP_DEFAULT) {
+    if (spec->overlap == EXECZ_OVERLAP_DEFAULT && spec->overlap_limit == 0) {
         spec->overlap_limit = defaults->overlap_limit;
         spec->overlap =
             defaults->overlap == EXECZ_OVERLAP_DEFAULT ? EXECZ_OVERLAP_SKIP : defaults->overlap;
     }
-    spec->overlap_limit = MAX(1, spec->overlap_limit);
+    if (spec->overlap == EXECZ_OVERLAP_QUEUE) {
+        spec->overlap_limit = MAX(1, spec->overlap_limit);
+    }
 }
 
 static void
@@ -125,31 +136,27 @@ fill_in(execz_task_spec *spec, const ez_task_defaults *defaults)
     }
 }
 
-/* For all pointers the same, so that only what they point to tells records apart. */
-static void *
-there(const void *pointer)
+static uint32_t
+list_texts(const execz_task_spec *spec)
 {
-    static char something;
-
-    return pointer == NULL ? NULL : &something;
+    return (spec->executor != NULL ? 1u : 0u) | (spec->function != NULL ? 2u : 0u) |
+           (spec->shell != NULL ? 4u : 0u) | (spec->cwd != NULL ? 8u : 0u) |
+           (spec->argv != NULL ? 16u : 0u) | (spec->env != NULL ? 32u : 0u) |
+           (spec->retry_never != NULL ? 64u : 0u);
 }
 
 static void
-write_record(writer *self, const execz_task_spec *spec, const ez_task_defaults *defaults)
+write_record(writer *self, const execz_task_spec *spec)
 {
-    record head = {*spec, count_texts(spec->argv), count_texts(spec->env)};
+    record head = {
+        .n_argv = count_texts(spec->argv),
+        .n_env = count_texts(spec->env),
+        .max_instances = spec->max_instances,
+        .texts = list_texts(spec),
+    };
 
-    head.spec.id = head.spec.name = head.spec.args = NULL;
-    head.spec.trigger = head.spec.timezone = NULL;
-    head.spec.executor = there(spec->executor);
-    head.spec.function = there(spec->function);
-    head.spec.shell = there(spec->shell);
-    head.spec.cwd = there(spec->cwd);
-    head.spec.argv = there(spec->argv);
-    head.spec.env = there(spec->env);
-    head.spec.retry_never = there(spec->retry_never);
-    head.spec.options = spec->n_options == 0 ? NULL : there(spec->options);
-    fill_in(&head.spec, defaults);
+    memcpy(head.numbers, (const char *)spec + NUMBERS, sizeof head.numbers);
+    memcpy(head.more_numbers, (const char *)spec + NUMBERS_AGAIN, sizeof head.more_numbers);
     self->bytes = self->fixed;
     self->capacity = sizeof self->fixed;
     self->length = 0;
@@ -218,9 +225,8 @@ read_options(reader *self, ez_plan *plan, size_t n)
 }
 
 static void
-read_texts(reader *self, ez_plan *plan, const record *head)
+read_texts(reader *self, ez_plan *plan, const execz_task_spec *spec, const record *head)
 {
-    const execz_task_spec *spec = &head->spec;
     const char *executor = read_text(self, spec->executor != NULL);
     const char *shell;
 
@@ -257,7 +263,7 @@ static ez_plan *
 plan_new(const writer *from, const execz_task_spec *spec, const char **key_out)
 {
     const record *head = (const record *)(const void *)from->bytes;
-    size_t n_pointers = 4 + head->n_argv + 1 + head->n_env + 1 + 2 * head->spec.n_options;
+    size_t n_pointers = 4 + head->n_argv + 1 + head->n_env + 1 + 2 * spec->n_options;
     ez_plan *self = g_malloc0(sizeof *self + n_pointers * sizeof(char *) + from->length);
     reader behind = {(const char **)(self + 1), NULL};
     char *key = (char *)(behind.pointers + n_pointers);
@@ -265,10 +271,10 @@ plan_new(const writer *from, const execz_task_spec *spec, const char **key_out)
     memcpy(key, from->bytes, from->length);
     behind.text = key + sizeof *head;
     self->abi.size = sizeof self->abi;
-    self->abi.kind = head->spec.function != NULL ? EXECZ_TASK_FUNCTION : EXECZ_TASK_COMMAND;
+    self->abi.kind = spec->function != NULL ? EXECZ_TASK_FUNCTION : EXECZ_TASK_COMMAND;
     self->abi.content_type = "application/json";
-    read_texts(&behind, self, head);
-    read_policy(self, &head->spec);
+    read_texts(&behind, self, spec, head);
+    read_policy(self, spec);
     self->retry = ez_retry_policy_new(spec);
     *key_out = key;
     return self;
@@ -287,18 +293,17 @@ ez_plan *
 ez_plan_get(ez_intern_table *table, const execz_task_spec *spec, const ez_task_defaults *defaults,
             execz_error *err)
 {
+    execz_task_spec whole = *spec;
     writer written;
     ez_plan *self;
 
-    if (!ez_task_check_plan(spec, err)) { /* defaults may hide what is wrong with it */
-        return NULL;
-    }
-    write_record(&written, spec, defaults);
+    fill_in(&whole, defaults);
+    write_record(&written, &whole);
     self = (ez_plan *)ez_intern_find(table, written.bytes, written.length);
-    if (self == NULL) {
+    if (self == NULL && ez_task_check_plan(spec, err)) {
         const char *key;
 
-        self = plan_new(&written, spec, &key);
+        self = plan_new(&written, &whole, &key);
         self = (ez_plan *)ez_intern_add(table, &self->interned, key, written.length, plan_free);
     }
     if (written.bytes != written.fixed) {

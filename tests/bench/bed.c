@@ -12,6 +12,7 @@ struct bed {
     ez_clock clock; /* first */
     execz_time now;
     execz_scheduler *scheduler; /* owned */
+    execz_error err;            /* of the last call */
 };
 
 static execz_status
@@ -83,6 +84,7 @@ bed_new(const char *executor, const char *const *options, bool turned, char *why
 
     made.plugin_path = plugin_path;
     made.log_level = EXECZ_LOG_ERROR;
+    self->err = (execz_error)EXECZ_ERROR_INIT;
     self->clock = (ez_clock){turned_now, turned_monotonic};
     self->now = INT64_C(1798761600) * EXECZ_SECOND; /* 2027 */
     self->scheduler = ez_scheduler_new(&made, turned ? &self->clock : ez_clock_system(), &err);
@@ -127,14 +129,13 @@ void
 bed_add_one(bed *self, uint64_t nth, const char *trigger)
 {
     execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
-    execz_error err = EXECZ_ERROR_INIT;
 
     spec.id = bed_id(nth);
     spec.trigger = trigger;
     spec.function = "bench:nothing";
     spec.max_instances = 100; /* where the machine is busy with others nothing is refused */
-    if (execz_scheduler_add_task(self->scheduler, &spec, &err) != EXECZ_OK) {
-        bench_die("%s", err.message);
+    if (execz_scheduler_add_task(self->scheduler, &spec, &self->err) != EXECZ_OK) {
+        bench_die("%s", self->err.message);
     }
 }
 

@@ -118,16 +118,18 @@ typedef struct contestant {
 } contestant;
 
 static contestant
-enter(const bench_side *side, const bench_load *load, uint32_t rounds, char *why)
+enter(const bench_side *side, const bench_row *row, uint32_t rounds, char *why)
 {
     contestant self = {.side = side};
 
     if (side != NULL) {
-        self.state = side->set_up(load, why);
+        self.state = side->set_up(&row->load, why);
     }
     if (self.state != NULL) {
         self.values = g_new(double, rounds);
-        (void)side->measure(self.state, load);
+    }
+    if (self.state != NULL && !row->once) {
+        (void)side->measure(self.state, &row->load);
     }
     return self;
 }
@@ -166,11 +168,12 @@ bench_measure(const bench_row *row, uint32_t rounds, bench_result *result_out)
     const bench_load *load = &row->load;
     bench_result result = {.row = row};
     void *held = load->resident == 0 ? NULL : hold(load->resident);
-    contestant ours = enter(row->ours, load, rounds, result.ours.why);
-    contestant peer = {0};
+    contestant ours, peer = {0};
 
+    rounds = row->once ? 1 : rounds;
+    ours = enter(row->ours, row, rounds, result.ours.why);
     if (ours.state != NULL) {
-        peer = enter(row->peer, load, rounds, result.peer.why);
+        peer = enter(row->peer, row, rounds, result.peer.why);
     }
     for (uint32_t i = 0; i < rounds; i++) {
         if (ours.state != NULL) {

@@ -43,6 +43,7 @@ typedef struct bench_row {
     uint64_t n_smoke; /* instead of load.n when only trying out whether everything works */
     const bench_side *ours;
     const bench_side *peer; /* NULL: there is none to compare with */
+    bool once; /* a round takes so long that there is one of each side, and none to warm it up */
 } bench_row;
 
 /* The rows of one subject. */

@@ -312,6 +312,8 @@ static const bench_row rows[] = {
      .ours = &rate_late},
     {"scheduler.late-after-5s.glib", .unit = "us", .better = BENCH_LOWER, .load = {.n = 5000},
      .n_smoke = 10, .ours = &late_one, .peer = &peer_glib_timers_late_one},
+    {"scheduler.late-after-60s.glib", .unit = "us", .better = BENCH_LOWER, .load = {.n = 60000},
+     .once = true, .n_smoke = 10, .ours = &late_one, .peer = &peer_glib_timers_late_one},
 };
 
 const bench_table scheduler_rows = {rows, G_N_ELEMENTS(rows)};
