@@ -366,8 +366,7 @@ is_called(void *of)
 {
     const lookout *self = of;
 
-    return has_messages(self->mailbox) ||
-           atomic_load_explicit(&self->mailbox->lines->rung, memory_order_relaxed) ||
+    return has_messages(self->mailbox) || ez_mailbox_rings(self->mailbox) ||
            (self->look != NULL && self->look(self->user));
 }
 

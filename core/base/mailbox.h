@@ -72,6 +72,13 @@ void ez_mailbox_push(ez_mailbox *self, ez_message *message);
 /* Makes the bell readable without a message.  [any-thread] */
 void ez_mailbox_ring(ez_mailbox *self);
 
+/* Whether the bell rings, or is about to. */
+static inline bool
+ez_mailbox_rings(const ez_mailbox *self)
+{
+    return atomic_load_explicit(&self->lines->rung, memory_order_relaxed);
+}
+
 /* A tray for this thread alone; ez_tray_close() it soon, for another.  That announces it.
  * [any-thread] */
 ez_tray *ez_tray_open(ez_mailbox *self);

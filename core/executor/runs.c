@@ -19,6 +19,7 @@ struct ez_runs {
     ez_run **free; /* owned; slots as a stack, with room for all there are */
     size_t n_free;
     ez_run *limbo; /* closed while a thread was still inside */
+    ez_task_views views;
 };
 
 /* A token is generation << 32 | slot + 1, so that 0 is none. */
@@ -50,19 +51,19 @@ ez_runs_new_limited(size_t limit)
 
 /* A run holds its task as long as it is open. */
 static void
-hold_task(ez_run *run, ez_task *task)
+hold_task(ez_runs *self, ez_run *run, ez_task *task)
 {
-    ez_task_begin_run(task);
+    ez_task_begin_run(task, &self->views);
     run->task = task;
 }
 
 static void
-release_task(ez_run *run)
+release_task(ez_runs *self, ez_run *run)
 {
     ez_task *task = g_steal_pointer(&run->task);
 
     if (task != NULL) {
-        ez_task_end_run(task);
+        ez_task_end_run(task, &self->views);
     }
 }
 
@@ -87,7 +88,7 @@ drop_times(ez_run *run)
 }
 
 static void
-drop_content(ez_run *run)
+drop_content(ez_runs *self, ez_run *run)
 {
     if (run->n > 1) {
         drop_times(run);
@@ -97,13 +98,13 @@ drop_content(ez_run *run)
     run->told = 0;
     run->given_up = false;
     ez_interrupt_reset(&run->interrupt);
-    release_task(run);
+    release_task(self, run);
 }
 
 static void
 put_free(ez_runs *self, ez_run *run)
 {
-    drop_content(run);
+    drop_content(self, run);
     ez_run_rename(run);
     self->free[self->n_free++] = run;
 }
@@ -117,13 +118,14 @@ ez_runs_free(ez_runs *self)
     for (size_t i = 0; i < self->n_slots; i++) {
         ez_run *run = slot_at(self, i);
 
-        drop_content(run);
+        drop_content(self, run);
         ez_interrupt_deinit(&run->interrupt);
     }
     for (size_t i = 0; i < CHUNKS; i++) {
         g_aligned_free(self->chunks[i]);
     }
     g_free(self->free);
+    ez_task_views_deinit(&self->views);
     g_free(self);
 }
 
@@ -225,7 +227,7 @@ ez_runs_open(ez_runs *self, ez_task *task, struct ez_executor *executor, const e
     if (run == NULL) {
         return NULL;
     }
-    hold_task(run, task);
+    hold_task(self, run, task);
     atomic_store_explicit(&run->head.done, 0, memory_order_relaxed);
     atomic_store_explicit(&run->executor, executor, memory_order_relaxed);
     run->one.outcome = 0;

@@ -21,6 +21,7 @@ typedef struct ez_entry {
     bool sure;               /* false: nothing fires before fire, and the search goes on there */
     bool paused;             /* how, and until when: pause.h */
     ez_heap_node node;       /* queued under the time it is due */
+    atomic_uint references;  /* [any-thread]; beside what the loop looks at anyway */
     ez_trigger *trigger;     /* owned; NULL until the scheduler first starts */
     _Atomic(char *) blocked; /* owned; why it cannot be run; NULL if it can, as anybody may see */
 
@@ -34,8 +35,6 @@ typedef struct ez_entry {
     ez_due *held;             /* owned; due, but busy or blocked; NULL if nothing waits */
     struct ez_retry *retries; /* what is to be attempted again; see retry.h */
     GQueue *waiting;          /* owned; of ez_waiting, owned, oldest first; NULL or empty: none */
-
-    atomic_uint references;
 } ez_entry;
 
 /* A run time that waits for a run of its task to end. */

@@ -95,7 +95,9 @@ is_asked_locked(const execz_scheduler *self)
            (self->new_executors.length > 0 || self->resumed.length > 0);
 }
 
-static void
+/* Has the timers wake the loop for what comes next; true if that has come already, then they are let
+ * be. */
+static bool
 arm(execz_scheduler *self)
 {
     execz_time wall = EXECZ_TIME_NEVER;
@@ -116,6 +118,9 @@ arm(execz_scheduler *self)
            (state == EXECZ_STATE_RUNNING && !g_queue_is_empty(&self->ready)) ||
            (wall != EXECZ_TIME_NEVER && wall <= ez_clock_now(self->clock));
     pthread_mutex_unlock(&self->lock);
+    if (more) {
+        return true;
+    }
     if (state == EXECZ_STATE_RUNNING || state == EXECZ_STATE_PAUSED) {
         monotonic = ez_held_next_retry(self);
         monotonic = MIN(monotonic, leaving ? ez_removal_next_step(self) : EXECZ_TIME_NEVER);
@@ -124,9 +129,7 @@ arm(execz_scheduler *self)
         monotonic = ez_shutdown_next_step(self);
     }
     ez_loop_arm(&self->loop, wall, monotonic);
-    if (more) {
-        ez_mailbox_ring(&self->mailbox);
-    }
+    return false;
 }
 
 static void
@@ -166,21 +169,13 @@ work(execz_scheduler *self, const errands *todo)
     ez_held_recheck(self);
 }
 
-/* One pass.  blocking: who calls will sleep in ez_loop_wait() and has nothing else to look after. */
+/* Everything there is to do. */
 static void
-dispatch(execz_scheduler *self, bool blocking)
+pass(execz_scheduler *self)
 {
-    errands todo;
+    errands todo = list_errands(self);
 
-    if (!become_loop(self)) {
-        return; /* a listener has called it: the pass it is in goes on */
-    }
     self->recent = NULL; /* it may be gone */
-    if (ez_loop_look(&self->loop)) {
-        ez_log_write(&self->log, EXECZ_LOG_INFO,
-                     "the clock was set; the wait for the next run is measured again");
-    }
-    todo = list_errands(self);
     ez_held_set_holding(self, todo.state == EXECZ_STATE_PAUSED);
     if (todo.cancels) {
         ez_cancel_step(self); /* before results: what is cancelled is not attempted again */
@@ -205,18 +200,59 @@ dispatch(execz_scheduler *self, bool blocking)
     }
     ez_bus_flush(self->bus);
     flush_executors(self);
-    arm(self);
-    if (blocking) {
-        ez_lingerers_wait(&self->lingerers, &self->mailbox, ez_runs_count(self->runs));
+}
+
+static void
+look(execz_scheduler *self)
+{
+    if (ez_loop_look(&self->loop)) {
+        ez_log_write(&self->log, EXECZ_LOG_INFO,
+                     "the clock was set; the wait for the next run is measured again");
+    }
+}
+
+/* One pass for somebody who will wait until the descriptor is readable.  Whatever there is to do makes it
+ * so, and nearly always that can be told without asking the system. */
+static void
+dispatch_once(execz_scheduler *self)
+{
+    bool quiet = !ez_mailbox_rings(&self->mailbox) && !ez_loop_is_due(&self->loop, self->clock);
+
+    if (quiet && ez_loop_pass_by(&self->loop)) {
+        return;
+    }
+    look(self);
+    pass(self);
+    if (arm(self)) {
+        ez_mailbox_ring(&self->mailbox);
     }
     ez_mailbox_sleep(&self->mailbox);
-    atomic_store(&self->dispatching, false);
+}
+
+/* One pass for a thread that has nothing else to look after; false if there is more to do, and no
+ * need to wait for it. */
+static bool
+dispatch_until_idle(execz_scheduler *self)
+{
+    if (!ez_loop_pass_by(&self->loop)) {
+        look(self);
+    }
+    pass(self);
+    if (arm(self)) {
+        return false;
+    }
+    ez_lingerers_wait(&self->lingerers, &self->mailbox, ez_runs_count(self->runs));
+    ez_mailbox_sleep(&self->mailbox);
+    return true;
 }
 
 void
 execz_scheduler_dispatch(execz_scheduler *self)
 {
-    dispatch(self, false);
+    if (become_loop(self)) { /* else a listener has called it: the pass it is in goes on */
+        dispatch_once(self);
+        atomic_store(&self->dispatching, false);
+    }
 }
 
 static uint64_t
@@ -234,11 +270,20 @@ void
 ez_scheduler_run_loop(execz_scheduler *self)
 {
     uint64_t stops = count_stops(self);
+    bool idle = true;
 
     /* Whoever waits for the end may start it again at once: that is for another loop. */
     while (ez_scheduler_state(self) != EXECZ_STATE_STOPPED && count_stops(self) == stops) {
-        ez_loop_wait(&self->loop);
-        dispatch(self, true);
+        if (idle) {
+            ez_loop_wait(&self->loop);
+        }
+        if (become_loop(self)) {
+            idle = dispatch_until_idle(self);
+            atomic_store(&self->dispatching, false);
+        }
+    }
+    if (!idle) {
+        ez_mailbox_ring(&self->mailbox);
     }
 }
 

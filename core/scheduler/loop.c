@@ -8,6 +8,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+enum { PASS_BY = 15 }; /* looks that are left out before there is one again */
+
 typedef struct ez_watch {
     int fd;
     void (*function)(void *argument);
@@ -31,6 +33,7 @@ ez_loop_init(ez_loop *self, int bell, execz_error *err)
     self->armed_wall = EXECZ_TIME_NEVER;
     self->armed_monotonic = EXECZ_TIME_NEVER;
     self->n_events = 0;
+    self->passed_by = 0;
     self->watches = g_array_new(FALSE, FALSE, sizeof(ez_watch));
     if (self->epoll < 0 || !watch(self, bell) || !watch(self, self->wall_timer) ||
         !watch(self, self->monotonic_timer)) {
@@ -160,6 +163,23 @@ ez_loop_look(ez_loop *self)
         }
     }
     return clock_was_set;
+}
+
+bool
+ez_loop_pass_by(ez_loop *self)
+{
+    bool pass = self->n_events == 0 && self->watches->len == 0 && self->passed_by < PASS_BY;
+
+    self->passed_by = pass ? self->passed_by + 1 : 0;
+    return pass;
+}
+
+bool
+ez_loop_is_due(const ez_loop *self, const ez_clock *clock)
+{
+    return (self->armed_wall != EXECZ_TIME_NEVER && self->armed_wall <= ez_clock_now(clock)) ||
+           (self->armed_monotonic != EXECZ_TIME_NEVER &&
+            self->armed_monotonic <= ez_clock_monotonic(clock));
 }
 
 execz_status

@@ -13,7 +13,7 @@
 
 #include <glib.h>
 
-#include <execz/types.h>
+#include "base/clock.h"
 
 /* What one pass looks at; if more is ready, the next pass comes at once. */
 enum { EZ_LOOP_EVENTS = 16 };
@@ -29,6 +29,7 @@ typedef struct ez_loop {
     /* What the last wait has found, for the next look. */
     struct epoll_event events[EZ_LOOP_EVENTS];
     int n_events;
+    unsigned passed_by; /* looks left out since the last one */
 } ez_loop;
 
 /* bell is a descriptor that rings by being readable; it stays the caller's. */
@@ -41,6 +42,13 @@ void ez_loop_arm(ez_loop *self, execz_time wall, int64_t monotonic);
 /* Looks what there is to do: forgets that a timer has gone off, and calls the functions of the
  * watched descriptors that are readable.  True if the wall clock was set since. */
 bool ez_loop_look(ez_loop *self);
+
+/* Whether to leave out a look, which is a system call, because nothing else says that there is something:
+ * never if a descriptor is watched, and not every time, for only a look tells that the clock was set. */
+bool ez_loop_pass_by(ez_loop *self);
+
+/* Whether a timer that is armed has gone off by now. */
+bool ez_loop_is_due(const ez_loop *self, const ez_clock *clock);
 
 /* As execz_loop_ext promises. */
 execz_status ez_loop_watch(ez_loop *self, int fd, void (*function)(void *), void *argument);

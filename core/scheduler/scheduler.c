@@ -323,12 +323,13 @@ ez_scheduler_change_locked(execz_scheduler *self, uint32_t kind, ez_entry *entry
 void
 ez_scheduler_commit(execz_scheduler *self)
 {
-    execz_error err = EXECZ_ERROR_INIT;
+    execz_error err;
     GArray *changes;
 
     if (!ez_store_commits(self->store)) {
         return;
     }
+    ez_error_init(&err);
     pthread_mutex_lock(&self->lock);
     changes = self->changes;
     if (changes->len > 0) {

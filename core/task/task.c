@@ -105,12 +105,20 @@ ez_task_args(const ez_task *self)
     return self->has_args ? name + strlen(name) + 1 : NULL;
 }
 
+enum { FREE_VIEWS_MAX = 2048 };
+
 static ez_task_view *
-view_new(const ez_task *task)
+view_new(const ez_task *task, ez_task_views *views)
 {
-    ez_task_view *self = g_new(ez_task_view, 1);
+    ez_task_view *self = views->free;
     const char *args = ez_task_args(task);
 
+    if (self != NULL) {
+        views->free = self->next;
+        views->n--;
+    } else {
+        self = g_new(ez_task_view, 1);
+    }
     self->abi = task->plan->abi;
     self->abi.id = task->id;
     self->abi.name = ez_task_name(task);
@@ -121,20 +129,41 @@ view_new(const ez_task *task)
 }
 
 void
-ez_task_begin_run(ez_task *self)
+ez_task_begin_run(ez_task *self, ez_task_views *views)
 {
     if (self->view == NULL) {
-        self->view = view_new(ez_task_ref(self));
+        self->view = view_new(ez_task_ref(self), views);
     }
     self->view->in_flight++;
 }
 
 void
-ez_task_end_run(ez_task *self)
+ez_task_end_run(ez_task *self, ez_task_views *views)
 {
-    if (--self->view->in_flight == 0) {
-        g_clear_pointer(&self->view, g_free);
-        ez_task_unref(self);
+    ez_task_view *view = self->view;
+
+    if (--view->in_flight > 0) {
+        return;
+    }
+    self->view = NULL;
+    if (views->n < FREE_VIEWS_MAX) {
+        view->next = views->free;
+        views->free = view;
+        views->n++;
+    } else {
+        g_free(view);
+    }
+    ez_task_unref(self);
+}
+
+void
+ez_task_views_deinit(ez_task_views *self)
+{
+    while (self->free != NULL) {
+        ez_task_view *next = self->free->next;
+
+        g_free(self->free);
+        self->free = next;
     }
 }
 

@@ -24,7 +24,14 @@ typedef struct ez_task_view {
     execz_task abi;
     char apart[64];  /* what workers read is not to share a cache line with what the loop writes */
     guint in_flight; /* [loop] runs that hold the task, all together by one of its references */
+    struct ez_task_view *next; /* of those that are free */
 } ez_task_view;
+
+/* Views that nobody needs just now: the next ones.  [loop] */
+typedef struct ez_task_views {
+    ez_task_view *free; /* owned; not more than go with the runs of some batches */
+    guint n;
+} ez_task_views;
 
 typedef struct ez_task {
     ez_plan *plan;         /* owned, as the next */
@@ -50,8 +57,9 @@ const char *ez_task_name(const ez_task *self);
 const char *ez_task_args(const ez_task *self);
 
 /* One more run is in flight: what executors see is there until as many have ended.  [loop] */
-void ez_task_begin_run(ez_task *self);
-void ez_task_end_run(ez_task *self);
+void ez_task_begin_run(ez_task *self, ez_task_views *views);
+void ez_task_end_run(ez_task *self, ez_task_views *views);
+void ez_task_views_deinit(ez_task_views *self);
 
 /* The task's trigger, its phase counted from anchor. */
 ez_trigger *ez_task_make_trigger(const ez_task *self, execz_time anchor, execz_error *err);

@@ -5,6 +5,8 @@
 
 #include "sleep.h"
 
+enum { WAKE_EVERY = 128 }; /* runs that are sent in one go */
+
 /* ---- life ------------------------------------------------------------------------------------ */
 
 static execz_status
@@ -170,6 +172,17 @@ is_full(pool *self, uint64_t pushed)
     return self->queue_limit != 0 && pushed >= self->room_until;
 }
 
+/* At once for the first, and then only so often: who is woken for each few runs is asleep again before
+ * the next are there, and to wake it costs as much as to send a dozen. */
+static void
+wake_now_and_then(pool *self, uint64_t pushed)
+{
+    if (pushed >= self->wake_at) {
+        self->wake_at = pushed + WAKE_EVERY;
+        sleep_wake_one(self);
+    }
+}
+
 execz_status
 pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err)
 {
@@ -191,7 +204,7 @@ pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err)
         return EXECZ_OK;
     }
     if (atomic_load_explicit(&self->sleepers, memory_order_relaxed) > 0) {
-        sleep_wake_one(self);
+        wake_now_and_then(self, pushed);
     } else if (n_workers > 0 && n_workers < self->max_workers) {
         (void)start_worker(self); /* if it cannot, there are others */
     }
@@ -201,6 +214,7 @@ pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err)
 void
 pool_flush(pool *self)
 {
+    self->wake_at = 0;
     atomic_thread_fence(memory_order_seq_cst);
     if (!queue_is_empty(&self->queue) && pool_call_help(self) != EXECZ_OK) {
         execz_base_log(self->base, EXECZ_LOG_ERROR,

@@ -52,6 +52,7 @@ typedef struct pool {
     /* Written on the loop. */
     _Alignas(64) _Atomic uint64_t pushed;
     uint64_t room_until; /* pushed may become that without another look at who is done */
+    uint64_t wake_at;    /* when pushed is that somebody is woken again before the flush */
 
     /* Written when a worker comes, sleeps or goes. */
     _Alignas(64) _Atomic uint32_t sleepers;

@@ -92,20 +92,22 @@ Test(task, executors_see_all_of_it_while_it_is_in_flight)
     execz_task_spec spec = spec_of(EACH_MINUTE);
     g_autoptr(ez_task) task = NULL;
     const execz_task *view;
+    ez_task_views views = {0};
 
     spec.name = "the nightly one";
     spec.args = "{\"n\": 1}";
     spec.timeout = EXECZ_SECOND;
     task = make_task(&spec);
     cr_expect(eq(ptr, task->view, NULL));
-    ez_task_begin_run(task);
+    ez_task_begin_run(task, &views);
     view = &task->view->abi;
     cr_expect(all(eq(u32, view->size, sizeof *view), eq(u32, view->kind, EXECZ_TASK_COMMAND),
                   eq(str, (char *)view->id, (char *)"backup"),
                   eq(str, (char *)view->name, (char *)"the nightly one")));
     cr_expect(all(eq(str, (char *)view->args, (char *)"{\"n\": 1}"), eq(u64, view->args_length, 8),
                   eq(i64, view->timeout, EXECZ_SECOND)));
-    ez_task_end_run(task);
+    ez_task_end_run(task, &views);
+    ez_task_views_deinit(&views);
 }
 
 Test(task, what_executors_see_stays_until_the_last_run_has_ended)
@@ -113,15 +115,41 @@ Test(task, what_executors_see_stays_until_the_last_run_has_ended)
     execz_task_spec spec = spec_of(EACH_MINUTE);
     ez_task *task = make_task(&spec);
     const ez_task_view *view;
+    ez_task_views views = {0};
 
-    ez_task_begin_run(task);
+    ez_task_begin_run(task, &views);
     view = task->view;
-    ez_task_begin_run(task);
-    ez_task_end_run(task);
+    ez_task_begin_run(task, &views);
+    ez_task_end_run(task, &views);
     cr_expect(eq(ptr, (void *)task->view, (void *)view));
     ez_task_unref(task); /* the run still holds it */
     cr_expect(eq(str, (char *)view->abi.id, (char *)"backup"));
     cr_expect(eq(str, (char *)view->abi.name, (char *)"backup"), "it has no other");
     cr_expect(eq(ptr, (void *)view->abi.args, NULL));
-    ez_task_end_run(task);
+    ez_task_end_run(task, &views);
+    ez_task_views_deinit(&views);
+}
+
+Test(task, what_executors_see_is_as_good_as_new_when_it_is_used_again)
+{
+    execz_task_spec spec = spec_of(EACH_MINUTE);
+    g_autoptr(ez_task) one = NULL;
+    g_autoptr(ez_task) other = NULL;
+    ez_task_views views = {0};
+
+    spec.args = "{\"n\": 1}";
+    one = make_task(&spec);
+    spec.args = NULL;
+    spec.id = "another";
+    other = make_task(&spec);
+    ez_task_begin_run(one, &views);
+    ez_task_end_run(one, &views);
+    cr_expect(eq(u32, views.n, 1));
+    ez_task_begin_run(other, &views);
+    cr_expect(eq(u32, views.n, 0));
+    cr_expect(eq(str, (char *)other->view->abi.id, (char *)"another"));
+    cr_expect(eq(ptr, (void *)other->view->abi.args, NULL));
+    cr_expect(eq(u64, other->view->abi.args_length, 0));
+    ez_task_end_run(other, &views);
+    ez_task_views_deinit(&views);
 }
