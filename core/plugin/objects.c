@@ -111,7 +111,7 @@ find(const ez_objects *self, const char *path, const char *stem)
     for (guint i = 0; i < self->all->len; i++) {
         const object *one = &g_array_index(self->all, object, i);
 
-        if (path != NULL ? strcmp(one->path, path) == 0 : strcmp(one->stem, stem) == 0) {
+        if (path != NULL ? strcmp(one->path, path) == 0 : g_strcmp0(one->stem, stem) == 0) {
             return one;
         }
     }

@@ -36,7 +36,7 @@ execz_scheduler_get_info(execz_scheduler *self, execz_scheduler_info *info_out)
     pthread_mutex_lock(&self->lock);
     info.size = MIN(info_out->size, (uint32_t)sizeof info);
     info.state = self->state;
-    info.tasks = g_hash_table_size(self->tasks);
+    info.tasks = self->tasks.length;
     info.scheduled = self->due.length;
     info.blocked = self->n_blocked;
     info.paused = g_hash_table_size(self->pauses);

@@ -45,7 +45,7 @@ take_due_locked(execz_scheduler *self, ez_batch_item *item, execz_time now)
         return false;
     }
     entry = ez_entry_of(node);
-    item->entry = ez_entry_ref(entry);
+    item->entry = entry;
     item->source = EXECZ_SOURCE_SCHEDULE;
     ez_entry_collect_locked(entry, now, &item->due);
     at = entry->fire == EXECZ_TIME_NEVER ? EXECZ_TIME_NEVER : ez_entry_due(entry);
@@ -82,7 +82,9 @@ collect(execz_scheduler *self, execz_time now, GQueue *news_out)
         n++;
     }
     for (size_t i = n_manual; i < n; i++) {
-        plan_next_locked(self, self->batch[i].entry);
+        /* Not before: an atomic step waits for all that was written to entries which are not in the cache,
+         * as those are whose places in the heap have changed. */
+        plan_next_locked(self, ez_entry_ref(self->batch[i].entry));
     }
     n = collect_manual_locked(self, n, EZ_BATCH);
     *news_out = ez_news_take_locked(self);

@@ -7,7 +7,7 @@
 ez_entry *
 ez_scheduler_find_entry_locked(execz_scheduler *self, const char *id, execz_error *err)
 {
-    ez_entry *entry = id == NULL ? NULL : g_hash_table_lookup(self->tasks, id);
+    ez_entry *entry = id == NULL ? NULL : ez_index_find(&self->tasks, id);
 
     if (entry == NULL) {
         ez_fail(err, EXECZ_E_NOT_FOUND, "there is no task '%s'", id == NULL ? "" : id);
@@ -33,14 +33,11 @@ ez_scheduler_list_entries(execz_scheduler *self,
                           bool (*wanted)(const ez_entry *entry, const void *user), const void *user)
 {
     GPtrArray *entries = ez_entries_new();
-    GHashTableIter iter;
-    void *value;
+    ez_entry *entry;
+    size_t at = 0;
 
     pthread_mutex_lock(&self->lock);
-    g_hash_table_iter_init(&iter, self->tasks);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        ez_entry *entry = value;
-
+    while ((entry = ez_index_next(&self->tasks, &at)) != NULL) {
         if (wanted(entry, user)) {
             g_ptr_array_add(entries, ez_entry_ref(entry));
         }
@@ -61,7 +58,7 @@ ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
     self->n_blocked -= entry->blocked != NULL;
     g_free(atomic_exchange(&entry->blocked, NULL));
     ez_scheduler_change_locked(self, EZ_CHANGE_REMOVE, entry);
-    g_hash_table_remove(self->tasks, entry->task->id);
+    (void)ez_index_remove(&self->tasks, entry->task->id);
     ez_entry_unref(entry); /* the table's; the caller has its own */
 }
 

@@ -8,7 +8,7 @@ ez_entry_new(ez_task *task)
 {
     ez_entry *self = g_new0(ez_entry, 1);
 
-    self->task = ez_task_ref(task);
+    self->task = task;
     self->references = 1;
     self->fire = EXECZ_TIME_NEVER;
     self->sure = true;

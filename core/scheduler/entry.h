@@ -44,7 +44,7 @@ typedef struct ez_waiting {
     uint32_t source;    /* EXECZ_SOURCE_* */
 } ez_waiting;
 
-/* The entry starts with one reference. */
+/* The entry starts with one reference, and takes the caller's of the task. */
 ez_entry *ez_entry_new(ez_task *task);
 
 /* [any-thread] */

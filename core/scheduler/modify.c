@@ -86,7 +86,6 @@ exchange_locked(execz_scheduler *self, ez_entry *entry, ez_task *task)
     if (entry->queued && strcmp(entry->task->plan->executor, task->plan->executor) != 0) {
         leave_queue_locked(self, entry);
     }
-    g_hash_table_replace(self->tasks, (void *)task->id, entry); /* the old one takes its id */
     ez_task_unref(entry->task);
     entry->task = ez_task_ref(task);
     if (entry->held != NULL && !entry->queued) {
@@ -137,7 +136,7 @@ exchange_if_still(execz_scheduler *self, const ez_task *old, ez_draft *draft)
     bool still;
 
     pthread_mutex_lock(&self->lock);
-    entry = g_hash_table_lookup(self->tasks, old->id);
+    entry = ez_index_find(&self->tasks, old->id);
     still = entry != NULL && ez_modify_newest_locked(self, entry) == old;
     if (still) {
         ez_modify_locked(self, entry, draft);

@@ -170,17 +170,16 @@ static GArray *
 take_matching(execz_scheduler *self, const execz_task_filter *filter)
 {
     GArray *all = g_array_new(FALSE, FALSE, sizeof(snapshot));
-    GHashTableIter iter;
-    void *value;
+    ez_entry *entry;
+    size_t at = 0;
 
     g_array_set_clear_func(all, snapshot_clear);
     pthread_mutex_lock(&self->lock);
-    g_hash_table_iter_init(&iter, self->tasks);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+    while ((entry = ez_index_next(&self->tasks, &at)) != NULL) {
         snapshot one;
 
-        if (ez_query_matches_locked(self, filter, value)) {
-            take_locked(self, value, &one);
+        if (ez_query_matches_locked(self, filter, entry)) {
+            take_locked(self, entry, &one);
             g_array_append_val(all, one);
         }
     }

@@ -34,6 +34,12 @@ wants_started(void *user)
     return ez_bus_wants(self->bus, EXECZ_EVENT_TASK_STARTED);
 }
 
+static const char *
+name_of_entry(const void *entry)
+{
+    return ((const ez_entry *)entry)->task->id;
+}
+
 static void
 init_tables(execz_scheduler *self)
 {
@@ -45,7 +51,7 @@ init_tables(execz_scheduler *self)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&self->stopped, &attributes);
     pthread_condattr_destroy(&attributes);
-    self->tasks = g_hash_table_new(g_str_hash, g_str_equal);
+    ez_index_init(&self->tasks, name_of_entry);
     self->places = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, ez_scheduler_free_place);
     ez_heap_init(&self->due);
     ez_threads_init(&self->background);
@@ -205,14 +211,14 @@ free_queues(execz_scheduler *self)
 static void
 free_tasks(execz_scheduler *self)
 {
-    g_autoptr(GList) entries = g_hash_table_get_values(self->tasks);
+    ez_entry *entry;
+    size_t at = 0;
 
-    g_hash_table_remove_all(self->tasks);
     g_hash_table_unref(self->modified);
-    for (GList *at = entries; at != NULL; at = at->next) {
-        ez_entry_unref(at->data);
+    while ((entry = ez_index_next(&self->tasks, &at)) != NULL) {
+        ez_entry_unref(entry);
     }
-    g_hash_table_unref(self->tasks);
+    ez_index_deinit(&self->tasks);
     ez_heap_deinit(&self->due);
     ez_heap_deinit(&self->resumptions);
     g_hash_table_unref(self->pauses);

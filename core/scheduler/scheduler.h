@@ -15,6 +15,7 @@
 
 #include <execz/scheduler.h>
 
+#include "base/index.h"
 #include "event/bus.h"
 #include "executor/executor.h"
 #include "executor/threads.h"
@@ -99,7 +100,7 @@ struct execz_scheduler {
     uint32_t state;
     uint64_t n_stops;       /* how often it has come to a stop */
     uint32_t n_starts;      /* started so often: as many shutdowns stop it */
-    GHashTable *tasks;      /* id -> ez_entry, a reference */
+    ez_index tasks;         /* ez_entry by the id of its task; a reference each */
     GHashTable *places;     /* alias -> ez_executor_place, owned */
     ez_heap due;            /* of ez_entry.node */
     GQueue manual;          /* ez_manual, owned */

@@ -78,15 +78,12 @@ begin_schedules(execz_scheduler *self)
 {
     execz_time now = ez_clock_now(self->clock);
     g_autoptr(GPtrArray) dropped = ez_entries_new();
-    GHashTableIter iter;
-    void *value;
+    ez_entry *entry;
+    size_t at = 0;
 
     pthread_mutex_lock(&self->lock);
     ez_modify_apply_locked(self);
-    g_hash_table_iter_init(&iter, self->tasks);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        ez_entry *entry = value;
-
+    while ((entry = ez_index_next(&self->tasks, &at)) != NULL) {
         if (ez_entry_begin_locked(entry, now, NULL) != EXECZ_OK) {
             g_ptr_array_add(dropped, ez_entry_ref(entry));
             continue;

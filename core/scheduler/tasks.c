@@ -5,17 +5,23 @@
 #include "scheduler/news.h"
 #include "scheduler/query.h"
 
-static void
-insert_locked(execz_scheduler *self, ez_draft *draft)
+/* Puts the entry into the table, which takes the reference; gives the one that has its id already, if there
+ * is one, and takes nothing. */
+static ez_entry *
+insert_locked(execz_scheduler *self, ez_entry *entry, ez_draft *draft)
 {
-    ez_entry *entry = ez_entry_new(draft->task);
+    ez_entry *other = ez_index_add(&self->tasks, entry);
 
-    g_hash_table_insert(self->tasks, (void *)entry->task->id, entry);
+    if (other != NULL) {
+        return other;
+    }
     if (self->state != EXECZ_STATE_STOPPED) {
         ez_entry_restart_locked(entry, g_steal_pointer(&draft->trigger), draft->at);
         ez_scheduler_plan_locked(self, entry);
     }
     ez_scheduler_change_locked(self, EZ_CHANGE_PUT, entry);
+    ez_news_tell_locked(self, EXECZ_EVENT_TASK_ADDED, entry->task, NULL);
+    return NULL;
 }
 
 execz_status
@@ -23,20 +29,19 @@ execz_scheduler_add_task(execz_scheduler *self, const execz_task_spec *spec, exe
 {
     g_auto(ez_draft) draft = {0};
     execz_status status = ez_draft_make(self, spec, &draft, err);
-    bool taken;
+    ez_entry *entry, *other;
 
     if (status != EXECZ_OK) {
         return status;
     }
+    entry = ez_entry_new(g_steal_pointer(&draft.task));
     pthread_mutex_lock(&self->lock);
-    taken = g_hash_table_contains(self->tasks, draft.task->id);
-    if (!taken) {
-        insert_locked(self, &draft);
-        ez_news_tell_locked(self, EXECZ_EVENT_TASK_ADDED, draft.task, NULL);
-    }
+    other = insert_locked(self, entry, &draft);
     pthread_mutex_unlock(&self->lock);
-    if (taken) {
-        return ez_fail(err, EXECZ_E_EXISTS, "there is a task '%s' already", draft.task->id);
+    if (other != NULL) {
+        ez_fail(err, EXECZ_E_EXISTS, "there is a task '%s' already", entry->task->id);
+        ez_entry_unref(entry);
+        return EXECZ_E_EXISTS;
     }
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;
@@ -47,21 +52,22 @@ execz_scheduler_put_task(execz_scheduler *self, const execz_task_spec *spec, exe
 {
     g_auto(ez_draft) draft = {0};
     execz_status status = ez_draft_make(self, spec, &draft, err);
-    ez_entry *entry;
+    ez_entry *entry, *other;
 
     if (status != EXECZ_OK) {
         return status;
     }
+    entry = ez_entry_new(ez_task_ref(draft.task));
     pthread_mutex_lock(&self->lock);
-    entry = g_hash_table_lookup(self->tasks, draft.task->id);
-    if (entry == NULL) {
-        insert_locked(self, &draft);
-    } else {
-        ez_modify_locked(self, entry, &draft);
+    other = insert_locked(self, entry, &draft);
+    if (other != NULL) {
+        ez_modify_locked(self, other, &draft);
+        ez_news_tell_locked(self, EXECZ_EVENT_TASK_MODIFIED, draft.task, NULL);
     }
-    ez_news_tell_locked(self, entry == NULL ? EXECZ_EVENT_TASK_ADDED : EXECZ_EVENT_TASK_MODIFIED,
-                        draft.task, NULL);
     pthread_mutex_unlock(&self->lock);
+    if (other != NULL) {
+        ez_entry_unref(entry);
+    }
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;
 }
@@ -88,17 +94,20 @@ execz_scheduler_remove_task(execz_scheduler *self, const char *id, execz_error *
 static void
 remove_matching_locked(execz_scheduler *self, const execz_task_filter *filter, uint64_t *n_out)
 {
-    g_autoptr(GList) entries = g_hash_table_get_values(self->tasks);
+    g_autoptr(GPtrArray) matching = g_ptr_array_new();
+    ez_entry *entry;
+    size_t at = 0;
 
-    for (GList *at = entries; at != NULL; at = at->next) {
-        ez_entry *entry = at->data;
-
+    while ((entry = ez_index_next(&self->tasks, &at)) != NULL) {
         if (filter == NULL || ez_query_matches_locked(self, filter, entry)) {
-            ez_news_remove_locked(self, entry, filter == NULL);
-            ez_scheduler_drop_locked(self, entry);
-            ++*n_out;
+            g_ptr_array_add(matching, entry);
         }
     }
+    for (guint i = 0; i < matching->len; i++) {
+        ez_news_remove_locked(self, matching->pdata[i], filter == NULL);
+        ez_scheduler_drop_locked(self, matching->pdata[i]);
+    }
+    *n_out = matching->len;
 }
 
 execz_status

@@ -21,8 +21,9 @@
 typedef struct interval {
     ez_trigger base;
     execz_duration length;
-    ez_moment anchor; /* only if the scope has no start_at */
-    bool from_end;    /* of a run, to the next */
+    execz_time anchor;   /* only if the scope has no start_at */
+    bool anchor_is_wall; /* as in ez_moment */
+    bool from_end;       /* of a run, to the next */
 } interval;
 
 typedef struct unit {
@@ -50,7 +51,7 @@ series_of(const ez_trigger *base)
                         EXECZ_TIME_NEVER - 1};
 
     if (series.first == EZ_SCOPE_NO_START &&
-        __builtin_add_overflow(self->anchor.time, self->length, &series.first)) {
+        __builtin_add_overflow(self->anchor, self->length, &series.first)) {
         series.first = EXECZ_TIME_NEVER;
     }
     return series;
@@ -61,7 +62,8 @@ new_interval(ez_scope *scope, execz_duration length, ez_moment anchor, bool from
 {
     interval *self = (interval *)ez_trigger_new(&ez_interval_kind, sizeof *self, scope);
 
-    self->anchor = anchor;
+    self->anchor = anchor.time;
+    self->anchor_is_wall = anchor.wall;
     self->length = length;
     self->from_end = from_end;
     return &self->base;
@@ -349,7 +351,9 @@ interval_format(const ez_trigger *base, GString *text)
         ez_syntax_append(text, "from", "end");
     }
     if (base->scope.start_at.time == EZ_SCOPE_NO_START) {
-        ez_scope_append_moment(&base->scope, text, "anchor", &self->anchor);
+        ez_moment anchor = {self->anchor, self->anchor_is_wall};
+
+        ez_scope_append_moment(&base->scope, text, "anchor", &anchor);
     }
 }
 

@@ -46,9 +46,9 @@ Test(pairs, a_dictionary_becomes_a_scheduler)
     ez_entry *entry;
 
     cr_assert(scheduler != NULL, "%s%s", err.message, problems->str);
-    cr_expect(eq(uint, g_hash_table_size(scheduler->tasks), 1));
+    cr_expect(eq(sz, scheduler->tasks.length, 1));
     cr_expect(eq(uint, g_hash_table_size(scheduler->places), 1));
-    entry = g_hash_table_lookup(scheduler->tasks, "a");
+    entry = ez_index_find(&scheduler->tasks, "a");
     ez_task_get_spec(entry->task, &spec);
     cr_expect(eq(str, (char *)spec.timezone, (char *)"Asia/Tokyo"));
     cr_expect(all(eq(u32, spec.max_instances, 3), eq(u32, spec.coalesce, EXECZ_COALESCE_NONE)));

@@ -53,7 +53,7 @@ static execz_task_spec
 now(void)
 {
     execz_task_spec spec;
-    ez_entry *entry = g_hash_table_lookup(scheduler->tasks, "a");
+    ez_entry *entry = ez_index_find(&scheduler->tasks, "a");
 
     cr_assert(entry != NULL);
     ez_task_get_spec(ez_modify_newest_locked(scheduler, entry), &spec);

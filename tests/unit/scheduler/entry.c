@@ -12,7 +12,7 @@ new_entry(const char *trigger, uint32_t coalesce)
     execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
     ez_task_defaults defaults = {.timezone = "UTC", .misfire_grace_time = EXECZ_UNSET};
     execz_error err = EXECZ_ERROR_INIT;
-    g_autoptr(ez_task) task = NULL;
+    ez_task *task;
 
     spec.id = "a";
     spec.trigger = trigger;

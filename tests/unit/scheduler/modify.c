@@ -306,7 +306,7 @@ Test(modify, no_change_is_lost_to_another_at_the_same_time)
     cr_assert(ez_modify_task(self->scheduler, "a", rename_while_somebody_else_does, self, NULL) ==
               EXECZ_OK);
     fixture_settle(self);
-    entry = g_hash_table_lookup(self->scheduler->tasks, "a");
+    entry = ez_index_find(&self->scheduler->tasks, "a");
     cr_expect(eq(str, (char *)entry->task->schedule->text, (char *)"interval(minutes=5)"));
     cr_expect(eq(str, (char *)ez_task_name(entry->task), (char *)"renamed"));
     fixture_free(self);

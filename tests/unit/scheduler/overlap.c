@@ -317,7 +317,7 @@ Test(overlap, what_the_scheduler_says_holds_for_tasks_that_say_nothing)
     spec.trigger = "interval(minutes=1)";
     spec.function = "tests:ok";
     cr_assert(execz_scheduler_add_task(scheduler, &spec, NULL) == EXECZ_OK);
-    entry = g_hash_table_lookup(scheduler->tasks, "a");
+    entry = ez_index_find(&scheduler->tasks, "a");
     cr_expect(all(eq(u32, entry->task->plan->overlap, EXECZ_OVERLAP_QUEUE),
                   eq(u32, entry->task->plan->overlap_limit, 7)));
     execz_scheduler_free(scheduler);

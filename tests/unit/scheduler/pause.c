@@ -119,7 +119,7 @@ Test(pause, a_second_pause_has_another_end)
 {
     fixture *self = with_task("interval(minutes=10)");
     execz_time began = self->clock.now;
-    ez_entry *entry = g_hash_table_lookup(self->scheduler->tasks, "a");
+    ez_entry *entry = ez_index_find(&self->scheduler->tasks, "a");
 
     pause_until(self, "first", began + EXECZ_MINUTE);
     pause_until(self, "second", EXECZ_TIME_NEVER);

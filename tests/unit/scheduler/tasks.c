@@ -122,7 +122,7 @@ Test(tasks, nothing_is_removed_by_a_wrong_filter)
     filter.states = 1u << 31;
     cr_expect(eq(int, execz_scheduler_remove_all_tasks(self->scheduler, &filter, &n, &err),
                  EXECZ_E_INVAL));
-    cr_expect(all(eq(u64, n, 7), eq(uint, g_hash_table_size(self->scheduler->tasks), 1)));
+    cr_expect(all(eq(u64, n, 7), eq(sz, self->scheduler->tasks.length, 1)));
     fixture_free(self);
 }
 
