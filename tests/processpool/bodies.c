@@ -111,10 +111,11 @@ EXECZ_FUNCTION(sleep, "Sleeps so many milliseconds, as long as it may")
     return result < 0 ? execz_fail(call, "woken by %d", (int)result) : EXECZ_OK;
 }
 
-EXECZ_FUNCTION(deaf, "Sleeps so many milliseconds, whatever it is told")
+EXECZ_FUNCTION(deaf, "Logs that it begins, and sleeps so many milliseconds, whatever it is told")
 {
     int64_t left = execz_arg_int(call, "ms", 60000);
 
+    execz_log(call, EXECZ_LOG_WARNING, "deaf from now on");
     for (; left > 0; left -= 5) {
         (void)nanosleep(&(struct timespec){0, 5000000}, NULL);
     }

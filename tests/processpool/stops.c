@@ -40,7 +40,7 @@ Test(stops, a_function_that_waits_is_told_of_its_timeout)
 Test(stops, a_function_that_does_not_listen_is_killed_after_its_grace)
 {
     open_pool("max_workers", "1", NULL);
-    add_with("deaf", "pool_bodies:deaf", NULL, 50 * EXECZ_MILLISECOND, 50 * EXECZ_MILLISECOND);
+    add_with("deaf", "pool_bodies:deaf", NULL, EXECZ_SECOND, 50 * EXECZ_MILLISECOND);
     run_task("deaf");
     const ended *end = await_ends("deaf", 1);
 
@@ -75,13 +75,19 @@ Test(stops, shutdown_with_cancel_wakes_what_sleeps)
                   eq(u32, await_ends("long", 5)->outcome, EXECZ_OUTCOME_CANCELLED)));
 }
 
+static bool
+is_deaf(void *user)
+{
+    (void)user;
+    return strstr(log_lines(), "deaf from now on") != NULL;
+}
+
 Test(stops, shutdown_with_cancel_kills_what_does_not_listen)
 {
     open_pool("max_workers", "1", NULL);
     add_with("deaf", "pool_bodies:deaf", NULL, 0, 50 * EXECZ_MILLISECOND);
     run_task("deaf");
-    await_starts("deaf", 1);
-    pass_time(50); /* it is on its way into the body */
+    await_that(is_deaf, NULL, "its body has begun");
     (void)shut_down(EXECZ_SHUTDOWN_CANCEL, -1);
     const ended *end = await_ends("deaf", 1);
 

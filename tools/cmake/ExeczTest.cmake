@@ -2,12 +2,10 @@
 # execz_add_test(NAME [SEQUENTIAL] SOURCE...): a Criterion program and its CTest entry.  SEQUENTIAL: of what
 # knows no threads, so that it is left out where the thread sanitizer watches.
 #
-# Criterion counts a test as passed even if a sanitizer reported something when it ended, so the report's
-# own words fail the entry; and a run in which no test matched is no success either.
-# tests/support/proofs shows that this works.
+# The words that a sanitizer reports in fail the entry, whatever the program ended with; and a run in which
+# no test matched is no success either.  tests/support/proofs shows that this works.
 #
 # The time limit ends what hangs; it is no measure, for a loaded machine may be slow.
-set(EXECZ_TEST_ARGUMENTS --verbose=0)
 set(EXECZ_TEST_PROPERTIES
   FAIL_REGULAR_EXPRESSION
   "(Address|Leak|Thread|UndefinedBehavior)Sanitizer|runtime error:|ERROR SUMMARY: [1-9]|Tested: 0 "
@@ -16,7 +14,7 @@ set(EXECZ_TEST_PROPERTIES
 string(TOUPPER "${CMAKE_BUILD_TYPE}" config)
 string(REGEX MATCHALL "-fsanitize=[a-z,]+" EXECZ_SANITIZERS "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${config}}")
 
-# What a Criterion program needs besides its own code when a sanitizer watches it.
+# What a Criterion program needs besides its own code: who runs its tests.
 set(tests_dir ${PROJECT_SOURCE_DIR}/tests)
 set(support_dir ${tests_dir}/support)
 add_library(execz_test_support INTERFACE)
@@ -27,10 +25,12 @@ target_include_directories(execz_test_support INTERFACE ${tests_dir})
 # is in macros of the system for ours: values left unused, names used twice, fences.
 target_compile_options(execz_test_support INTERFACE
   "$<$<C_COMPILER_ID:GNU>:-ftrack-macro-expansion=0;-Wno-unused-value;-Wno-shadow;-Wno-tsan>")
-if(EXECZ_SANITIZERS MATCHES "thread")
-  target_sources(execz_test_support INTERFACE ${support_dir}/tsan_criterion.c)
-  target_link_options(execz_test_support INTERFACE -rdynamic)
-elseif(EXECZ_SANITIZERS MATCHES "address|leak")
+add_library(execz_test_runner OBJECT ${support_dir}/runner.c ${support_dir}/criterion.c)
+target_include_directories(execz_test_runner PRIVATE ${tests_dir})
+target_link_libraries(execz_test_runner PRIVATE PkgConfig::CRITERION execz_warnings)
+target_compile_definitions(execz_test_runner PRIVATE _GNU_SOURCE)
+target_sources(execz_test_support INTERFACE $<TARGET_OBJECTS:execz_test_runner>)
+if(EXECZ_SANITIZERS MATCHES "address|leak")
   target_sources(execz_test_support INTERFACE ${support_dir}/lsan_criterion.c)
 endif()
 
@@ -42,6 +42,6 @@ function(execz_add_test name)
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
     return()
   endif()
-  add_test(NAME ${name} COMMAND ${name} ${EXECZ_TEST_ARGUMENTS})
+  add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES ${EXECZ_TEST_PROPERTIES})
 endfunction()

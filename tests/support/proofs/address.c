@@ -2,6 +2,7 @@
 #include <glib.h>
 
 #include <criterion/criterion.h>
+#include <criterion/new/assert.h>
 
 /* Through GLib, because its own allocator would hide it: the preset turns that off. */
 Test(proof, passes_but_reads_freed_memory)

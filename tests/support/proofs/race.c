@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include <criterion/criterion.h>
+#include <criterion/new/assert.h>
 
 static int unguarded;
 

@@ -2,6 +2,7 @@
 #include <limits.h>
 
 #include <criterion/criterion.h>
+#include <criterion/new/assert.h>
 
 Test(proof, passes_but_overflows)
 {
