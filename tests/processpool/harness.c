@@ -14,7 +14,7 @@
 
 typedef struct record {
     ended last;
-    unsigned starts;
+    unsigned starts, most_at_once;
 } record;
 
 static execz_scheduler *the_scheduler;
@@ -79,6 +79,7 @@ hear(void *user, const execz_event *event)
     (void)user;
     if (event->code == EXECZ_EVENT_TASK_STARTED) {
         at->starts++;
+        at->most_at_once = MAX(at->most_at_once, at->starts - at->last.times);
         return;
     }
     free_texts(&at->last);
@@ -296,6 +297,12 @@ unsigned
 starts_of(const char *id)
 {
     return find(id)->starts;
+}
+
+unsigned
+most_at_once_of(const char *id)
+{
+    return find(id)->most_at_once;
 }
 
 const ended *

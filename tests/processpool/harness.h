@@ -45,6 +45,7 @@ const ended *await_ends(const char *id, unsigned n);
 const ended *call(const char *function, const char *args);
 unsigned ends_of(const char *id);
 unsigned starts_of(const char *id);
+unsigned most_at_once_of(const char *id); /* that had started and not ended */
 /* Dispatches until the task has started n times. */
 void await_starts(const char *id, unsigned n);
 /* Dispatches for so long. */
