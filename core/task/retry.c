@@ -34,9 +34,9 @@ check_delay(const execz_task_spec *spec, const char *what, execz_duration delay,
     return true;
 }
 
-/* What spec says or, where it says nothing, what holds then. */
-static ez_retry_policy
-policy_of(const execz_task_spec *spec)
+/* What spec says or, where it says nothing, what holds then; without the statuses. */
+static void
+fill(ez_retry_policy *self, const execz_task_spec *spec)
 {
     execz_duration max_delay = spec->retry_max_delay;
     execz_duration delay = spec->retry_delay;
@@ -44,7 +44,7 @@ policy_of(const execz_task_spec *spec)
     if (max_delay == EXECZ_UNSET) {
         max_delay = MAX(default_max_delay, delay);
     }
-    return (ez_retry_policy){
+    *self = (ez_retry_policy){
         .max_attempts = MAX(1, spec->max_attempts),
         .on = spec->retry_on != 0 ? spec->retry_on : EXECZ_RETRY_ON_ALL,
         .delay = delay != EXECZ_UNSET ? delay : MIN(default_delay, max_delay),
@@ -64,7 +64,7 @@ check_delays(const execz_task_spec *spec, execz_error *err)
         !check_delay(spec, "retry_max_delay", spec->retry_max_delay, err)) {
         return false;
     }
-    policy = policy_of(spec);
+    fill(&policy, spec);
     if (policy.delay > policy.max_delay) {
         ez_fail(err, EXECZ_E_INVAL,
                 "retry_delay of task '%s' is longer than its retry_max_delay; raise that as well",
@@ -118,7 +118,7 @@ ez_retry_policy_new(const execz_task_spec *spec)
         return NULL;
     }
     self = g_malloc(sizeof *self + spec->n_retry_never * sizeof self->never[0]);
-    *self = policy_of(spec);
+    fill(self, spec);
     for (uint32_t i = 0; i < self->n_never; i++) {
         self->never[i] = spec->retry_never[i];
     }
