@@ -58,6 +58,8 @@ merge_options(const ez_config *config, const execz_scheduler_options *given)
     options.function_path =
         file->function_path != NULL ? file->function_path : options.function_path;
     options.log_level = config->has_log_level ? file->log_level : options.log_level;
+    options.plugin_lock = config->lock_path != NULL ? config->lock_path : options.plugin_lock;
+    options.require_lock |= file->require_lock;
     if (config->defaults.misfire_grace_time != EXECZ_UNSET) {
         options.misfire_grace_time = config->defaults.misfire_grace_time;
     }

@@ -55,6 +55,7 @@ ez_config_free(ez_config *self)
         g_clear_pointer(&self->problems, ez_report_free);
         ez_report_free(self->found);
         g_free(self->base_dir);
+        g_free(self->lock_path);
         g_ptr_array_unref(self->arena);
         ez_document_free(self->document);
         g_free(self);
@@ -263,6 +264,7 @@ ez_config_load(const char *path, execz_error *err)
     if (ez_files_read(self->document, path, self->found, err) != EXECZ_OK) {
         return NULL;
     }
+    self->lock_path = g_build_filename(self->base_dir, "plugins.lock", NULL);
     read_sections(self);
     return g_steal_pointer(&self);
 }

@@ -31,6 +31,7 @@ typedef struct ez_config {
     ez_document *document; /* owned, as all of these */
     GPtrArray *arena;      /* what texts and vectors live in */
     char *base_dir;        /* absolute; where relative paths start: the main file's directory */
+    char *lock_path;       /* plugins.lock beside the main file; NULL: there is no file */
     ez_report *found;      /* problems in the order in which they were found */
     ez_report *problems;   /* the same in the order of the files; NULL: to be made */
     ez_scheduler_settings scheduler;

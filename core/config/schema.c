@@ -24,6 +24,7 @@ static const ez_key scheduler_keys[] = {
     {"plugin_path", EZ_VALUE_PATHS, AT(ez_scheduler_settings, plugin_path)},
     {"function_path", EZ_VALUE_PATHS, AT(ez_scheduler_settings, function_path)},
     {"log_level", EZ_VALUE_LOG_LEVEL, AT(ez_scheduler_settings, log_level)},
+    {"require_lock", EZ_VALUE_YES, AT(ez_scheduler_settings, require_lock)},
 };
 
 /* What [defaults] can say for all tasks, and each for itself. */

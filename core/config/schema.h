@@ -27,7 +27,8 @@ typedef struct ez_scheduler_settings {
     const char *timezone;
     const char *const *plugin_path;
     const char *const *function_path;
-    uint32_t log_level; /* EXECZ_LOG_* */
+    uint32_t log_level;    /* EXECZ_LOG_* */
+    uint32_t require_lock; /* 1: yes */
 } ez_scheduler_settings;
 
 typedef struct ez_executor_settings {

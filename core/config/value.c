@@ -278,6 +278,19 @@ read_log_level(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *o
     return false;
 }
 
+static bool
+read_yes(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    bool yes = false, is_one = ez_parse_bool(entry->setting.value, &yes, &err) == EXECZ_OK;
+
+    *out = is_one ? yes : *out;
+    if (!is_one) {
+        ez_value_problem(reading, entry, 0, EZ_C_BAD_CHOICE, "%s", err.message);
+    }
+    return is_one;
+}
+
 /* ---- all ------------------------------------------------------------------------------------ */
 
 static bool
@@ -379,6 +392,8 @@ ez_value_read(const ez_reading *reading, const ez_ini_entry *entry, ez_value_typ
         return read_coalesce(reading, entry, out);
     case EZ_VALUE_LOG_LEVEL:
         return read_log_level(reading, entry, out);
+    case EZ_VALUE_YES:
+        return read_yes(reading, entry, out);
     default:
         return read_text_type(reading, entry, type, out);
     }

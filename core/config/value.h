@@ -30,6 +30,7 @@ typedef enum ez_value_type {
     EZ_VALUE_GRACE,     /* execz_duration > 0, or "unlimited": -1 */
     EZ_VALUE_COALESCE,  /* uint32_t, EXECZ_COALESCE_* */
     EZ_VALUE_LOG_LEVEL, /* uint32_t, EXECZ_LOG_* */
+    EZ_VALUE_YES,       /* uint32_t, 1: yes */
     EZ_VALUE_ELSEWHERE, /* not a value by itself: see schedule.h, body.h and config.c */
 } ez_value_type;
 

@@ -158,15 +158,13 @@ load(ez_executor *self, execz_error *err)
         return ez_fail_code(err, file->refusal.status, file->refusal.code, "%s",
                             file->refusal.message);
     }
-    self->module = ez_module_load(file, err);
+    self->module = ez_lock_check(self->services->lock, file, self->part, err) == EXECZ_OK
+                       ? ez_module_load(file, err)
+                       : NULL;
     if (self->module == NULL) {
         return EXECZ_E_PLUGIN;
     }
-    for (const char *const *at = ez_module_warnings(self->module); *at != NULL; at++) {
-        ez_log_write(&self->services->log, EXECZ_LOG_WARNING,
-                     "plugin misbehaving: executor=%s while loading, %s %s", self->alias,
-                     self->path, *at);
-    }
+    ez_module_log(self->module, &self->services->log, self->alias);
     component = ez_module_component(self->module, self->part, err);
     if (component == NULL) {
         return EXECZ_E_PLUGIN;

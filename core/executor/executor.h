@@ -17,6 +17,7 @@
 #include "executor/lingerers.h"
 #include "executor/runs.h"
 #include "plugin/catalog.h"
+#include "plugin/lock.h"
 #include "plugin/options.h"
 #include "task/body.h"
 
@@ -39,6 +40,7 @@ typedef struct ez_executor_services {
                          const char *args, execz_error *err);
     const char *function_path; /* directories, ":" between */
     ez_lingerers *lingerers;
+    const ez_lock *lock; /* which files may be run; NULL: all that are trusted */
 } ez_executor_services;
 
 typedef struct ez_executor ez_executor;

@@ -33,6 +33,9 @@
     X(HARD_LINK, "P210", EXECZ_E_PLUGIN, "the plugin file has other names (hard links)")           \
     X(ACCESS_LIST, "P211", EXECZ_E_PLUGIN, "an access control list lets others write")             \
     X(UNCLAIMED, "P212", EXECZ_E_NOT_FOUND, "a missing directory that everybody could make")       \
+    X(LOCK_MISSING, "P221", EXECZ_E_PLUGIN, "plugins.lock does not have the alias")                \
+    X(LOCK_DIFFERS, "P222", EXECZ_E_PLUGIN, "the file is not the one that plugins.lock has")       \
+    X(LOCK_FILE, "P223", EXECZ_E_PLUGIN, "plugins.lock is missing or cannot be used")              \
     X(NOT_ELF, "P301", EXECZ_E_PLUGIN, "not an ELF file")                                          \
     X(WRONG_MACHINE, "P302", EXECZ_E_PLUGIN, "built for another machine")                          \
     X(MALFORMED, "P303", EXECZ_E_PLUGIN, "the file is truncated or malformed")                     \

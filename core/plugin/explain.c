@@ -113,6 +113,19 @@ static const explanation explanations[EZ_N_PLUGIN_CODES] = {
     [EZ_P_UNCLAIMED] = {"A directory on the way does not exist, and as it would be in one where "
                         "everybody can make directories, anybody could make it.",
                         "Make the directory, or name one elsewhere.", "mkdir -m 755 /tmp/plugins"},
+    [EZ_P_LOCK_MISSING] = {"The configuration says require_lock = yes, and plugins.lock does not "
+                           "have this alias, so nobody has said which file is meant by it.",
+                           "Look whether the file is the one you want, and write the lock anew.",
+                           "execz plugin lock -c /etc/execz/execz.conf"},
+    [EZ_P_LOCK_DIFFERS] =
+        {"The bytes of the file are not those that it had when plugins.lock was written: it was "
+         "upgraded, built again, or exchanged.",
+         "If you have upgraded it, write the lock anew; else find out who has changed the file.",
+         "execz plugin lock -c /etc/execz/execz.conf --dry-run"},
+    [EZ_P_LOCK_FILE] = {"The lock file is missing although require_lock = yes, or others may write "
+                        "to it, or a line in it is none. Until it is sound no plugin is loaded.",
+                        "Mend what the message names, or write the lock anew.",
+                        "execz plugin lock -c /etc/execz/execz.conf"},
     [EZ_P_NOT_ELF] =
         {"The file has the name of a plugin, but is no ELF file.",
          "Only shared objects belong into a plugin directory; move the rest elsewhere.",

@@ -101,6 +101,14 @@ ez_link_open(const ez_image *image, execz_error *err)
     return object;
 }
 
+const void *
+ez_link_address(void *object)
+{
+    struct link_map *own = NULL;
+
+    return dlinfo(object, RTLD_DI_LINKMAP, &own) != 0 ? NULL : (const void *)own->l_addr;
+}
+
 void *
 ez_link_find(void *object, const char *name)
 {

@@ -76,6 +76,7 @@ describe(const execz_catalog *self, row one, execz_plugin_info *info_out)
         .origin = ez_catalog_origin(self->catalog, file),
         .id = file->id,
         .version = file->version,
+        .sha256 = file->key.sum[0] == '\0' ? NULL : file->key.sum,
     };
 
     if (file->refusal.status != EXECZ_OK) {

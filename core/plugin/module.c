@@ -256,6 +256,24 @@ ez_module_warnings(const ez_module *self)
     return (const char *const *)self->warnings->pdata;
 }
 
+void
+ez_module_log(const ez_module *self, const ez_log *log, const char *alias)
+{
+    const ez_plugin_file *file = self->file;
+
+    ez_log_write(
+        log, EXECZ_LOG_INFO,
+        "plugin loaded executor=%s path=%s inode=%llu sha256=%s id=%s version=%s abi=%u.%u "
+        "address=%p sealed=%s",
+        alias, file->path, (unsigned long long)file->key.inode, file->key.sum, file->id,
+        file->version, EXECZ_ABI_MAJOR(file->abi), EXECZ_ABI_MINOR(file->abi),
+        ez_link_address(self->object), self->image->sealed ? "yes" : "no");
+    for (const char *const *at = ez_module_warnings(self); *at != NULL; at++) {
+        ez_log_write(log, EXECZ_LOG_WARNING, "plugin misbehaving: executor=%s while loading, %s %s",
+                     alias, file->path, *at);
+    }
+}
+
 execz_status
 ez_module_start_failed(const ez_module *self, const char *alias, execz_status status,
                        execz_error *err)

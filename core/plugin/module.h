@@ -3,6 +3,7 @@
 #ifndef EZ_PLUGIN_MODULE_H
 #define EZ_PLUGIN_MODULE_H
 
+#include "base/log.h"
 #include "plugin/component.h"
 
 /* Loaded code; lives as long as the process, since code that a plugin may have left pointers to can
@@ -24,6 +25,9 @@ const ez_plugin_file *ez_module_file(const ez_module *self);
 /* What it did to the process while loading, each in a sentence that begins with a verb;
  * NULL-terminated. */
 const char *const *ez_module_warnings(const ez_module *self);
+
+/* Logs for the executor of that alias which bytes were loaded, and each of the warnings. */
+void ez_module_log(const ez_module *self, const ez_log *log, const char *alias);
 
 /* Completes err after the plugin's own start() failed with status: says who, and gives a reason if
  * the plugin gave none.  Returns EXECZ_E_PLUGIN with code P501. */

@@ -26,7 +26,7 @@ bool
 ez_file_key_equal(const ez_file_key *a, const ez_file_key *b)
 {
     return a->device == b->device && a->inode == b->inode && a->modified == b->modified &&
-           a->size == b->size;
+           a->size == b->size && strcmp(a->sum, b->sum) == 0;
 }
 
 static execz_status
@@ -93,6 +93,14 @@ check_file(ez_image *self, execz_error *err)
     return ez_path_check_fd(self->fd, &facts, geteuid(), self->path, err);
 }
 
+static void
+add_sum(ez_image *self)
+{
+    g_autofree char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, self->bytes, self->size);
+
+    g_strlcpy(self->key.sum, sum, sizeof self->key.sum);
+}
+
 static execz_status
 read_bytes(ez_image *self, execz_error *err)
 {
@@ -115,6 +123,7 @@ read_bytes(ez_image *self, execz_error *err)
         }
         self->size += (size_t)n;
     }
+    add_sum(self);
     return EXECZ_OK;
 }
 

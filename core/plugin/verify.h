@@ -13,12 +13,15 @@
 
 #define EZ_IMAGE_SIZE_MAX (64 * INT64_C(1024) * 1024)
 
+#define EZ_SUM_SIZE 65u /* of a sha256 in hexadecimal digits */
+
 /* Which file, in which state. */
 typedef struct ez_file_key {
     dev_t device;
     ino_t inode;
     int64_t modified; /* nanoseconds */
     int64_t size;
+    char sum[EZ_SUM_SIZE]; /* sha256 of its bytes */
 } ez_file_key;
 
 bool ez_file_key_equal(const ez_file_key *a, const ez_file_key *b);

@@ -96,6 +96,7 @@ init_services(execz_scheduler *self, const execz_scheduler_options *options)
 
     settings.plugin_path = options->plugin_path;
     self->catalog = ez_catalog_new(&settings);
+    self->plugin_lock = ez_lock_new(options->plugin_lock, options->require_lock != 0);
     self->modules = ez_modules_new(options->function_path);
     self->function_path = options->function_path == NULL
                               ? g_strdup("")
@@ -115,6 +116,7 @@ init_services(execz_scheduler *self, const execz_scheduler_options *options)
         .call = ez_body_call_for,
         .function_path = self->function_path,
         .lingerers = &self->lingerers,
+        .lock = self->plugin_lock,
     };
 }
 
@@ -281,6 +283,7 @@ execz_scheduler_free(execz_scheduler *self)
     ez_threads_deinit(&self->background);
     g_free(self->function_path);
     ez_catalog_free(self->catalog);
+    ez_lock_free(self->plugin_lock);
     ez_loop_deinit(&self->loop);
     ez_mailbox_deinit(&self->mailbox);
     g_queue_clear(&self->new_executors);

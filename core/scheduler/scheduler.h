@@ -87,6 +87,7 @@ struct execz_scheduler {
 
     pthread_mutex_t catalog_lock; /* guards catalog, which reads files */
     ez_catalog *catalog;
+    ez_lock *plugin_lock;
 
     /* Read by any thread. */
     _Atomic(void *) loop_thread;    /* who dispatched last; NULL: nobody since the last start */

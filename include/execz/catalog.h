@@ -37,6 +37,7 @@ typedef struct execz_plugin_info {
     const execz_option *task_options;
     uint32_t n_options;
     uint32_t n_task_options;
+    const char *sha256; /* of the file, in hexadecimal digits */
 } execz_plugin_info;
 
 /**

@@ -42,17 +42,20 @@ typedef struct execz_scheduler_options {
     execz_log_function log;           /* NULL: lines of warning and above go to stderr */
     void *log_user;
     execz_duration
-        misfire_grace_time; /* for tasks that name none; EXECZ_UNSET: 1 h; < 0: no limit */
-    uint32_t max_instances; /* for tasks that name none; 0: 1 */
-    uint32_t coalesce;      /* for tasks that name none; 0: LATEST */
-    uint32_t overlap;       /* for tasks that name none; 0: SKIP */
-    uint32_t overlap_limit; /* with QUEUE above; 0: 1 */
+        misfire_grace_time;  /* for tasks that name none; EXECZ_UNSET: 1 h; < 0: no limit */
+    uint32_t max_instances;  /* for tasks that name none; 0: 1 */
+    uint32_t coalesce;       /* for tasks that name none; 0: LATEST */
+    uint32_t overlap;        /* for tasks that name none; 0: SKIP */
+    uint32_t overlap_limit;  /* with QUEUE above; 0: 1 */
+    const char *plugin_lock; /* absolute path of a plugins.lock; NULL: none */
+    uint32_t require_lock;   /* 1: only what it has may be run */
+    uint32_t reserved;
 } execz_scheduler_options;
 
 /* clang-format off */
 #define EXECZ_SCHEDULER_OPTIONS_INIT                                                               \
     {sizeof(execz_scheduler_options), EXECZ_LOG_INFO, NULL, NULL, NULL, NULL, NULL, NULL,          \
-     EXECZ_UNSET, 0, 0, 0, 0}
+     EXECZ_UNSET, 0, 0, 0, 0, NULL, 0, 0}
 /* clang-format on */
 
 /**

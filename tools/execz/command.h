@@ -34,6 +34,7 @@ extern const ez_command ez_command_plugin_info;
 extern const ez_command ez_command_plugin_which;
 extern const ez_command ez_command_plugin_check;
 extern const ez_command ez_command_plugin_explain;
+extern const ez_command ez_command_plugin_lock;
 extern const ez_command ez_command_version;
 
 /* Runs the one of parts that argv[0] names. */

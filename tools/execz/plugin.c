@@ -12,6 +12,7 @@ static const char help[] =
     "       execz plugin which ALIAS [--plugin-path DIR]...\n"
     "       execz plugin check FILE|ALIAS [OPTION...]\n"
     "       execz plugin explain [CODE] [--json]\n"
+    "       execz plugin lock -c FILE [--dry-run]\n"
     "\n"
     "Shows the plugins that execz finds.  No code of a plugin is run for that.  Only check\n"
     "runs a plugin, to see whether it keeps its contract.\n"
@@ -209,6 +210,7 @@ ez_plugin_json(const execz_plugin_info *info)
     set_text(object, "summary", info->summary);
     set_text(object, "path", info->path);
     set_text(object, "origin", info->origin);
+    set_text(object, "sha256", info->sha256);
     set_abi(object, "abi", info->abi);
     set_abi(object, "needs_abi", info->needs_abi);
     json_object_set_new(object, "takes", caps);
@@ -218,8 +220,12 @@ ez_plugin_json(const execz_plugin_info *info)
     return object;
 }
 
-static const ez_command *const parts[] = {&ez_command_plugin_list,    &ez_command_plugin_info,
-                                          &ez_command_plugin_which,   &ez_command_plugin_check,
-                                          &ez_command_plugin_explain, NULL};
+static const ez_command *const parts[] = {&ez_command_plugin_list,
+                                          &ez_command_plugin_info,
+                                          &ez_command_plugin_which,
+                                          &ez_command_plugin_check,
+                                          &ez_command_plugin_explain,
+                                          &ez_command_plugin_lock,
+                                          NULL};
 
 const ez_command ez_command_plugin = {"plugin", help, ez_command_choose, parts};

@@ -71,6 +71,7 @@ show_text(const execz_plugin_info *info)
     printf("id       %s\n", info->id == NULL ? "-" : info->id);
     printf("file     %s%s%s%s\n", info->path, info->origin == NULL ? "" : " (",
            info->origin == NULL ? "" : info->origin, info->origin == NULL ? "" : ")");
+    printf("sha256   %s\n", info->sha256 == NULL ? "-" : info->sha256);
     if (info->abi != 0) {
         printf("ABI      %u.%u, needs %u.%u\n", EXECZ_ABI_MAJOR(info->abi),
                EXECZ_ABI_MINOR(info->abi), EXECZ_ABI_MAJOR(info->needs_abi),

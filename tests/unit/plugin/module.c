@@ -267,6 +267,28 @@ Test(module, a_quiet_plugin_causes_no_warning)
     cr_expect(eq(ptr, (void *)ez_module_warnings(load(&plugin))[0], NULL));
 }
 
+static void
+keep_line(void *user, uint32_t level, const char *line)
+{
+    g_string_append_printf(user, "%s: %s\n", ez_log_level_name(level), line);
+}
+
+Test(module, the_log_says_which_bytes_were_loaded)
+{
+    g_auto(installed) plugin = install("good");
+    g_autoptr(GString) lines = g_string_new(NULL);
+    ez_log log = {EXECZ_LOG_INFO, keep_line, lines};
+    g_autoptr(GBytes) bytes = fixture_bytes("good");
+    g_autofree char *sum = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
+    g_autofree char *start =
+        g_strdup_printf("info: plugin loaded executor=cpu path=%s inode=", plugin.path);
+
+    ez_module_log(load(&plugin), &log, "cpu");
+    cr_expect(g_str_has_prefix(lines->str, start), "%s", lines->str);
+    cr_expect(strstr(lines->str, sum) != NULL, "%s", lines->str);
+    cr_expect(strstr(lines->str, " id=org.execz.test.good version=1.2.3 abi=1.0 ") != NULL);
+}
+
 Test(module, an_undefined_symbol_is_named)
 {
     expect_refusal(
