@@ -2,6 +2,7 @@
 #include "plugin/link.h"
 
 #include "plugin/codes.h"
+#include "plugin/provider.h"
 
 #include <dlfcn.h>
 #include <link.h>
@@ -39,6 +40,28 @@ is_sanitizer(const char *symbol)
            g_str_has_prefix(symbol, "__msan_") || g_str_has_prefix(symbol, "__ubsan_");
 }
 
+/* The library that has it probably, and how to link with that. */
+static execz_status
+undefined(const char *symbol, const char *for_path, execz_error *err)
+{
+    g_autofree char *library = ez_provider_find(symbol);
+    g_autofree char *name = library == NULL ? NULL : g_path_get_basename(library);
+
+    if (name == NULL) {
+        return ez_plugin_fail(err, EZ_P_UNDEFINED_SYMBOL,
+                              "%s: undefined symbol '%s': none of the libraries it was linked with "
+                              "defines it; link it with the one that does (-Wl,-z,defs shows this "
+                              "when it is built)",
+                              for_path, symbol);
+    }
+    return ez_plugin_fail(
+        err, EZ_P_UNDEFINED_SYMBOL,
+        "%s: undefined symbol '%s': none of the libraries it was linked with "
+        "defines it, but %s does; link it with -l%.*s (-Wl,-z,defs shows this when "
+        "it is built)",
+        for_path, symbol, library, (int)strcspn(name + strlen("lib"), "."), name + strlen("lib"));
+}
+
 execz_status
 ez_link_explain(const char *message, const char *for_path, execz_error *err)
 {
@@ -53,11 +76,7 @@ ez_link_explain(const char *message, const char *for_path, execz_error *err)
                               for_path, symbol);
     }
     if (symbol != NULL) {
-        return ez_plugin_fail(err, EZ_P_UNDEFINED_SYMBOL,
-                              "%s: undefined symbol '%s': none of the libraries it was linked with "
-                              "defines it; link it with the one that does (-Wl,-z,defs shows this "
-                              "when it is built)",
-                              for_path, symbol);
+        return undefined(symbol, for_path, err);
     }
     if (missing != NULL && !g_str_has_prefix(message, "/proc/self/fd/")) {
         return ez_plugin_fail(err, EZ_P_MISSING_LIBRARY,

@@ -58,26 +58,32 @@ show_options(const char *title, const execz_option *options, uint32_t n)
 }
 
 static void
+show_line(const char *what, const char *text)
+{
+    printf("%-8s %s\n", what, text == NULL || text[0] == '\0' ? "-" : text);
+}
+
+static void
 show_text(const execz_plugin_info *info)
 {
     g_autofree char *kind = ez_plugin_kind(info->kind);
     g_autofree const char **words = ez_plugin_caps(info->caps);
     g_autofree char *takes = g_strjoinv(", ", (char **)words);
 
-    printf("alias    %s\n", info->alias == NULL ? "-" : info->alias);
-    printf("summary  %s\n", info->summary == NULL ? "-" : info->summary);
-    printf("kind     %s\n", kind == NULL ? "-" : kind);
-    printf("version  %s\n", info->version == NULL ? "-" : info->version);
-    printf("id       %s\n", info->id == NULL ? "-" : info->id);
+    show_line("alias", info->alias);
+    show_line("summary", info->summary);
+    show_line("kind", kind);
+    show_line("version", info->version);
+    show_line("id", info->id);
     printf("file     %s%s%s%s\n", info->path, info->origin == NULL ? "" : " (",
            info->origin == NULL ? "" : info->origin, info->origin == NULL ? "" : ")");
-    printf("sha256   %s\n", info->sha256 == NULL ? "-" : info->sha256);
+    show_line("sha256", info->sha256);
     if (info->abi != 0) {
         printf("ABI      %u.%u, needs %u.%u\n", EXECZ_ABI_MAJOR(info->abi),
                EXECZ_ABI_MINOR(info->abi), EXECZ_ABI_MAJOR(info->needs_abi),
                EXECZ_ABI_MINOR(info->needs_abi));
     }
-    printf("takes    %s\n", takes[0] == '\0' ? "-" : takes);
+    show_line("takes", takes);
     if (info->shadowed_by != NULL) {
         printf("shadowed by %s\n", info->shadowed_by);
     }

@@ -27,6 +27,14 @@ Test(link, an_undefined_symbol_is_found_in_both_forms)
                  NULL));
 }
 
+Test(link, the_library_that_probably_has_it_is_named)
+{
+    execz_error err = explain("/proc/self/fd/7: undefined symbol: json_loads");
+
+    cr_expect(strstr(err.message, "/libjansson.so") != NULL, "%s", err.message);
+    cr_expect(strstr(err.message, "; link it with -ljansson ") != NULL, "%s", err.message);
+}
+
 Test(link, a_plugin_built_with_a_sanitizer_is_recognised)
 {
     cr_expect(
