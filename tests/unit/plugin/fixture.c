@@ -5,6 +5,7 @@
 #include <criterion/new/assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static GPtrArray *made; /* paths to remove, newest last; owned */
@@ -53,6 +54,16 @@ fixture_dynamic_entry(uint8_t *image, int64_t tag)
     }
     cr_fatal("no dynamic entry %ld", (long)tag);
     return NULL;
+}
+
+void
+fixture_replace(uint8_t *image, size_t size, const char *old, const char *new)
+{
+    uint8_t *at = memmem(image, size, old, strlen(old) + 1);
+
+    cr_assert(ne(ptr, at, NULL), "no %s", old);
+    cr_assert(le(sz, strlen(new), strlen(old)), "%s is too long for this test", new);
+    memcpy(at, new, strlen(new) + 1);
 }
 
 static void

@@ -18,6 +18,9 @@ GBytes *fixture_bytes(const char *name);
 Elf64_Phdr *fixture_segment(uint8_t *image, uint32_t type);
 Elf64_Dyn *fixture_dynamic_entry(uint8_t *image, int64_t tag);
 
+/* Puts the text new, which is not longer, in the place of the first text old in an image. */
+void fixture_replace(uint8_t *image, size_t size, const char *old, const char *new);
+
 /* A new empty directory that nobody else may write to, removed when the process ends. */
 const char *fixture_directory(void);
 

@@ -133,20 +133,10 @@ Test(hostile, a_file_that_ends_in_any_of_its_sections_is_refused)
 
 /* ---- what it says about itself -------------------------------------------------------------- */
 
-/* Changes the text at its n-th place, from 0; both texts have the same length. */
 static void
-replace(victim *self, const char *old, const char *new, unsigned n)
+replace(victim *self, const char *old, const char *new)
 {
-    uint8_t *at = self->bytes;
-
-    for (;; at++, n--) {
-        at = memmem(at, (size_t)(self->bytes + self->size - at), old, strlen(old) + 1);
-        cr_assert(ne(ptr, at, NULL), "no %s", old);
-        if (n == 0) {
-            break;
-        }
-    }
-    memcpy(at, new, strlen(old));
+    fixture_replace(self->bytes, self->size, old, new);
 }
 
 /* The header of the note with that type. */
@@ -196,57 +186,57 @@ with_an_option_table_that_is_cut_off(victim *self)
 static void
 with_a_line_that_is_none(victim *self)
 {
-    replace(self, "abi=1.0", "abi:1.0", 0);
+    replace(self, "abi=1.0", "abi:1.0");
 }
 
 static void
 with_a_version_that_is_none(victim *self)
 {
-    replace(self, "abi=1.0", "abi=one", 0);
+    replace(self, "abi=1.0", "abi=one");
 }
 
 static void
 with_an_alias_that_is_none(victim *self)
 {
-    replace(self, "alias=canary", "alias=../../", 0);
+    replace(self, "alias=canary", "alias=../../");
 }
 
 static void
 of_a_later_abi(victim *self)
 {
-    replace(self, "abi=1.0", "abi=2.0", 0);
-    replace(self, "needs_abi=1.0", "needs_abi=2.0", 0);
+    replace(self, "abi=1.0", "abi=2.0");
+    replace(self, "needs_abi=1.0", "needs_abi=2.0");
 }
 
 static void
 of_an_earlier_abi(victim *self)
 {
-    replace(self, "abi=1.0", "abi=0.9", 0);
-    replace(self, "needs_abi=1.0", "needs_abi=0.9", 0);
+    replace(self, "abi=1.0", "abi=0.9");
+    replace(self, "needs_abi=1.0", "needs_abi=0.9");
 }
 
 static void
 that_needs_a_later_minor_version(victim *self)
 {
-    replace(self, "needs_abi=1.0", "needs_abi=1.9", 0);
+    replace(self, "needs_abi=1.0", "needs_abi=1.9");
 }
 
 static void
 without_an_entry(victim *self)
 {
-    replace(self, "execz_plugin_entry", "execz_plugin_entra", 0);
+    replace(self, "execz_plugin_entry", "execz_plugin_entra");
 }
 
 static void
 of_another_version_than_its_code(victim *self)
 {
-    replace(self, "version=1.2.3", "version=9.9.9", 0);
+    replace(self, "version=1.2.3", "version=9.9.9");
 }
 
 static void
 of_another_id_than_its_code(victim *self)
 {
-    replace(self, "id=org.execz.test.body", "id=org.execz.test.nody", 0);
+    replace(self, "id=org.execz.test.body", "id=org.execz.test.nody");
 }
 
 static void
@@ -307,19 +297,19 @@ with_a_relative_run_path(victim *self)
 static void
 with_a_library_of_the_working_directory(victim *self)
 {
-    replace(self, "libc.so.6", "./c.so.66", 0);
+    replace(self, "libc.so.6", "./c.so.66");
 }
 
 static void
 with_a_library_that_is_missing(victim *self)
 {
-    replace(self, "libc.so.6", "libc.so.7", 0);
+    replace(self, "libc.so.6", "libc.so.7");
 }
 
 static void
 with_a_symbol_that_is_missing(victim *self)
 {
-    replace(self, "malloc", "mallox", 0);
+    replace(self, "malloc", "mallox");
 }
 
 static void
