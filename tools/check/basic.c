@@ -47,7 +47,22 @@ check_send(void)
 
     ez_need_bodies();
     bed = ez_bed_started(NULL, NULL);
-    (void)ez_bed_submit(bed, (ez_how){0});
+    (void)ez_bed_submit(bed, (ez_how){.unflushed = true});
+    ez_verdict_pass();
+}
+
+static void
+check_flush(void)
+{
+    ez_bed *bed;
+
+    ez_need_bodies();
+    if (ez_the_subject.ops->flush == NULL) {
+        ez_verdict_skip("it has no function flush");
+    }
+    bed = ez_bed_started(NULL, NULL);
+    (void)ez_bed_submit(bed, (ez_how){.unflushed = true});
+    ez_bed_flush(bed);
     ez_verdict_pass();
 }
 
@@ -94,7 +109,12 @@ static const ez_check checks[] = {
      false},
     {"basic.send", "basic.destroy", "execz_executor_ops.send_task", "Takes one run of a task.",
      "take the run and return; EXECZ_OK means that you will finish it", check_send, false},
-    {"basic.finish", "basic.send", "execz_host.finish",
+    {"basic.flush", "basic.send", "execz_executor_ops.flush",
+     "What there was to send is sent, for now: called after one or many send_task(), before the "
+     "loop "
+     "sleeps.",
+     "do what send_task() has left for later, and return", check_flush, false},
+    {"basic.finish", "basic.flush", "execz_host.finish",
      "exactly once for each run that send_task() accepted",
      "call host->finish() for each run, whatever becomes of it: also if its body fails, if it has "
      "several run times, and if you give it up",

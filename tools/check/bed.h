@@ -20,7 +20,8 @@ typedef struct ez_how {
     ez_kind kind;
     bool holds; /* its body waits until it is released or told to stop */
     bool fails;
-    bool vanishes; /* its task cannot be read any more once it is finished */
+    bool unflushed; /* flush() is not called afterwards */
+    bool vanishes;  /* its task cannot be read any more once it is finished */
     int32_t priority;
     uint32_t max_instances; /* 0: as many as one likes */
     const char *task_id;    /* NULL: one that no other run has */

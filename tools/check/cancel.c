@@ -144,7 +144,7 @@ static const ez_check checks[] = {
     {"cancel.running", "basic.life", "execz_executor_ops.cancel", RULE,
      "call host->interrupt() for a run whose body runs, and finish it when host->execute() returns",
      check_running, false},
-    {"cancel.queued", "basic.life", "execz_executor_ops.cancel", RULE,
+    {"cancel.queued", "cancel.running", "execz_executor_ops.cancel", RULE,
      "take the run out of the queue and finish it, or host->retract() it", check_queued, false},
     {"cancel.late", "cancel.queued", "execz_executor_ops.cancel", RULE,
      "look for the run by its whole number; what you do not find is over", check_late, false},

@@ -8,7 +8,8 @@
 
 typedef struct ez_check {
     const char *name;  /* "stage.what" */
-    const char *needs; /* the check without which this one would find the same fault; NULL: none */
+    const char *needs; /* the checks without which this one would find the same fault, blanks
+                          between; NULL: none */
     const char *where; /* what of the header says so */
     const char *rule;  /* in its words, where it has words for it */
     const char *fix;   /* what to do if it is broken */

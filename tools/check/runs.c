@@ -55,9 +55,28 @@ check_known(void)
     play_without(EZ_FAULT_FINISH_UNKNOWN, EZ_FAULT_FINISH_UNKNOWN);
 }
 
+static bool
+is_closed(void *sent)
+{
+    return atomic_load(&((ez_sent *)sent)->closed);
+}
+
 static void
 check_outside(void)
 {
+    ez_bed *bed;
+    ez_sent *sent;
+
+    ez_need_bodies();
+    bed = ez_bed_started(NULL, NULL);
+    sent = ez_bed_post(bed, (ez_how){.holds = true});
+    ez_bed_await_began(bed, 1);
+    if (ez_world_wait_for(is_closed, sent, EXECZ_SECOND / 5)) {
+        ez_verdict_fail("a run was finished while its body was still running");
+    }
+    ez_bed_release(bed, sent);
+    ez_bed_await_closed(sent);
+    ez_bed_stop(bed);
     play_without(EZ_FAULT_FINISH_INSIDE, EZ_FAULT_FINISH_INSIDE);
 }
 

@@ -243,7 +243,9 @@ ez_bed_post(ez_bed *self, ez_how how)
     ez_sent *sent = new_sent(self, how);
 
     ez_world_post(send_on_loop, sent);
-    ez_world_post(flush_on_loop, self);
+    if (!how.unflushed) {
+        ez_world_post(flush_on_loop, self);
+    }
     return sent;
 }
 

@@ -142,8 +142,8 @@ static const ez_check checks[] = {
     {"stress.runs", "basic.life", "execz_host.finish",
      "exactly once for each run that send_task() accepted",
      "look for what two threads do to one variable: --tsan finds it", check_runs, false},
-    {"stress.random", "shutdown.cancels", "execz_executor_ops",
-     "return only when every run is finished, or at the deadline",
+    {"stress.random", "shutdown.cancels start.again cancel.late figures.stats",
+     "execz_executor_ops", "return only when every run is finished, or at the deadline",
      "repeat it with its seed; --tsan and --asan may tell more", check_random, false},
 };
 

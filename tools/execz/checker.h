@@ -24,7 +24,7 @@ typedef enum ez_check_verdict {
 typedef struct ez_check_result {
     /* What it is about; borrowed from the list. */
     const char *name;
-    const char *needs; /* NULL: none */
+    const char *needs; /* names, blanks between; NULL: none */
     const char *where, *rule, *fix;
     bool is_advice;
 

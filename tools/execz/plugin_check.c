@@ -201,15 +201,24 @@ list(const GPtrArray *chosen)
 
 /* ---- making ----------------------------------------------------------------------------------- */
 
-/* The check that this one needs and that was made and has not passed; NULL: none. */
+/* Whether name is one of names, blanks between. */
+static bool
+is_one_of(const char *name, const char *names)
+{
+    g_auto(GStrv) each = g_strsplit(names, " ", -1);
+
+    return g_strv_contains((const char *const *)each, name);
+}
+
+/* A check that this one needs and that was made and has not passed; NULL: none. */
 static const ez_check_result *
 find_obstacle(const GPtrArray *chosen, const ez_check_result *result)
 {
     for (guint i = 0; i < chosen->len && result->needs != NULL; i++) {
         const ez_check_result *other = chosen->pdata[i];
 
-        if (strcmp(other->name, result->needs) == 0 &&
-            (other->verdict == EZ_CHECK_FAILED || other->verdict == EZ_CHECK_BLOCKED)) {
+        if ((other->verdict == EZ_CHECK_FAILED || other->verdict == EZ_CHECK_BLOCKED) &&
+            is_one_of(other->name, result->needs)) {
             return other;
         }
     }
