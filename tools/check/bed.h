@@ -46,6 +46,7 @@ typedef struct ez_sent {
     uint32_t outcome[8]; /* of each run time, once closed */
     char message[160];   /* of the first */
 
+    atomic_uint finishes; /* calls of finish() for it */
     atomic_uint executed; /* by execute() */
     atomic_uint inside;   /* threads in execute() */
 } ez_sent;

@@ -102,6 +102,12 @@ check_queued(void)
     ez_bed_stop(bed);
 }
 
+static bool
+was_stopped(void *sent)
+{
+    return atomic_load(&((ez_sent *)sent)->slip->stopped);
+}
+
 static void
 check_late(void)
 {
@@ -113,8 +119,11 @@ check_late(void)
     (void)cancel(bed, sent->token);
     (void)cancel(bed, UINT64_MAX);
     (void)cancel(bed, 0);
-    next = ez_bed_submit(bed, (ez_how){0}); /* as a rule in the same slot */
+    next = ez_bed_post(bed, (ez_how){.holds = true}); /* as a rule in the same slot */
+    ez_bed_await_began(bed, 2);
     (void)cancel(bed, sent->token);
+    (void)ez_world_wait_for(was_stopped, next, EXECZ_SECOND / 20);
+    ez_bed_release(bed, next);
     ez_bed_await_closed(next);
     if (next->outcome[0] != EXECZ_OUTCOME_OK) {
         ez_verdict_fail("a run was cancelled by the number of one that was over: it ended with "

@@ -129,7 +129,7 @@ check_flush(void)
 }
 
 static const ez_check checks[] = {
-    {"figures.stats", "basic.life", "execz_stats",
+    {"figures.stats", "shutdown.refuses", "execz_stats",
      "Figures of an executor; the host itself counts sent, finished and failed runs.",
      "count what send_task() accepts and refuses, and what is finished", check_stats, false},
     {"figures.size", "figures.stats", "execz_executor_ops.stats",

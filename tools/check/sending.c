@@ -187,7 +187,9 @@ send_on_loop(void *argument)
                                                  run->n, run->token, &sent->err);
     ez_verdict_in(true, NULL);
     sent->took = ez_world_now() - before - (ez_tap_time_in_bodies() - in_bodies);
-    if (sent->answer != EXECZ_OK) {
+    if (sent->answer != EXECZ_OK && atomic_load(&sent->finishes) > 0) {
+        ez_tap_note_refused(sent); /* it comes to its end as if it had been accepted */
+    } else if (sent->answer != EXECZ_OK) {
         ez_runs_close(ez_the_world.services.runs, run);
     }
     atomic_store(&sent->answered, true);

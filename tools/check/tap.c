@@ -215,6 +215,18 @@ ez_tap_time_in_bodies(void)
     return time_in_bodies;
 }
 
+/* The executed run times are counted as they end, which is their order, too. */
+static void
+note_executed(ez_sent *sent, execz_time run_time)
+{
+    unsigned next = atomic_fetch_add(&sent->executed, 1);
+
+    if (next < sent->n && sent->times[next] != run_time) {
+        note(EZ_FAULT_ORDER, "of a run with %u run times it executed number %u as the %u.", sent->n,
+             ez_sent_index(sent, run_time) + 1, next + 1);
+    }
+}
+
 static execz_status
 tap_execute(const execz_host *host, execz_run run, execz_time run_time, const execz_waiter *waiter,
             execz_result *result_out)
@@ -228,13 +240,7 @@ tap_execute(const execz_host *host, execz_run run, execz_time run_time, const ex
     }
     sent = ez_bed_find(tap_of(host)->bed, run);
     if (sent != NULL) {
-        unsigned next = atomic_fetch_add(&sent->executed, 1);
-
         atomic_fetch_add(&sent->inside, 1);
-        if (next < sent->n && sent->times[next] != run_time) {
-            note(EZ_FAULT_ORDER, "of a run with %u run times it executed number %u as the %u.",
-                 sent->n, ez_sent_index(sent, run_time) + 1, next + 1);
-        }
     }
     before = ez_world_now();
     status = real.execute(host, run, run_time, waiter, result_out);
@@ -246,6 +252,8 @@ tap_execute(const execz_host *host, execz_run run, execz_time run_time, const ex
         note(EZ_FAULT_EXECUTE, "host->execute() was called for %s, and answered EXECZ_E_STATE",
              sent == NULL ? "a number that is no run"
                           : "a run time that has been executed, or of a run that is finished");
+    } else if (sent != NULL) {
+        note_executed(sent, run_time);
     }
     return status;
 }
@@ -270,29 +278,46 @@ note_finish(const ez_sent *sent, execz_run run)
     }
 }
 
+static void
+look_at_results(const ez_sent *sent, const execz_result *results, uint32_t n)
+{
+    if (sent == NULL || n == 0) {
+        return;
+    }
+    if (results == NULL || results->size < EXECZ_RESULT_SIZE ||
+        results->outcome < EXECZ_OUTCOME_OK || results->outcome > EXECZ_OUTCOME_LOST ||
+        ez_sent_index(sent, results->run_time) == sent->n) {
+        note(EZ_FAULT_RESULT, "host->finish() was given %u results, of which the first is %s", n,
+             results == NULL                     ? "not there"
+             : results->size < EXECZ_RESULT_SIZE ? "without its size"
+             : results->outcome < EXECZ_OUTCOME_OK || results->outcome > EXECZ_OUTCOME_LOST
+                 ? "of an outcome that there is not"
+                 : "of a run time that is none of this run's");
+    }
+}
+
 static execz_status
 tap_finish(const execz_host *host, execz_run run, const execz_result *results, uint32_t n)
 {
-    ez_tap *self = tap_of(host);
     ez_sent *sent;
     execz_status status;
-    unsigned before;
 
     if (!lives(host, "finish")) {
         return EXECZ_E_STATE;
     }
-    sent = ez_bed_find(self->bed, run);
+    sent = ez_bed_find(tap_of(host)->bed, run);
     if (sent != NULL && atomic_load(&sent->inside) > 0) {
         note(EZ_FAULT_FINISH_INSIDE,
              "host->finish() was called while a thread was inside of host->execute() for this run");
     }
-    before = atomic_load(&self->host.misbehaved);
+    look_at_results(sent, results, n);
+    if (sent != NULL) {
+        atomic_fetch_add(&sent->finishes, 1); /* first: the loop may end it at once */
+    }
     ez_world_release();
     status = real.finish(host, run, results, n);
     if (status == EXECZ_E_STATE) {
         note_finish(sent, run);
-    } else if (atomic_load(&self->host.misbehaved) != before) {
-        note(EZ_FAULT_RESULT, "host->finish() was given results that are none of this run's");
     }
     return status;
 }
@@ -324,6 +349,14 @@ static uint32_t
 tap_unfinished(const execz_host *host)
 {
     return lives(host, "unfinished") ? real.unfinished(host) : 0;
+}
+
+void
+ez_tap_note_refused(const ez_sent *sent)
+{
+    note(EZ_FAULT_FINISH_REFUSED,
+         "host->finish() was called for a run, and then send_task() returned %d for it",
+         (int)sent->answer);
 }
 
 /* ---- its life --------------------------------------------------------------------------------- */

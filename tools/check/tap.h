@@ -7,6 +7,7 @@
 #include "executor/host.h"
 
 struct ez_bed;
+typedef struct ez_sent ez_sent;
 
 /* What a plugin can do wrong in its calls. */
 typedef enum ez_fault {
@@ -44,6 +45,9 @@ void ez_tap_end(ez_tap *self);
 
 /* How often that has happened in this process, and what was the first. */
 unsigned ez_tap_faults(ez_fault fault, const char **first_out);
+
+/* Notes that a run was finished inside of send_task(), which then refused it. */
+void ez_tap_note_refused(const ez_sent *sent);
 
 /* What this thread has spent in host->execute() and host->work(). */
 int64_t ez_tap_time_in_bodies(void);

@@ -27,8 +27,8 @@ is_plugin(const Dl_info *facts)
            strcmp(facts->dli_fname, plugin_path) == 0;
 }
 
-/* Not what a handler may do by the book; but there is little left to lose.  Returning from it
- * crashes again, with the default action. */
+/* Not what a handler may do by the book; but there is little left to lose.  Behind it the default
+ * action ends the process. */
 static void
 note_crash(int number)
 {
@@ -47,6 +47,7 @@ note_crash(int number)
                            plugin_path, offset);
         }
     }
+    (void)raise(number); /* it is blocked until we return */
 }
 
 /* Not where a sanitizer has handlers of its own, which tell more. */

@@ -33,6 +33,7 @@ extern const ez_command ez_command_plugin_list;
 extern const ez_command ez_command_plugin_info;
 extern const ez_command ez_command_plugin_which;
 extern const ez_command ez_command_plugin_check;
+extern const ez_command ez_command_plugin_new;
 extern const ez_command ez_command_plugin_explain;
 extern const ez_command ez_command_plugin_lock;
 extern const ez_command ez_command_version;

@@ -21,6 +21,7 @@ static const char help[] =
     "  plugin info ALIAS     what a plugin is and which options it has\n"
     "  plugin which ALIAS    the file that an alias stands for\n"
     "  plugin check FILE     whether an executor keeps the contract of plugins\n"
+    "  plugin new NAME       a directory with an executor to begin with\n"
     "  version               the versions of execz and of its plugin ABI\n"
     "  help COMMAND          more about a command; the same as execz COMMAND --help\n"
     "\n"

@@ -11,6 +11,7 @@ static const char help[] =
     "       execz plugin info ALIAS|FILE [--json] [--plugin-path DIR]...\n"
     "       execz plugin which ALIAS [--plugin-path DIR]...\n"
     "       execz plugin check FILE|ALIAS [OPTION...]\n"
+    "       execz plugin new NAME [--lang c|c++]\n"
     "       execz plugin explain [CODE] [--json]\n"
     "       execz plugin lock -c FILE [--dry-run]\n"
     "\n"
@@ -220,12 +221,9 @@ ez_plugin_json(const execz_plugin_info *info)
     return object;
 }
 
-static const ez_command *const parts[] = {&ez_command_plugin_list,
-                                          &ez_command_plugin_info,
-                                          &ez_command_plugin_which,
-                                          &ez_command_plugin_check,
-                                          &ez_command_plugin_explain,
-                                          &ez_command_plugin_lock,
-                                          NULL};
+static const ez_command *const parts[] = {&ez_command_plugin_list,  &ez_command_plugin_info,
+                                          &ez_command_plugin_which, &ez_command_plugin_check,
+                                          &ez_command_plugin_new,   &ez_command_plugin_explain,
+                                          &ez_command_plugin_lock,  NULL};
 
 const ez_command ez_command_plugin = {"plugin", help, ez_command_choose, parts};

@@ -76,7 +76,6 @@ destroy(execz_executor *self)
     const execz_host *host = self->host;
     pthread_t thread;
 
-    MISBEHAVE_IN(destroy);
     if (IS(late_log) || IS(late_finish)) {
         (void)pthread_create(&thread, NULL, come_late, (void *)host);
         (void)pthread_detach(thread);
@@ -84,6 +83,7 @@ destroy(execz_executor *self)
     if (IS(late_post)) {
         (void)host->post(host, do_nothing, NULL);
     }
+    MISBEHAVE_IN(destroy);
     pthread_mutex_destroy(&self->lock);
     if (!IS(one_state)) {
         (void)host->realloc(host, self, 0);
@@ -226,8 +226,7 @@ start(const execz_host *host, const char *alias, execz_executor **executor_out, 
     status = ask_for_options(host, err);
     status = status == EXECZ_OK ? start_thread(self, err) : status;
     if (status != EXECZ_OK) {
-        pthread_mutex_destroy(&self->lock);
-        (void)host->realloc(host, self, 0);
+        destroy(self);
         return status;
     }
     leave_traces(self);

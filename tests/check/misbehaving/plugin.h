@@ -116,6 +116,7 @@ typedef struct work_item {
     uint32_t n;
     execz_run run;
     int claimed; /* by who finishes it */
+    int failed;  /* one of its bodies has */
     struct work_item *next;
 } work_item;
 

@@ -62,7 +62,10 @@ execute_all(const execz_host *host, work_item *item)
     for (uint32_t i = 0; i < n; i++) {
         execz_time time = item->times[IS(reversed_times) ? n - 1 - i : i];
 
-        (void)host->execute(host, item->run, time, NULL, NULL);
+        execz_result result = {.size = sizeof result};
+
+        (void)host->execute(host, item->run, time, NULL, &result);
+        item->failed |= result.outcome == EXECZ_OUTCOME_ERROR;
         if (IS(execute_twice)) {
             (void)host->execute(host, item->run, time, NULL, NULL);
         }
@@ -73,7 +76,7 @@ static void
 finish(const execz_host *host, work_item *item)
 {
     execz_result result = {.size = sizeof result, .run_time = item->times[0]};
-    int gives = IS(wrong_results) || IS(lying_results);
+    int gives = IS(wrong_results) || (IS(lying_results) && item->failed);
 
     result.outcome = IS(wrong_results) ? 99 : EXECZ_OUTCOME_OK;
     (void)host->finish(host, item->run, gives ? &result : NULL, gives ? 1 : 0);
@@ -179,8 +182,9 @@ send_task(execz_executor *self, const execz_task *task, const execz_time *times,
     if (IS(slow_send)) {
         nap(60);
     }
-    if (IS(finish_stale) && self->last != 0) {
-        (void)self->host->finish(self->host, self->last, NULL, 0);
+    if (IS(finish_stale) && self->last != 0 &&
+        self->host->interrupt(self->host, self->last) == EXECZ_E_STATE) {
+        (void)self->host->finish(self->host, self->last, NULL, 0); /* it is over, as we see */
         self->last = 0;
     }
     pthread_mutex_lock(&self->lock);
