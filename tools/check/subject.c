@@ -29,6 +29,9 @@ ez_subject_describe(void)
 {
     ez_subject *self = &ez_the_subject;
 
+    if (self->file != NULL) {
+        return;
+    }
     self->file = ez_plugin_file_new(self->path);
     if (self->file->refusal.status != EXECZ_OK) {
         ez_verdict_fail("%s [%s]", self->file->refusal.message, self->file->refusal.code);

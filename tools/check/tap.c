@@ -15,37 +15,10 @@ static ez_tap taps[EZ_TAPS];
 static unsigned n_taps;
 static execz_host real; /* as ez_host_init() makes it */
 
-static atomic_uint faults[EZ_N_FAULTS];
-static char firsts[EZ_N_FAULTS][512];
-
-static atomic_int threads_left = -1, memory_left = -1;
-static atomic_bool has_refused;
-
 static ez_tap *
 tap_of(const execz_host *host)
 {
     return (ez_tap *)(void *)host;
-}
-
-static void note(ez_fault fault, const char *format, ...) EXECZ_PRINTF(2, 3);
-
-static void
-note(ez_fault fault, const char *format, ...)
-{
-    va_list args;
-
-    if (atomic_fetch_add(&faults[fault], 1) == 0) {
-        va_start(args, format);
-        (void)vsnprintf(firsts[fault], sizeof firsts[fault], format, args);
-        va_end(args);
-    }
-}
-
-unsigned
-ez_tap_faults(ez_fault fault, const char **first_out)
-{
-    *first_out = firsts[fault];
-    return atomic_load(&faults[fault]);
 }
 
 /* Whether the table may still be used. */
@@ -53,46 +26,11 @@ static bool
 lives(const execz_host *host, const char *function)
 {
     if (atomic_load(&tap_of(host)->gone)) {
-        note(EZ_FAULT_LATE, "host->%s() was called after destroy() had returned", function);
+        ez_fault_note(EZ_FAULT_LATE, "host->%s() was called after destroy() had returned",
+                      function);
         return false;
     }
     return true;
-}
-
-/* ---- refusals --------------------------------------------------------------------------------- */
-
-void
-ez_tap_refuse_thread(int after)
-{
-    atomic_store(&has_refused, false);
-    atomic_store(&threads_left, after);
-}
-
-void
-ez_tap_refuse_memory(int after)
-{
-    atomic_store(&has_refused, false);
-    atomic_store(&memory_left, after);
-}
-
-bool
-ez_tap_has_refused(void)
-{
-    return atomic_load(&has_refused);
-}
-
-/* Whether this is the one to be refused. */
-static bool
-is_refused(atomic_int *left)
-{
-    int n = atomic_load(left);
-
-    while (n > 0 && !atomic_compare_exchange_weak(left, &n, n - 1)) {
-    }
-    if (n == 0) {
-        atomic_store(&has_refused, true);
-    }
-    return n == 0;
 }
 
 /* ---- the table: services ---------------------------------------------------------------------- */
@@ -120,7 +58,7 @@ tap_option(const execz_host *host, const char *name)
         return NULL;
     }
     if (!is_declared(name)) {
-        note(EZ_FAULT_UNDECLARED, "it asks for the option '%s'", name);
+        ez_fault_note(EZ_FAULT_UNDECLARED, "it asks for the option '%s'", name);
     }
     return real.option(host, name);
 }
@@ -134,12 +72,12 @@ tap_option_i64(const execz_host *host, const char *name, int64_t *value_out)
         return EXECZ_E_STATE;
     }
     if (!is_declared(name)) {
-        note(EZ_FAULT_UNDECLARED, "it asks for the number of the option '%s'", name);
+        ez_fault_note(EZ_FAULT_UNDECLARED, "it asks for the number of the option '%s'", name);
     }
     status = real.option_i64(host, name, value_out);
     if (status == EXECZ_E_INVAL) {
-        note(EZ_FAULT_OPTION_TYPE, "it asks for the number of the option '%s', which has none",
-             name);
+        ez_fault_note(EZ_FAULT_OPTION_TYPE,
+                      "it asks for the number of the option '%s', which has none", name);
     }
     return status;
 }
@@ -150,7 +88,7 @@ tap_realloc(const execz_host *host, void *pointer, size_t length)
     ez_tap *self = tap_of(host);
     void *given;
 
-    if (!lives(host, "realloc") || (pointer == NULL && length > 0 && is_refused(&memory_left))) {
+    if (!lives(host, "realloc") || (pointer == NULL && length > 0 && ez_tap_refuses_memory())) {
         return NULL;
     }
     given = real.realloc(host, pointer, length);
@@ -168,7 +106,7 @@ tap_thread(const execz_host *host, const char *name, void (*function)(void *), v
     if (!lives(host, "thread")) {
         return EXECZ_E_STATE;
     }
-    return is_refused(&threads_left) ? EXECZ_E_LIMIT : real.thread(host, name, function, argument);
+    return ez_tap_refuses_thread() ? EXECZ_E_LIMIT : real.thread(host, name, function, argument);
 }
 
 /* What was posted, on its way to the loop. */
@@ -185,8 +123,8 @@ call_posted(void *argument)
 
     g_free(argument);
     if (atomic_load(&self.tap->gone)) {
-        note(EZ_FAULT_LATE, "a function given to host->post() was still to be called when "
-                            "destroy() had returned");
+        ez_fault_note(EZ_FAULT_LATE, "a function given to host->post() was still to be called when "
+                                     "destroy() had returned");
     } else {
         self.function(self.argument);
     }
@@ -222,8 +160,8 @@ note_executed(ez_sent *sent, execz_time run_time)
     unsigned next = atomic_fetch_add(&sent->executed, 1);
 
     if (next < sent->n && sent->times[next] != run_time) {
-        note(EZ_FAULT_ORDER, "of a run with %u run times it executed number %u as the %u.", sent->n,
-             ez_sent_index(sent, run_time) + 1, next + 1);
+        ez_fault_note(EZ_FAULT_ORDER, "of a run with %u run times it executed number %u as the %u.",
+                      sent->n, ez_sent_index(sent, run_time) + 1, next + 1);
     }
 }
 
@@ -249,8 +187,10 @@ tap_execute(const execz_host *host, execz_run run, execz_time run_time, const ex
         atomic_fetch_sub(&sent->inside, 1);
     }
     if (status == EXECZ_E_STATE) {
-        note(EZ_FAULT_EXECUTE, "host->execute() was called for %s, and answered EXECZ_E_STATE",
-             sent == NULL ? "a number that is no run"
+        ez_fault_note(EZ_FAULT_EXECUTE,
+                      "host->execute() was called for %s, and answered EXECZ_E_STATE",
+                      sent == NULL
+                          ? "a number that is no run"
                           : "a run time that has been executed, or of a run that is finished");
     } else if (sent != NULL) {
         note_executed(sent, run_time);
@@ -263,18 +203,22 @@ static void
 note_finish(const ez_sent *sent, execz_run run)
 {
     if (sent == NULL) {
-        note(EZ_FAULT_FINISH_UNKNOWN,
-             "host->finish() was called with %#" PRIx64 ", which no send_task() was given", run);
+        ez_fault_note(EZ_FAULT_FINISH_UNKNOWN,
+                      "host->finish() was called with %#" PRIx64 ", which no send_task() was given",
+                      run);
     } else if (atomic_load(&sent->answered) && sent->answer != EXECZ_OK) {
-        note(EZ_FAULT_FINISH_REFUSED,
-             "host->finish() was called for run %#" PRIx64 ", for which send_task() had not "
-             "returned EXECZ_OK",
-             run);
+        ez_fault_note(EZ_FAULT_FINISH_REFUSED,
+                      "host->finish() was called for run %#" PRIx64
+                      ", for which send_task() had not "
+                      "returned EXECZ_OK",
+                      run);
     } else if (atomic_load(&sent->closed)) {
-        note(EZ_FAULT_FINISH_STALE,
-             "host->finish() was called for run %#" PRIx64 ", which had ended long before", run);
+        ez_fault_note(EZ_FAULT_FINISH_STALE,
+                      "host->finish() was called for run %#" PRIx64 ", which had ended long before",
+                      run);
     } else {
-        note(EZ_FAULT_FINISH_TWICE, "host->finish() was called twice for run %#" PRIx64, run);
+        ez_fault_note(EZ_FAULT_FINISH_TWICE, "host->finish() was called twice for run %#" PRIx64,
+                      run);
     }
 }
 
@@ -287,12 +231,13 @@ look_at_results(const ez_sent *sent, const execz_result *results, uint32_t n)
     if (results == NULL || results->size < EXECZ_RESULT_SIZE ||
         results->outcome < EXECZ_OUTCOME_OK || results->outcome > EXECZ_OUTCOME_LOST ||
         ez_sent_index(sent, results->run_time) == sent->n) {
-        note(EZ_FAULT_RESULT, "host->finish() was given %u results, of which the first is %s", n,
-             results == NULL                     ? "not there"
-             : results->size < EXECZ_RESULT_SIZE ? "without its size"
-             : results->outcome < EXECZ_OUTCOME_OK || results->outcome > EXECZ_OUTCOME_LOST
-                 ? "of an outcome that there is not"
-                 : "of a run time that is none of this run's");
+        ez_fault_note(EZ_FAULT_RESULT,
+                      "host->finish() was given %u results, of which the first is %s", n,
+                      results == NULL                     ? "not there"
+                      : results->size < EXECZ_RESULT_SIZE ? "without its size"
+                      : results->outcome < EXECZ_OUTCOME_OK || results->outcome > EXECZ_OUTCOME_LOST
+                          ? "of an outcome that there is not"
+                          : "of a run time that is none of this run's");
     }
 }
 
@@ -307,8 +252,9 @@ tap_finish(const execz_host *host, execz_run run, const execz_result *results, u
     }
     sent = ez_bed_find(tap_of(host)->bed, run);
     if (sent != NULL && atomic_load(&sent->inside) > 0) {
-        note(EZ_FAULT_FINISH_INSIDE,
-             "host->finish() was called while a thread was inside of host->execute() for this run");
+        ez_fault_note(
+            EZ_FAULT_FINISH_INSIDE,
+            "host->finish() was called while a thread was inside of host->execute() for this run");
     }
     look_at_results(sent, results, n);
     if (sent != NULL) {
@@ -322,13 +268,30 @@ tap_finish(const execz_host *host, execz_run run, const execz_result *results, u
     return status;
 }
 
+typedef struct worker {
+    execz_run (*next)(void *user, execz_run done);
+    void *user;
+} worker;
+
+/* What it has looked at of this run happens before its end. */
+static execz_run
+tap_next(void *user, execz_run done)
+{
+    const worker *self = user;
+    execz_run run = self->next(self->user, done);
+
+    ez_world_release();
+    return run;
+}
+
 static void
 tap_work(const execz_host *host, execz_run (*next)(void *user, execz_run done), void *user)
 {
+    worker own = {next, user};
     int64_t before = ez_world_now();
 
     if (lives(host, "work")) {
-        real.work(host, next, user);
+        real.work(host, tap_next, &own);
     }
     time_in_bodies += ez_world_now() - before;
 }
@@ -354,9 +317,9 @@ tap_unfinished(const execz_host *host)
 void
 ez_tap_note_refused(const ez_sent *sent)
 {
-    note(EZ_FAULT_FINISH_REFUSED,
-         "host->finish() was called for a run, and then send_task() returned %d for it",
-         (int)sent->answer);
+    ez_fault_note(EZ_FAULT_FINISH_REFUSED,
+                  "host->finish() was called for a run, and then send_task() returned %d for it",
+                  (int)sent->answer);
 }
 
 /* ---- its life --------------------------------------------------------------------------------- */

@@ -157,7 +157,9 @@ do_jobs(void)
     job *one;
 
     while ((one = take_job()) != NULL) {
+        ez_world_acquire();
         one->function(one->argument);
+        ez_world_release();
         pthread_mutex_lock(&lock);
         n_jobs--;
         if (one->done != NULL) {
@@ -211,6 +213,7 @@ add_job(void (*function)(void *), void *argument, atomic_bool *done)
     job *one = g_new0(job, 1);
 
     *one = (job){function, argument, done, NULL};
+    ez_world_release();
     pthread_mutex_lock(&lock);
     *last = one;
     last = &one->next;
@@ -294,19 +297,22 @@ ez_world_wait_for(bool (*is)(void *argument), void *argument, execz_duration at_
 {
     int64_t end = ez_world_now() + at_most;
 
-    while (!is(argument)) {
+    bool found;
+
+    while (!(found = is(argument))) {
         int64_t now = ez_world_now();
         int64_t next = now + EXECZ_MILLISECOND; /* bodies change what is waited for unheard */
         struct timespec until = {next / EXECZ_SECOND, next % EXECZ_SECOND};
 
         if (now >= end || now >= ez_the_world.gives_up_at) {
-            return is(argument);
+            break;
         }
         pthread_mutex_lock(&lock);
         (void)pthread_cond_timedwait(&changed, &lock, &until);
         pthread_mutex_unlock(&lock);
     }
-    return true;
+    ez_world_acquire();
+    return found;
 }
 
 bool

@@ -45,8 +45,8 @@ bool ez_world_wait_for(bool (*is)(void *argument), void *argument, execz_duratio
 /* Something that is waited for may be so now.  [any-thread] */
 void ez_world_changed(void);
 
-/* The host knows that a run which ends on one thread happens before the loop takes it; a plugin's
- * thread sanitizer, which does not watch the host, has to be told.  [any-thread] and [loop] */
+/* What a run's thread, the loop and the thread that checks do happens in an order that we know; a
+ * thread sanitizer that watches the plugin alone has to be told.  [any-thread] */
 void ez_world_release(void);
 void ez_world_acquire(void);
 

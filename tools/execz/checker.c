@@ -159,17 +159,30 @@ ez_checker_prepare(ez_checker *self, char **message_out)
     return self->preload != NULL;
 }
 
+/* Adds options to those that a variable has. */
+static char **
+add_options(char **env, const char *variable, const char *options)
+{
+    const char *before = g_environ_getenv(env, variable);
+    g_autofree char *all =
+        before == NULL ? g_strdup(options) : g_strdup_printf("%s:%s", before, options);
+
+    return g_environ_setenv(env, variable, all, TRUE);
+}
+
 static char **
 environment(const ez_checker *self)
 {
+    static const char stop[] = "halt_on_error=1:abort_on_error=1:exitcode=66";
     char **env = g_get_environ();
-    const char *options = "halt_on_error=1:abort_on_error=1:exitcode=66";
 
     if (self->under == EZ_UNDER_ASAN || self->under == EZ_UNDER_TSAN) {
         env = g_environ_setenv(env, "LD_PRELOAD", self->preload, TRUE);
-        env = g_environ_setenv(env, "ASAN_OPTIONS", options, FALSE);
-        env = g_environ_setenv(env, "TSAN_OPTIONS", options, FALSE);
+        env = add_options(env, "ASAN_OPTIONS", stop);
+        env = add_options(env, "TSAN_OPTIONS", stop);
     }
+    /* A check may end amid its threads. */
+    env = add_options(env, "TSAN_OPTIONS", "report_thread_leaks=0");
     /* So that a leak of a byte is one. */
     return g_environ_setenv(env, "G_SLICE", "always-malloc", TRUE);
 }
@@ -184,6 +197,7 @@ command_line(const ez_checker *self, const ez_check_result *result)
                                            "--error-exitcode=66",
                                            "--leak-check=full",
                                            "--errors-for-leak-kinds=definite",
+                                           "--show-leak-kinds=definite",
                                            "--child-silent-after-fork=yes"};
     GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
     int64_t patience = self->timeout / EXECZ_MILLISECOND * 8 / 10; /* before it is ended */
