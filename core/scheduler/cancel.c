@@ -3,9 +3,9 @@
 #include "scheduler/cancel.h"
 
 #include "base/error.h"
+#include "scheduler/held.h"
 #include "scheduler/overlap.h"
 #include "scheduler/retry.h"
-#include "scheduler/submit.h"
 #include "scheduler/tell.h"
 
 #include <inttypes.h>
@@ -97,12 +97,9 @@ take_manual(execz_scheduler *self, const ez_entry *entry, execz_time *time_out)
 static void
 cancel_waiting(execz_scheduler *self, ez_entry *entry)
 {
-    g_autofree ez_due *due = ez_submit_let_go(self, entry);
     execz_time time;
 
-    if (due != NULL) {
-        ez_tell_due(self, EXECZ_EVENT_TASK_CANCELLED, entry, entry->held_source, due, why);
-    }
+    ez_held_cancel(self, entry, why);
     ez_overlap_cancel(self, entry, why);
     while (take_manual(self, entry, &time)) {
         ez_unsubmitted asked = {.source = EXECZ_SOURCE_MANUAL, .times = &time, .n = 1};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scheduler/dispatch.h"
 
+#include "scheduler/held.h"
 #include "scheduler/modify.h"
 #include "scheduler/news.h"
 #include "scheduler/overlap.h"
@@ -92,14 +93,32 @@ collect(execz_scheduler *self, execz_time now, GQueue *news_out)
     return n;
 }
 
+/* Keeps due with what is held of its source already, and tries all of it, unless its executor is busy
+ * or more of it is to come. */
+static void
+hold(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
+{
+    bool more = due->more;
+    ez_held *held = ez_held_keep(self, entry, due, source);
+    const ez_line *line = held == NULL ? NULL : held->waiter.line;
+
+    if (held == NULL) {
+        return;
+    }
+    if (more && line == NULL) {
+        ez_line_push(&self->gathering, &held->waiter);
+    } else if (!more && (line == &self->gathering || ez_held_is_blocked(self, &held->waiter))) {
+        (void)ez_submit_held(self, held);
+    }
+}
+
 static void
 submit_item(execz_scheduler *self, ez_batch_item *item)
 {
     ez_entry *entry = item->entry;
     ez_due *due = &item->due;
 
-    ez_submit_missed(self, entry, due);
-    due->missed = 0;
+    ez_submit_missed(self, entry, due, item->source);
     if (due->n > 0 && entry->removed) {
         ez_tell_due(self, EXECZ_EVENT_TASK_CANCELLED, entry, item->source, due,
                     "its task was removed");
@@ -107,12 +126,8 @@ submit_item(execz_scheduler *self, ez_batch_item *item)
     }
     if (due->n > 0 && !due->more && ez_entry_count_waiting(entry) > 0) {
         ez_overlap_take(self, entry, due, item->source); /* behind what waits already */
-    } else if (entry->held != NULL || due->more) {
-        ez_submit_hold(self, entry, due, item->source);
-        ez_submit_missed(self, entry, due);
-        if (!entry->queued && !due->more) {
-            (void)ez_submit_held(self, entry); /* was blocked: perhaps it is not any more */
-        }
+    } else if (due->more || ez_entry_find_held(entry, item->source) != NULL) {
+        hold(self, entry, due, item->source);
     } else if (due->n > 0) {
         (void)ez_submit(self, entry, due, item->source);
     }

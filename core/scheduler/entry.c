@@ -29,7 +29,12 @@ ez_entry_unref(ez_entry *self)
         ez_task_unref(self->task);
         ez_trigger_unref(self->trigger);
         g_free(self->blocked);
-        g_free(self->held);
+        while (self->held != NULL) {
+            ez_due due;
+
+            ez_line_remove(&self->held->waiter);
+            ez_entry_let_go(self, self->held, &due);
+        }
         if (self->waiting != NULL) {
             g_queue_free_full(self->waiting, g_free);
         }
@@ -141,45 +146,96 @@ count_missed(ez_due *due, execz_time time)
 
 /* Appends the times of due; where there are too many, the oldest give way. */
 static void
-append(ez_due *held, ez_due *due)
+append(ez_held *held, ez_due *due)
 {
-    for (uint32_t i = 0; i < due->n; i++) {
-        if (held->n == EXECZ_RUN_TIMES_MAX) {
-            count_missed(due, held->times[0]);
-            memmove(held->times, held->times + 1, (held->n - 1) * sizeof held->times[0]);
-            held->n--;
-        }
-        held->times[held->n++] = due->times[i];
+    uint32_t n = MIN(held->n + due->n, EXECZ_RUN_TIMES_MAX);
+    uint32_t gone = held->n + due->n - n; /* none of due itself, which has room */
+
+    for (uint32_t i = 0; i < gone; i++) {
+        count_missed(due, held->times[i]);
     }
+    held->n -= gone;
+    memmove(held->times, held->times + gone, held->n * sizeof held->times[0]);
+    held->times = g_renew(execz_time, held->times, n);
+    memcpy(held->times + held->n, due->times, due->n * sizeof due->times[0]);
+    held->n = n;
+    held->coalesced += due->coalesced;
+}
+
+/* The latest takes the place of all others. */
+static void
+cover(ez_held *held, const ez_due *due)
+{
+    held->coalesced += due->coalesced + held->n + due->n - 1;
+    held->times[0] = due->times[due->n - 1];
+    held->n = 1;
+}
+
+static ez_held *
+new_held(ez_entry *entry, const ez_due *due, uint32_t source)
+{
+    ez_held *self = g_new(ez_held, 1), **end = &entry->held;
+
+    *self = (ez_held){
+        .waiter = {.entry = entry, .since = due->times[0]},
+        .source = source,
+        .n = due->n,
+        .coalesced = due->coalesced,
+        .times = g_memdup2(due->times, due->n * sizeof due->times[0]),
+    };
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = self;
+    ez_entry_note_waits(entry);
+    return self;
+}
+
+ez_held *
+ez_entry_find_held(const ez_entry *self, uint32_t source)
+{
+    ez_held *held = self->held;
+
+    while (held != NULL && held->source != source) {
+        held = held->next;
+    }
+    return held;
+}
+
+ez_held *
+ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source)
+{
+    ez_held *held = ez_entry_find_held(self, source);
+
+    if (due->n == 0) {
+        return held;
+    }
+    if (held == NULL) {
+        return new_held(self, due, source);
+    }
+    if (self->task->plan->coalesce == EXECZ_COALESCE_LATEST) {
+        cover(held, due);
+    } else {
+        append(held, due);
+    }
+    return held;
 }
 
 void
-ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source)
+ez_entry_let_go(ez_entry *self, ez_held *held, ez_due *due_out)
 {
-    if (due->n == 0) {
-        return;
-    }
-    if (self->held == NULL) {
-        self->held = g_memdup2(due, sizeof *due);
-        ez_entry_note_waits(self);
-        self->held->missed = 0; /* is the caller's to report */
-        self->held_source = (uint8_t)source;
-        return;
-    }
-    if (self->task->plan->coalesce == EXECZ_COALESCE_LATEST) {
-        self->held->coalesced += due->coalesced + self->held->n + due->n - 1;
-        self->held->times[0] = due->times[due->n - 1];
-        self->held->n = 1;
-    } else {
-        append(self->held, due);
-    }
-}
+    ez_held **at = &self->held;
 
-ez_due *
-ez_entry_take_held(ez_entry *self)
-{
-    ez_due *due = g_steal_pointer(&self->held);
-
+    while (*at != held) {
+        at = &(*at)->next;
+    }
+    *at = held->next;
+    due_out->n = held->n;
+    due_out->coalesced = held->coalesced;
+    due_out->missed = 0;
+    due_out->more = false;
+    memcpy(due_out->times, held->times, held->n * sizeof held->times[0]);
+    g_free(held->times);
+    g_free(held);
     ez_entry_note_waits(self);
-    return due;
 }

@@ -6,11 +6,22 @@
 #define EZ_SCHEDULER_ENTRY_H
 
 #include "base/heap.h"
+#include "scheduler/line.h"
 #include "task/due.h"
 
 #include <execz/event.h>
 
 #include <stdatomic.h>
+
+/* What is due of a task from one source, and waits for its executor or until nothing blocks it. */
+typedef struct ez_held {
+    ez_waiter waiter;     /* first */
+    struct ez_held *next; /* of the same entry, from another source */
+    uint32_t source;      /* EXECZ_SOURCE_* */
+    uint32_t n;
+    uint64_t coalesced; /* as in ez_due */
+    execz_time *times;  /* owned; n of them, ascending */
+} ez_held;
 
 typedef struct ez_entry {
     ez_task *task; /* owned; the loop exchanges it, with the lock held (modify.c) */
@@ -29,10 +40,8 @@ typedef struct ez_entry {
     atomic_int_fast64_t last; /* see ez_entry_note_end() */
     atomic_uint instances;    /* runs in flight */
     atomic_bool waits;        /* something is held, or waits for a run to end */
-    bool queued;              /* held in the queue of a busy executor */
     bool ready;               /* a run of it has ended, and what waits for that can be started */
-    uint8_t held_source;
-    ez_due *held;             /* owned; due, but busy or blocked; NULL if nothing waits */
+    ez_held *held;            /* owned; the one that came first in front; NULL: none */
     struct ez_retry *retries; /* what is to be attempted again; see retry.h */
     GQueue *waiting;          /* owned; of ez_waiting, owned, oldest first; NULL or empty: none */
 } ez_entry;
@@ -76,13 +85,17 @@ bool ez_entry_has_future(const ez_entry *self);
 /* Collects what is due at now, and sets when it next fires. */
 void ez_entry_collect_locked(ez_entry *self, execz_time now, ez_due *due_out);
 
-/* Keeps due for later; together with what is held already, by the task's coalescing.  Run times
- * that find no room are counted on due->missed, with missed_last, for the caller to report.  [loop]
- * */
-void ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source);
+/* What is held of source; NULL if nothing is.  [loop] */
+ez_held *ez_entry_find_held(const ez_entry *self, uint32_t source);
 
-/* What was held, which is the caller's now; NULL if nothing was.  [loop] */
-ez_due *ez_entry_take_held(ez_entry *self);
+/* Keeps due for later; together with what is held of the same source, by the task's coalescing.  What
+ * was asked for is not covered by what the schedule says, nor the other way round.  Run times that find
+ * no room are counted on due->missed, with missed_last, for the caller to report.  Returns what is held
+ * then; NULL if that is nothing.  [loop] */
+ez_held *ez_entry_hold(ez_entry *self, ez_due *due, uint32_t source);
+
+/* Moves what is held, and stands in no line, to due_out.  [loop] */
+void ez_entry_let_go(ez_entry *self, ez_held *held, ez_due *due_out);
 
 /* How many run times wait for a run to end.  [loop] */
 static inline guint

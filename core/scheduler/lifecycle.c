@@ -165,8 +165,8 @@ work(execz_scheduler *self, const errands *todo)
         ez_overlap_start(self);
     }
     ez_dispatch_due(self);
-    ez_held_retry(self);
     ez_held_recheck(self);
+    ez_held_retry(self); /* last: what has come to stand in line meanwhile is tried, too */
 }
 
 /* Everything there is to do. */

@@ -4,16 +4,16 @@
 void
 ez_line_init(ez_line *self)
 {
-    self->waiters = g_sequence_new(g_free);
+    *self = (ez_line){.waiters = g_sequence_new(NULL)};
 }
 
 void
 ez_line_deinit(ez_line *self)
 {
-    ez_waiter waiter;
+    ez_waiter *waiter;
 
-    while (ez_line_pop(self, &waiter)) {
-        ez_entry_unref(waiter.entry);
+    while ((waiter = ez_line_first(self)) != NULL) {
+        ez_line_remove(waiter);
     }
     g_clear_pointer(&self->waiters, g_sequence_free);
 }
@@ -31,43 +31,38 @@ compare(const void *a, const void *b, void *user)
 }
 
 void
-ez_line_push(ez_line *self, const ez_waiter *waiter)
+ez_line_push(ez_line *self, ez_waiter *waiter)
 {
-    ez_waiter *kept = g_new(ez_waiter, 1);
-
-    *kept = *waiter;
-    g_sequence_insert_sorted(self->waiters, kept, compare, NULL);
+    waiter->line = self;
+    waiter->at = g_sequence_insert_sorted(self->waiters, waiter, compare, NULL);
+    self->length++;
 }
 
-bool
-ez_line_pop(ez_line *self, ez_waiter *waiter_out)
+ez_waiter *
+ez_line_first(const ez_line *self)
 {
-    GSequenceIter *first = g_sequence_get_begin_iter(self->waiters);
-
-    if (g_sequence_iter_is_end(first)) {
-        return false;
-    }
-    *waiter_out = *(ez_waiter *)g_sequence_get(first);
-    g_sequence_remove(first);
-    return true;
+    return self->length == 0 ? NULL : g_sequence_get(g_sequence_get_begin_iter(self->waiters));
 }
 
-bool
-ez_line_remove(ez_line *self, const ez_entry *entry)
+ez_waiter *
+ez_line_find(const ez_line *self, bool (*wanted)(const ez_waiter *waiter))
 {
     GSequenceIter *at = g_sequence_get_begin_iter(self->waiters);
 
     for (; !g_sequence_iter_is_end(at); at = g_sequence_iter_next(at)) {
-        if (((ez_waiter *)g_sequence_get(at))->entry == entry) {
-            g_sequence_remove(at);
-            return true;
+        if (wanted(g_sequence_get(at))) {
+            return g_sequence_get(at);
         }
     }
-    return false;
+    return NULL;
 }
 
-size_t
-ez_line_length(const ez_line *self)
+void
+ez_line_remove(ez_waiter *waiter)
 {
-    return (size_t)g_sequence_get_length(self->waiters);
+    if (waiter->line != NULL) {
+        g_sequence_remove(waiter->at);
+        waiter->line->length--;
+        waiter->line = NULL;
+    }
 }

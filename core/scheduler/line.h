@@ -1,31 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-/* The tasks that wait for one executor: higher priority first, then what has been due for longer,
- * then who came first. */
+/* What waits, in order: higher priority first, then what has been due for longer, then who came first.
+ *
+ * Whoever waits carries its place in the line, so that it can leave from anywhere without being looked
+ * for.  [loop] */
 #ifndef EZ_SCHEDULER_LINE_H
 #define EZ_SCHEDULER_LINE_H
 
-#include "scheduler/entry.h"
+#include <stdbool.h>
+
+#include <glib.h>
+
+#include <execz/plugin.h>
 
 typedef struct ez_line {
-    GSequence *waiters; /* owned; of ez_waiter, owned */
+    GSequence *waiters; /* owned; of ez_waiter, borrowed */
+    size_t length;
 } ez_line;
 
+/* Something that is due and waits, embedded in it: what an entry holds, or a next attempt. */
 typedef struct ez_waiter {
-    ez_entry *entry; /* a reference */
+    struct ez_entry *entry; /* of whoever it is embedded in */
+    execz_time since;       /* when it was due */
     int32_t priority;
-    execz_time since; /* when it was due */
+    bool is_retry;
+    ez_line *line;     /* that it stands in; NULL: in none */
+    GSequenceIter *at; /* where in it */
 } ez_waiter;
 
 void ez_line_init(ez_line *self);
-void ez_line_deinit(ez_line *self); /* drops the references */
+void ez_line_deinit(ez_line *self); /* whoever is in it is in none then */
 
-/* The reference goes with it, in and out. */
-void ez_line_push(ez_line *self, const ez_waiter *waiter);
-bool ez_line_pop(ez_line *self, ez_waiter *waiter_out);
+/* The waiter stands in no line. */
+void ez_line_push(ez_line *self, ez_waiter *waiter);
 
-/* Takes the entry out of the line, wherever it is; false if it is not there.  Slow. */
-bool ez_line_remove(ez_line *self, const ez_entry *entry);
+/* NULL if nobody is there. */
+ez_waiter *ez_line_first(const ez_line *self);
 
-size_t ez_line_length(const ez_line *self);
+/* The first that wanted says yes to; it is asked about all before it. */
+ez_waiter *ez_line_find(const ez_line *self, bool (*wanted)(const ez_waiter *waiter));
+
+/* Takes the waiter out of the line it stands in; fine if it does not. */
+void ez_line_remove(ez_waiter *waiter);
+
+static inline size_t
+ez_line_length(const ez_line *self)
+{
+    return self->length;
+}
 
 #endif

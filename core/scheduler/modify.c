@@ -2,6 +2,7 @@
 #include "scheduler/modify.h"
 
 #include "base/error.h"
+#include "scheduler/held.h"
 #include "scheduler/news.h"
 #include "scheduler/overlap.h"
 #include "task/spec.h"
@@ -67,30 +68,12 @@ ez_modify_locked(execz_scheduler *self, ez_entry *entry, ez_draft *draft)
     g_hash_table_insert(self->modified, entry, ez_task_ref(task));
 }
 
-/* It waits in the queue of an executor that is not its own any more: it is to wait for the right
- * one. */
-static void
-leave_queue_locked(execz_scheduler *self, ez_entry *entry)
-{
-    ez_executor_place *place = g_hash_table_lookup(self->places, entry->task->plan->executor);
-
-    entry->queued = false;
-    if (place != NULL && ez_line_remove(&place->held, entry)) {
-        ez_entry_unref(entry);
-    }
-}
-
 static void
 exchange_locked(execz_scheduler *self, ez_entry *entry, ez_task *task)
 {
-    if (entry->queued && strcmp(entry->task->plan->executor, task->plan->executor) != 0) {
-        leave_queue_locked(self, entry);
-    }
+    ez_held_replan_locked(self, entry, task->plan);
     ez_task_unref(entry->task);
     entry->task = ez_task_ref(task);
-    if (entry->held != NULL && !entry->queued) {
-        self->recheck = true;
-    }
     ez_overlap_note_room(self, entry); /* it may have more runs now */
     ez_scheduler_change_locked(self, EZ_CHANGE_UPDATE, entry);
 }

@@ -2,9 +2,9 @@
 #include "scheduler/news.h"
 
 #include "event/copy.h"
+#include "scheduler/held.h"
 #include "scheduler/overlap.h"
 #include "scheduler/retry.h"
-#include "scheduler/submit.h"
 #include "scheduler/tell.h"
 
 static const char why[] = "its task was removed";
@@ -68,11 +68,7 @@ free_one(void *data)
 static void
 end_waiting(execz_scheduler *self, ez_entry *entry)
 {
-    g_autofree ez_due *due = ez_submit_let_go(self, entry);
-
-    if (due != NULL) {
-        ez_tell_due(self, EXECZ_EVENT_TASK_CANCELLED, entry, entry->held_source, due, why);
-    }
+    ez_held_cancel(self, entry, why);
     ez_overlap_cancel(self, entry, why);
     ez_retry_cancel(self, entry, why);
 }

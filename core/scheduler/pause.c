@@ -208,7 +208,7 @@ change_state(execz_scheduler *self, uint32_t from, uint32_t to, uint64_t code, e
     state = self->state;
     if (state == from) {
         self->state = to;
-        self->recheck = true; /* it may be needed when it resumes */
+        atomic_store(&self->recheck, true); /* it may be needed when it resumes */
     }
     pthread_mutex_unlock(&self->lock);
     if (state == EXECZ_STATE_STOPPED || state == EXECZ_STATE_SHUTTING_DOWN) {

@@ -2,8 +2,8 @@
 #include "scheduler/removal.h"
 
 #include "base/error.h"
+#include "scheduler/held.h"
 #include "scheduler/result.h"
-#include "scheduler/submit.h"
 #include "scheduler/tell.h"
 
 static const int64_t look_again_after = 5 * EXECZ_MILLISECOND;
@@ -58,21 +58,6 @@ execz_scheduler_remove_executor(execz_scheduler *self, const char *alias, uint32
 
 /* ---- its steps ------------------------------------------------------------------------------- */
 
-/* What waits for it is blocked from now on, or finds another one that has got the alias. */
-static void
-release_held(execz_scheduler *self, ez_executor_place *place)
-{
-    ez_waiter waiter;
-
-    place->retry_at = EXECZ_TIME_NEVER;
-    while (ez_line_pop(&place->held, &waiter)) {
-        waiter.entry->queued = false;
-        (void)ez_submit_held(self, waiter.entry);
-        ez_scheduler_retire(self, waiter.entry);
-        ez_entry_unref(waiter.entry);
-    }
-}
-
 static void
 begin(execz_scheduler *self, ez_executor_place *place)
 {
@@ -81,7 +66,7 @@ begin(execz_scheduler *self, ez_executor_place *place)
     ez_log_write(&self->log, EXECZ_LOG_INFO, "executor removed executor=%s: %u runs go on",
                  ez_executor_alias(place->executor), *ez_executor_unfinished(place->executor));
     ez_executor_shutdown(place->executor, 0, EXECZ_NO_DEADLINE);
-    release_held(self, place);
+    ez_held_disperse(self, place); /* is blocked, or finds another one that has got the alias */
 }
 
 static void

@@ -122,7 +122,7 @@ take_finished(execz_scheduler *self, ez_run *run)
     for (uint32_t i = 0; i < run->n; i++) {
         end_time(self, run, i, again);
     }
-    if (self->n_held > 0) {
+    if (self->n_held > 0 || self->n_retries > 0) {
         ez_executor_place *place = ez_scheduler_find_place(self, run->task->plan->executor);
 
         release(self, run, false, again);

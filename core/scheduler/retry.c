@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The next attempt waits in a heap under the monotonic clock, which no step of the wall clock moves;
- * the loop's timer wakes for it.
+ * the loop's timer wakes for it.  If it cannot be sent then it stands in line with all else that waits for
+ * its executor, or among the blocked.
  *
  * From its first submission to its terminal event a run time counts as one instance of its task, also
  * while it waits here: what waits for an attempt is not over.  So max_instances holds when the attempt
@@ -17,9 +18,6 @@
 #include "task/spread.h"
 
 #include <string.h>
-
-static const int64_t try_busy_after = 100 * EXECZ_MILLISECOND;
-static const int64_t try_blocked_after = 5 * EXECZ_SECOND;
 
 static ez_retry *
 retry_of(ez_heap_node *node)
@@ -77,12 +75,14 @@ ez_retry_plan(execz_scheduler *self, ez_run *run)
     seed = ez_spread((uint64_t)retry->times[0] ^ ez_spread(g_str_hash(run->task->id)));
     delay = ez_retry_delay(run->task->plan->retry, run->attempt, seed);
     retry->attempt = run->attempt + 1;
-    retry->entry = ez_entry_ref(run->owner);
-    retry->next = retry->entry->retries;
-    retry->entry->retries = retry;
+    retry->waiter.entry = ez_entry_ref(run->owner);
+    retry->waiter.is_retry = true;
+    retry->next = retry->waiter.entry->retries;
+    retry->waiter.entry->retries = retry;
     if (__builtin_add_overflow(ez_clock_now(self->clock), delay, &retry->due)) {
         retry->due = EXECZ_TIME_NEVER - 1;
     }
+    retry->waiter.since = retry->due;
     delay = MIN(delay, EXECZ_TIME_NEVER - 1 - ez_clock_monotonic(self->clock));
     ez_heap_set(&self->retries, &retry->node, ez_clock_monotonic(self->clock) + delay);
     self->n_retries += retry->n;
@@ -106,7 +106,7 @@ ez_retry_has(const ez_retry *self, execz_time run_time)
 static ez_entry *
 forget(execz_scheduler *self, ez_retry *retry)
 {
-    ez_entry *entry = retry->entry;
+    ez_entry *entry = retry->waiter.entry;
     ez_retry **at = &entry->retries;
 
     while (*at != retry) {
@@ -114,6 +114,7 @@ forget(execz_scheduler *self, ez_retry *retry)
     }
     *at = retry->next;
     ez_heap_remove(&self->retries, &retry->node);
+    ez_line_remove(&retry->waiter);
     self->n_retries -= retry->n;
     g_free(retry);
     return entry;
@@ -134,7 +135,7 @@ end(execz_scheduler *self, ez_retry *retry, uint64_t code, uint32_t attempt, con
             .attempt = attempt,
         };
 
-        ez_tell_unsubmitted(self, code, retry->entry, &ended, message);
+        ez_tell_unsubmitted(self, code, retry->waiter.entry, &ended, message);
     }
     entry = forget(self, retry);
     ez_entry_count(entry, -1);
@@ -144,33 +145,26 @@ end(execz_scheduler *self, ez_retry *retry, uint64_t code, uint32_t attempt, con
     ez_entry_unref(entry);
 }
 
-static void
-try_later(execz_scheduler *self, ez_retry *retry, execz_duration delay)
-{
-    ez_heap_set(&self->retries, &retry->node, ez_clock_monotonic(self->clock) + delay);
-}
-
-static void
-submit(execz_scheduler *self, ez_retry *retry)
+bool
+ez_retry_submit(execz_scheduler *self, ez_retry *retry)
 {
     execz_error err = EXECZ_ERROR_INIT;
     ez_due due = {.n = retry->n, .coalesced = retry->coalesced};
 
     memcpy(due.times, retry->times, retry->n * sizeof due.times[0]);
-    switch (ez_submit_attempt(self, retry->entry, &due, retry->attempt, &err)) {
+    switch (ez_submit_attempt(self, &retry->waiter, &due, retry->attempt, &err)) {
     case EZ_ATTEMPT_SENT:
         ez_entry_unref(forget(self, retry));
         break;
     case EZ_ATTEMPT_BUSY:
-        try_later(self, retry, try_busy_after);
-        break;
+        return false;
     case EZ_ATTEMPT_BLOCKED:
-        try_later(self, retry, try_blocked_after);
         break;
     case EZ_ATTEMPT_REFUSED:
         end(self, retry, EXECZ_EVENT_TASK_ERROR, retry->attempt, err.message);
         break;
     }
+    return true;
 }
 
 void
@@ -184,7 +178,8 @@ ez_retry_submit_due(execz_scheduler *self)
     }
     now = ez_clock_monotonic(self->clock);
     while ((node = ez_heap_first(&self->retries, &at)) != NULL && at <= now) {
-        submit(self, retry_of(node)); /* which takes it out, or moves it behind now */
+        ez_heap_remove(&self->retries, node);
+        (void)ez_retry_submit(self, retry_of(node));
     }
 }
 

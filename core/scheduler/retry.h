@@ -7,8 +7,8 @@
 
 /* Those of one run; all together the next attempt.  [loop] */
 typedef struct ez_retry {
-    ez_heap_node node;     /* queued under the time it is due, on the monotonic clock */
-    ez_entry *entry;       /* a reference, and one of its instances */
+    ez_waiter waiter;  /* first; its entry is a reference, and one of that one's instances */
+    ez_heap_node node; /* queued under the time it is due, on the monotonic clock; then it waits */
     struct ez_retry *next; /* of the same entry */
     execz_time due;        /* the same on the wall clock, for people */
     uint64_t coalesced;    /* as in ez_due */
@@ -26,6 +26,9 @@ bool ez_retry_has(const ez_retry *self, execz_time run_time);
 
 /* Submits what is due.  [loop] */
 void ez_retry_submit_due(execz_scheduler *self);
+
+/* Submits one that is in no line.  False if its executor is busy.  [loop] */
+bool ez_retry_submit(execz_scheduler *self, ez_retry *retry);
 
 /* When the next one is due, on the monotonic clock; EXECZ_TIME_NEVER: there is none.  [loop] */
 int64_t ez_retry_next(const execz_scheduler *self);

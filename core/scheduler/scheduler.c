@@ -67,6 +67,9 @@ init_tables(execz_scheduler *self)
     self->left_behind = g_ptr_array_new_with_free_func(ez_scheduler_free_place);
     self->modified = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)ez_task_unref);
     g_queue_init(&self->ready);
+    ez_line_init(&self->blocked[0]);
+    ez_line_init(&self->blocked[1]);
+    ez_line_init(&self->gathering);
     self->changes = g_array_new(FALSE, FALSE, sizeof(ez_change));
     self->batch = g_new(ez_batch_item, EZ_BATCH);
     self->bus = ez_bus_new();
@@ -287,6 +290,9 @@ execz_scheduler_free(execz_scheduler *self)
     ez_loop_deinit(&self->loop);
     ez_mailbox_deinit(&self->mailbox);
     g_queue_clear(&self->new_executors);
+    ez_line_deinit(&self->blocked[0]);
+    ez_line_deinit(&self->blocked[1]);
+    ez_line_deinit(&self->gathering);
     drop_changes(self->changes);
     ez_intern_table_free(self->tables.plans);
     ez_intern_table_free(self->tables.schedules);

@@ -20,7 +20,7 @@
 #include "executor/executor.h"
 #include "executor/threads.h"
 #include "function/modules.h"
-#include "scheduler/line.h"
+#include "scheduler/entry.h"
 #include "scheduler/loop.h"
 #include "store/store.h"
 
@@ -35,7 +35,7 @@ typedef struct ez_manual {
 /* An executor of the configuration and the tasks that wait for it. */
 typedef struct ez_executor_place {
     ez_executor *executor; /* owned */
-    ez_line held;          /* [loop] who waits because it was busy */
+    ez_line held;          /* [loop] what waits because it was busy */
     execz_time turn;     /* [loop] since when who is tried now has waited; EXECZ_TIME_NEVER: not */
     int64_t retry_at;    /* [loop] monotonic; when to try again without being asked */
     int64_t retry_delay; /* [loop] EZ_FIRST_RETRY, then longer and longer */
@@ -128,9 +128,13 @@ struct execz_scheduler {
     ez_shutdown shutdown;
     bool holding;           /* it is paused: what is due by schedule and waits is not tried again */
     GPtrArray *left_behind; /* ez_executor_place, owned: removed, but threads still use it */
+    ez_line blocked[2];     /* what is blocked: to be looked at in this sweep, and looked at */
+    unsigned sweep;         /* which of the two is which: the former */
+    bool sweep_again;       /* another one is to follow at once */
+    ez_line gathering;      /* what is held until all that is due of its task is known */
     int64_t recheck_at;     /* monotonic; when blocked tasks are tried again unasked */
     GQueue ready;           /* ez_entry, a reference each, where one waits for a run's end */
-    atomic_uint_fast64_t n_held;    /* tasks with something held; read by any thread, as the next */
+    atomic_uint_fast64_t n_held;    /* of ez_held; read by any thread, as the next */
     atomic_uint_fast64_t n_waiting; /* run times that wait for a run of their task to end */
     atomic_uint_fast64_t n_retries; /* run times that wait for another attempt */
     ez_heap retries;                /* of ez_retry.node */

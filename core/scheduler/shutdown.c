@@ -159,7 +159,7 @@ begin(execz_scheduler *self, int64_t deadline, bool forced)
     self->shutdown = (ez_shutdown){.begun = true, .lost_at = EXECZ_NO_DEADLINE};
     ez_news_step(self);
     ez_scheduler_cancel_manual(self);
-    ez_held_drop(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");
+    ez_held_cancel_all(self, "the scheduler is shutting down");
     ez_overlap_cancel_all(self, "the scheduler is shutting down");
     ez_retry_cancel_all(self, "the scheduler is shutting down");
     if (forced || !has_last(self)) {
@@ -179,7 +179,7 @@ run_last(execz_scheduler *self, int64_t deadline)
         self->shutdown.lost_at = EXECZ_NO_DEADLINE;
     }
     if (ez_runs_count(self->runs) == 0) {
-        ez_held_drop(self, EXECZ_EVENT_TASK_CANCELLED, "the scheduler is shutting down");
+        ez_held_cancel_all(self, "the scheduler is shutting down");
     }
     if (self->n_held == 0) {
         close_executors(self, 0, deadline);

@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "scheduler/background.h"
-#include "scheduler/held.h"
 #include "scheduler/modify.h"
 #include "scheduler/removal.h"
 #include "scheduler/tell.h"
@@ -16,7 +15,7 @@ start_executor(execz_scheduler *self, ez_executor_place *place)
 
     if (ez_executor_start(place->executor, &err) == EXECZ_OK) {
         ez_log_write(&self->log, EXECZ_LOG_INFO, "executor started executor=%s", alias);
-        ez_held_unblock(self, alias);
+        atomic_store(&self->recheck, true);
         return;
     }
     ez_log_write(&self->log, EXECZ_LOG_ERROR, "executor '%s' cannot be used: %s%s%s%s", alias,

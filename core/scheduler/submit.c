@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* A due task is submitted, held, or left to overlap.c if it has as many runs as it may.  It is held when its executor is
- * busy, in that executor's queue, or when it is blocked: its executor or function cannot be used.
- * What is held takes up later run times of the task by its coalescing, so that however long the
+/* A due task is submitted, held, or left to overlap.c if it has as many runs as it may.  It is held when
+ * its executor is busy, in that executor's line, or when it is blocked: its executor or function cannot
+ * be used.  What is held takes up later run times of the task by its coalescing, so that however long the
  * wait, it is bounded; nothing that is due is dropped without an event. */
 #include "scheduler/submit.h"
 
 #include "base/error.h"
 #include "executor/takes.h"
 #include "function/body.h"
+#include "scheduler/held.h"
 #include "scheduler/overlap.h"
 #include "scheduler/tell.h"
 
 #include <string.h>
-
-static const int64_t last_retry = EXECZ_SECOND;
 
 /* ---- blocking -------------------------------------------------------------------------------- */
 
@@ -39,16 +38,6 @@ ez_submit_unblock(execz_scheduler *self, ez_entry *entry)
     if (entry->blocked != NULL && entry->held == NULL && entry->retries == NULL) {
         (void)set_blocked(self, entry, NULL);
     }
-}
-
-ez_due *
-ez_submit_let_go(execz_scheduler *self, ez_entry *entry)
-{
-    ez_due *due = ez_entry_take_held(entry);
-
-    self->n_held -= due != NULL;
-    ez_submit_unblock(self, entry);
-    return due;
 }
 
 /* Whether the task's function is there; found once, it stays, and so does whether it is a coroutine.
@@ -107,17 +96,10 @@ find_usable(execz_scheduler *self, ez_entry *entry, execz_error *why)
 }
 
 void
-ez_submit_hold(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
-{
-    self->n_held += entry->held == NULL && due->n > 0;
-    ez_entry_hold(entry, due, source);
-}
-
-void
-ez_submit_missed(execz_scheduler *self, ez_entry *entry, const ez_due *due)
+ez_submit_missed(execz_scheduler *self, ez_entry *entry, const ez_due *due, uint32_t source)
 {
     ez_unsubmitted missed = {
-        .source = EXECZ_SOURCE_SCHEDULE,
+        .source = source,
         .times = &due->missed_last,
         .n = 1,
         .more = due->missed - 1,
@@ -143,9 +125,11 @@ note_blocked(execz_scheduler *self, ez_entry *entry, const execz_error *why)
 static void
 block(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source, const execz_error *why)
 {
-    due->missed = 0;
-    ez_submit_hold(self, entry, due, source);
-    ez_submit_missed(self, entry, due);
+    ez_held *held = ez_held_keep(self, entry, due, source);
+
+    if (held->waiter.line == NULL) {
+        ez_held_wait_blocked(self, &held->waiter);
+    }
     note_blocked(self, entry, why);
 }
 
@@ -165,29 +149,28 @@ tell_busy(execz_scheduler *self, ez_executor_place *place, const execz_error *wh
     }
 }
 
-/* Has the entry wait in the line of those that its executor is too busy for. */
+/* Has due wait in the line of those that the executor is too busy for. */
 static void
 wait_for_place(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, ez_due *due,
-               uint32_t source, const execz_error *why)
+               uint32_t source)
 {
-    tell_busy(self, place, why);
-    due->missed = 0;
-    ez_submit_hold(self, entry, due, source);
-    ez_submit_missed(self, entry, due);
-    if (!entry->queued) {
-        ez_waiter waiter = {
-            .entry = ez_entry_ref(entry),
-            .priority = entry->task->plan->abi.priority,
-            .since = place->turn != EXECZ_TIME_NEVER ? place->turn : entry->held->times[0],
-        };
+    ez_held *held = ez_held_keep(self, entry, due, source);
 
-        entry->queued = true;
-        ez_line_push(&place->held, &waiter);
+    if (held->waiter.line != NULL) {
+        ez_line_remove(&held->waiter); /* it was blocked */
     }
-    if (place->retry_at == EXECZ_TIME_NEVER) {
-        place->retry_at = ez_clock_monotonic(self->clock) + place->retry_delay;
-        place->retry_delay = MIN(place->retry_delay * 2, last_retry);
+    ez_held_wait_for(self, place, &held->waiter);
+}
+
+/* Who comes now is behind those that wait already, whose turn it may be by now. */
+static bool
+has_line(ez_executor_place *place)
+{
+    if (place->turn != EXECZ_TIME_NEVER || ez_line_length(&place->held) == 0) {
+        return false;
     }
+    place->retry_at = 0;
+    return true;
 }
 
 /* ---- submitting ------------------------------------------------------------------------------ */
@@ -257,13 +240,18 @@ ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
         ez_overlap_take(self, entry, due, source);
         return true;
     }
+    if (has_line(place)) {
+        wait_for_place(self, place, entry, due, source);
+        return false;
+    }
     status = send(self, place, entry, due, (origin){source, 1}, &err);
     switch (status) {
     case EXECZ_OK:
         return true;
     case EXECZ_E_BUSY:
     case EXECZ_E_SHUTDOWN:
-        wait_for_place(self, place, entry, due, source, &err);
+        tell_busy(self, place, &err);
+        wait_for_place(self, place, entry, due, source);
         return false;
     case EXECZ_E_MAX_INSTANCES:
         ez_overlap_refuse(self, entry, due, source);
@@ -276,18 +264,24 @@ ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
 }
 
 ez_attempt
-ez_submit_attempt(execz_scheduler *self, ez_entry *entry, const ez_due *due, uint32_t attempt,
+ez_submit_attempt(execz_scheduler *self, ez_waiter *waiter, const ez_due *due, uint32_t attempt,
                   execz_error *err)
 {
+    ez_entry *entry = waiter->entry;
     ez_executor_place *place = find_usable(self, entry, err);
     execz_status status;
 
     if (place == NULL) {
         note_blocked(self, entry, err);
+        ez_held_wait_blocked(self, waiter);
         return EZ_ATTEMPT_BLOCKED;
     }
     if (entry->blocked != NULL) {
         (void)set_blocked(self, entry, NULL);
+    }
+    if (has_line(place)) {
+        ez_held_wait_for(self, place, waiter);
+        return EZ_ATTEMPT_BUSY;
     }
     ez_entry_count(entry, -1); /* the instance becomes that of the run */
     status = send(self, place, entry, due, (origin){EXECZ_SOURCE_RETRY, attempt}, err);
@@ -297,6 +291,7 @@ ez_submit_attempt(execz_scheduler *self, ez_entry *entry, const ez_due *due, uin
     ez_entry_count(entry, 1);
     if (status == EXECZ_E_BUSY || status == EXECZ_E_SHUTDOWN || status == EXECZ_E_MAX_INSTANCES) {
         tell_busy(self, place, err);
+        ez_held_wait_for(self, place, waiter);
         return EZ_ATTEMPT_BUSY;
     }
     if (err->message[0] == '\0') {
@@ -306,16 +301,17 @@ ez_submit_attempt(execz_scheduler *self, ez_entry *entry, const ez_due *due, uin
 }
 
 bool
-ez_submit_held(execz_scheduler *self, ez_entry *entry)
+ez_submit_held(execz_scheduler *self, ez_held *held)
 {
-    g_autofree ez_due *due = ez_entry_take_held(entry);
+    ez_entry *entry = ez_entry_ref(held->waiter.entry);
+    uint32_t source = held->source;
+    ez_due due;
     bool free;
 
-    if (due == NULL) {
-        return true;
-    }
-    self->n_held--;
-    free = ez_submit(self, entry, due, entry->held_source);
+    ez_held_take(self, held, &due);
+    free = ez_submit(self, entry, &due, source);
     ez_overlap_start_next(self, entry); /* it may have waited for what was held to go first */
+    ez_scheduler_retire(self, entry);
+    ez_entry_unref(entry);
     return free;
 }

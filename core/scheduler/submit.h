@@ -12,30 +12,24 @@ bool ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t sou
 /* What became of the next attempt of a run. */
 typedef enum ez_attempt {
     EZ_ATTEMPT_SENT,
-    EZ_ATTEMPT_BUSY,    /* its executor takes nothing now */
-    EZ_ATTEMPT_BLOCKED, /* it cannot be run, which was told */
+    EZ_ATTEMPT_BUSY,    /* its executor takes nothing now: the waiter stands in its line */
+    EZ_ATTEMPT_BLOCKED, /* it cannot be run, which was told: the waiter stands among the blocked */
     EZ_ATTEMPT_REFUSED, /* and never will be, for the reason in err */
 } ez_attempt;
 
-/* Submits due as the next attempt of what holds an instance of the entry, which the new run takes
+/* Submits due as the next attempt of what holds an instance of its entry, which the new run takes
  * over.  Whatever is not sent stays the caller's.  [loop] */
-ez_attempt ez_submit_attempt(execz_scheduler *self, ez_entry *entry, const ez_due *due,
+ez_attempt ez_submit_attempt(execz_scheduler *self, ez_waiter *waiter, const ez_due *due,
                              uint32_t attempt, execz_error *err);
 
-/* Submits what the entry has held back.  False if the executor is busy.  [loop] */
-bool ez_submit_held(execz_scheduler *self, ez_entry *entry);
-
-/* What the entry has held back, which is the caller's now; NULL if nothing was.  If nothing else of it
- * waits it is not blocked any more.  [loop] */
-ez_due *ez_submit_let_go(execz_scheduler *self, ez_entry *entry);
+/* Submits what an entry has held back, which may be gone then.  False if the executor is busy.  [loop]
+ */
+bool ez_submit_held(execz_scheduler *self, ez_held *held);
 
 /* Forgets why the entry could not be run, unless something of it still waits for that.  [loop] */
 void ez_submit_unblock(execz_scheduler *self, ez_entry *entry);
 
-/* Holds due back with what the entry holds already; see ez_entry_hold().  [loop] */
-void ez_submit_hold(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source);
-
 /* Tells what of due was missed, if anything was.  [loop] */
-void ez_submit_missed(execz_scheduler *self, ez_entry *entry, const ez_due *due);
+void ez_submit_missed(execz_scheduler *self, ez_entry *entry, const ez_due *due, uint32_t source);
 
 #endif

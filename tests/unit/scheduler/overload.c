@@ -2,10 +2,13 @@
 /* More is due than executors take. */
 #include "fixture.h"
 
+#include "scheduler/dispatch.h"
 #include "support/patience.h"
 
 #include <poll.h>
 #include <string.h>
+
+#include <execz/config.h>
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -129,6 +132,115 @@ Test(overload, what_is_held_goes_by_priority_and_then_by_time)
 
         cr_expect(before != NULL && after != NULL && before < after, "%s", self->events->str);
     }
+    fixture_free(self);
+}
+
+/* One worker runs a task that waits to be let go, and one place is taken. */
+static fixture *
+with_a_full_pool(void)
+{
+    fixture *self = with_workers("1", "1");
+
+    fixture_add(self, "running", "date(2027-01-01T00:01:00Z)", "tests:deaf");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_wait_for(self, "started:running");
+    fixture_add(self, "queued", "date(2027-01-01T00:02:00Z)", "tests:ok");
+    fixture_advance(self, EXECZ_MINUTE);
+    return self;
+}
+
+static void
+add_with_priority(fixture *self, const char *id, int32_t priority)
+{
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+
+    spec.id = id;
+    spec.trigger = "interval(days=1)";
+    spec.function = "tests:ok";
+    spec.priority = priority;
+    fixture_add_spec(self, &spec);
+}
+
+static void
+run(fixture *self, const char *id)
+{
+    cr_assert(execz_scheduler_run_task(self->scheduler, id, NULL) == EXECZ_OK);
+    fixture_settle(self);
+}
+
+static void
+expect_in_order(fixture *self, const char *one, const char *other)
+{
+    const char *before = strstr(self->events->str, one);
+    const char *after = strstr(self->events->str, other);
+
+    cr_expect(before != NULL && after != NULL && before < after, "%s", self->events->str);
+}
+
+Test(overload, what_waits_stands_where_its_new_priority_says)
+{
+    fixture *self = with_a_full_pool();
+    execz_pair change = {"priority", "9"};
+
+    add_with_priority(self, "a", 1);
+    add_with_priority(self, "b", 0);
+    run(self, "a");
+    run(self, "b");
+    cr_assert(execz_scheduler_update_task(self->scheduler, "b", &change, 1, NULL) == EXECZ_OK);
+    fixture_settle(self);
+    fixture_let_deaf_go();
+    fixture_wait_for(self, "submitted:a ");
+    expect_in_order(self, "submitted:b ", "submitted:a ");
+    fixture_free(self);
+}
+
+/* The pool takes one more, and nobody has told the loop. */
+Test(overload, who_comes_later_does_not_overtake_the_line)
+{
+    fixture *self = with_a_full_pool();
+
+    add_with_priority(self, "waits", 1);
+    add_with_priority(self, "later", 0);
+    run(self, "waits");
+    fixture_let_deaf_go();
+    while (ez_runs_count_unfinished(self->scheduler->runs,
+                                    ez_scheduler_find_place(self->scheduler, "default")->executor) >
+           0) {
+        (void)poll(NULL, 0, 1);
+    }
+    cr_assert(execz_scheduler_run_task(self->scheduler, "later", NULL) == EXECZ_OK);
+    ez_dispatch_due(self->scheduler);
+    cr_expect(strstr(self->events->str, "submitted:later ") == NULL, "%s", self->events->str);
+    fixture_wait_for(self, "submitted:later ");
+    expect_in_order(self, "submitted:waits ", "submitted:later ");
+    fixture_free(self);
+}
+
+Test(overload, a_next_attempt_stands_in_line_by_its_priority)
+{
+    fixture *self = with_workers("1", "1");
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+
+    spec.id = "again";
+    spec.trigger = "interval(days=1)";
+    spec.function = "tests:third";
+    spec.max_attempts = 3;
+    spec.priority = 5;
+    fixture_add_spec(self, &spec);
+    add_with_priority(self, "low", 0);
+    fixture_add(self, "running", "interval(days=1)", "tests:deaf");
+    fixture_add(self, "queued", "interval(days=1)", "tests:ok");
+    run(self, "again");
+    fixture_wait_for(self, "retry:again ");
+    run(self, "running");
+    fixture_wait_for(self, "started:running ");
+    run(self, "queued");
+    run(self, "low");
+    fixture_advance(self, 2 * EXECZ_SECOND);
+    (void)fixture_take_events(self);
+    fixture_let_deaf_go();
+    fixture_wait_for(self, "submitted:low ");
+    expect_in_order(self, "submitted:again ", "submitted:low ");
     fixture_free(self);
 }
 
