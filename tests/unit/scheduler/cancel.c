@@ -110,6 +110,7 @@ Test(cancel, a_run_that_fails_when_it_is_cancelled_is_not_attempted_again)
 {
     fixture *self = with_a_run_and_one_queued("tests:fail_when_let_go");
 
+    fixture_wait_until_deaf();
     cr_assert(execz_scheduler_cancel_task(self->scheduler, "a", EXECZ_CANCEL_ALL, NULL) ==
               EXECZ_OK);
     fixture_settle(self);
@@ -210,6 +211,7 @@ Test(cancel, a_run_that_has_failed_unseen_is_not_attempted_again)
     fixture *self = with_a_run_and_one_queued("tests:fail_when_let_go");
     struct pollfd bell = {.fd = self->scheduler->mailbox.bell, .events = POLLIN};
 
+    fixture_wait_until_deaf();
     fixture_let_deaf_go();
     cr_assert(eq(int, poll(&bell, 1, PATIENCE_MS), 1));
     cr_assert(execz_scheduler_cancel_task(self->scheduler, "a", EXECZ_CANCEL_ALL, NULL) ==

@@ -33,12 +33,13 @@ call_wait(execz_call *call)
 }
 
 /* Hears nothing until it is released. */
-static atomic_bool deaf_released;
+static atomic_bool deaf_entered, deaf_released;
 
 static execz_status
 call_deaf(execz_call *call)
 {
     (void)call;
+    atomic_store(&deaf_entered, true);
     while (!atomic_load(&deaf_released)) {
         (void)poll(NULL, 0, 1);
     }
@@ -63,6 +64,17 @@ static execz_status
 call_second(execz_call *call)
 {
     return call->scheduled % EXECZ_HOUR == 2 * EXECZ_MINUTE ? call_fail(call) : EXECZ_OK;
+}
+
+void
+fixture_wait_until_deaf(void)
+{
+    int64_t end = patience_ends();
+
+    while (!atomic_load(&deaf_entered)) {
+        cr_assert(not(patience_is_over(end)));
+        (void)poll(NULL, 0, 1);
+    }
 }
 
 void

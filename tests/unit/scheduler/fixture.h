@@ -31,6 +31,10 @@ void fixture_settle(fixture *self);
 /* Waits until pattern stands in the events, dispatching; fails the test after PATIENCE. */
 void fixture_wait_for(fixture *self, const char *pattern);
 
+/* Waits until a thread is within tests:deaf, or one that does the same: it is told as started before,
+ * when it may still be cancelled. */
+void fixture_wait_until_deaf(void);
+
 /* Lets tests:deaf return. */
 void fixture_let_deaf_go(void);
 
