@@ -69,7 +69,8 @@ typedef struct ez_run {
     ez_interrupt interrupt;
     ez_run_time one; /* what there is behind its first 64 bytes is rarely touched */
 
-    void *owner; /* the scheduler's */
+    void *owner; /* the scheduler's, as the next two: further runs of the same owner; NULL: none */
+    struct ez_run *older, *newer;
     execz_time submitted;
     uint64_t coalesced; /* further run times, which the last of its own covers */
 

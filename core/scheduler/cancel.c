@@ -108,10 +108,11 @@ cancel_waiting(execz_scheduler *self, ez_entry *entry)
     }
 }
 
+/* The executor may finish a run meanwhile, but only the loop closes it. */
 static void
-cancel_if_its(void *user, ez_run *run)
+cancel_runs(ez_entry *entry)
 {
-    if (run->owner == user) {
+    for (ez_run *run = entry->newest; run != NULL; run = run->older) {
         ez_executor_cancel(run->executor, run);
     }
 }
@@ -126,8 +127,8 @@ cancel_task(execz_scheduler *self, ez_entry *entry, uint32_t what)
     if ((what & EXECZ_CANCEL_RETRYING) != 0) {
         ez_retry_cancel(self, entry, why);
     }
-    if ((what & EXECZ_CANCEL_RUNNING) != 0 && entry->instances > 0) {
-        ez_runs_foreach(self->runs, cancel_if_its, entry);
+    if ((what & EXECZ_CANCEL_RUNNING) != 0) {
+        cancel_runs(entry);
     }
     ez_scheduler_retire(self, entry);
 }

@@ -6,6 +6,7 @@
 #define EZ_SCHEDULER_ENTRY_H
 
 #include "base/heap.h"
+#include "executor/run.h"
 #include "scheduler/line.h"
 #include "task/due.h"
 
@@ -43,6 +44,7 @@ typedef struct ez_entry {
     bool ready;               /* a run of it has ended, and what waits for that can be started */
     ez_held *held;            /* owned; the one that came first in front; NULL: none */
     struct ez_retry *retries; /* what is to be attempted again; see retry.h */
+    ez_run *newest;           /* of its runs in flight, which know each other; NULL: none */
     GQueue *waiting;          /* owned; of ez_waiting, owned, oldest first; NULL or empty: none */
 } ez_entry;
 
@@ -120,7 +122,33 @@ ez_entry_note_end(ez_entry *self, uint32_t outcome, execz_time time)
                           memory_order_relaxed);
 }
 
-/* One run more, or one less.  [loop] */
+/* A run of it is in flight, and is not any more.  [loop] */
+static inline void
+ez_entry_add_run(ez_entry *self, ez_run *run)
+{
+    run->owner = self;
+    run->newer = NULL;
+    run->older = self->newest;
+    if (run->older != NULL) {
+        run->older->newer = run;
+    }
+    self->newest = run;
+}
+
+static inline void
+ez_entry_remove_run(ez_entry *self, ez_run *run)
+{
+    if (run->newer != NULL) {
+        run->newer->older = run->older;
+    } else {
+        self->newest = run->older;
+    }
+    if (run->older != NULL) {
+        run->older->newer = run->newer;
+    }
+}
+
+/* One instance more, or one less: a run in flight, or what waits to be attempted again.  [loop] */
 static inline void
 ez_entry_count(ez_entry *self, int change)
 {

@@ -92,41 +92,26 @@ queue(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
 
 /* ---- replace --------------------------------------------------------------------------------- */
 
-/* The runs of one task. */
-typedef struct family {
-    const ez_entry *entry;
-    ez_run *oldest; /* of those that are not cancelled; NULL: none */
-    guint n_cancelled;
-} family;
-
-static void
-look(void *user, ez_run *run)
-{
-    family *self = user;
-
-    if (run->owner != self->entry) {
-        return;
-    }
-    if (run->cancelled == run->token) {
-        self->n_cancelled++;
-    } else if (self->oldest == NULL || run->submitted < self->oldest->submitted) {
-        self->oldest = run;
-    }
-}
-
 /* Cancels the oldest run; false if for each that waits one is cancelled already. */
 static bool
 cancel_oldest(execz_scheduler *self, ez_entry *entry)
 {
-    family found = {.entry = entry};
+    ez_run *oldest = NULL; /* of those that are not cancelled */
+    guint n_cancelled = 0;
 
-    ez_runs_foreach(self->runs, look, &found);
-    if (found.oldest == NULL || found.n_cancelled >= ez_entry_count_waiting(entry)) {
+    for (ez_run *run = entry->newest; run != NULL; run = run->older) {
+        if (run->cancelled == run->token) {
+            n_cancelled++;
+        } else {
+            oldest = run;
+        }
+    }
+    if (oldest == NULL || n_cancelled >= ez_entry_count_waiting(entry)) {
         return false;
     }
     ez_log_write(&self->log, EXECZ_LOG_INFO, "task replaced task=%s: its oldest run is cancelled",
                  entry->task->id);
-    ez_executor_cancel(found.oldest->executor, found.oldest);
+    ez_executor_cancel(oldest->executor, oldest);
     return true;
 }
 

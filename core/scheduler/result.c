@@ -57,6 +57,7 @@ release(execz_scheduler *self, ez_run *run, bool working, const ez_retry *again)
     ez_entry *entry = run->owner;
 
     --*ez_executor_unfinished(run->executor);
+    ez_entry_remove_run(entry, run);
     if (again == NULL) {
         ez_entry_count(entry, -1);
         ez_overlap_note_room(self, entry);

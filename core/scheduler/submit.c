@@ -192,7 +192,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     if (run == NULL) {
         return ez_fail(err, EXECZ_E_BUSY, "%u runs are in flight, which is the limit", EZ_RUNS_MAX);
     }
-    run->owner = entry;
+    ez_entry_add_run(entry, run);
     run->attempt = (uint16_t)from.attempt;
     run->source = (uint16_t)from.source;
     run->submitted = ez_clock_now(self->clock);
@@ -215,6 +215,7 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
         return EXECZ_OK;
     }
     ez_entry_count(entry, -1);
+    ez_entry_remove_run(entry, run);
     ez_runs_close(self->runs, run);
     ez_entry_unref(entry);
     return status;
