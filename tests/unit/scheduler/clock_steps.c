@@ -3,6 +3,9 @@
  * shows afterwards, and a leap causes no more runs than being late would. */
 #include "fixture.h"
 
+#include <stdlib.h>
+#include <time.h>
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -155,6 +158,21 @@ Test(clock_steps, a_night_of_suspend_runs_once)
     add("interval(hours=1)");
     set_clock(9 * EXECZ_HOUR + 5 * EXECZ_MINUTE);
     expect_events("submitted:a+8 started:a executed:a");
+}
+
+Test(clock_steps, another_time_zone_of_the_machine_changes_nothing)
+{
+    (void)fixture_take_events(self);
+    fixture_add(self, "a", "cron(hour=9)",
+                "tests:ok"); /* it is midnight in UTC, which is its zone */
+    cr_assert(zero(int, setenv("TZ", "Asia/Tokyo", 1)));
+    tzset();
+    fixture_add(self, "b", "cron(hour=9)", "tests:ok");
+    fixture_advance(self, 9 * EXECZ_HOUR - 1);
+    fixture_expect_events(self, "added:a added:b");
+    fixture_advance(self, 1);
+    fixture_expect_events(self,
+                          "submitted:a submitted:b started:a started:b executed:a executed:b");
 }
 
 Test(clock_steps, a_schedule_begins_anew_where_somebody_wants_it_to)

@@ -266,3 +266,24 @@ Test(overload, that_an_executor_is_busy_is_an_event_once_a_minute_and_not_for_ea
     fixture_let_deaf_go();
     fixture_free(self);
 }
+
+Test(overload, a_busy_executor_keeps_no_other_one_waiting)
+{
+    fixture *self = with_a_full_pool();
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+
+    cr_assert(execz_scheduler_add_executor(self->scheduler, "other", "debug", NULL, 0, NULL) ==
+              EXECZ_OK);
+    fixture_add(self, "waits", "date(2027-01-01T00:03:00Z)", "tests:ok");
+    spec.id = "goes";
+    spec.executor = "other";
+    spec.trigger = "date(2027-01-01T00:03:00Z)";
+    spec.function = "tests:ok";
+    fixture_add_spec(self, &spec);
+    fixture_advance(self, EXECZ_MINUTE);
+    cr_expect(strstr(self->events->str, "executed:goes ") != NULL, "%s", self->events->str);
+    cr_expect(strstr(self->events->str, "submitted:waits ") == NULL, "%s", self->events->str);
+    fixture_let_deaf_go();
+    fixture_wait_for(self, "executed:waits ");
+    fixture_free(self);
+}

@@ -89,3 +89,35 @@ Test(shutdown_tasks, does_not_run_a_paused_task_last)
     cr_expect(eq(str, (char *)fixture_take_events(self), (char *)"scheduler_shutdown"));
     fixture_free(self);
 }
+
+static execz_scheduler *theirs;
+
+static execz_status
+call_shutdown(execz_call *call)
+{
+    (void)call;
+    return execz_scheduler_shutdown(theirs, 0, -1, NULL);
+}
+
+static void
+shut_down_by_a_task(const char *executor)
+{
+    static const execz_function function = {sizeof function, EXECZ_TASK_FUNCTION, "shutdown",
+                                            "ends its scheduler", call_shutdown};
+    static const execz_function *const functions[] = {&function};
+    fixture *self = fixture_new_started(executor);
+
+    theirs = self->scheduler;
+    cr_assert(execz_scheduler_add_functions(self->scheduler, "own", functions, 1, NULL) ==
+              EXECZ_OK);
+    fixture_add(self, "a", "interval(minutes=1)", "own:shutdown");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_wait_for(self, "executed:a scheduler_shutdown ");
+    fixture_free(self);
+}
+
+Test(shutdown_tasks, a_task_may_shut_the_scheduler_down)
+{
+    shut_down_by_a_task("debug");
+    shut_down_by_a_task("threadpool");
+}
