@@ -197,6 +197,7 @@ cancel_deaf(execz_duration kill_grace)
     fixture_add_spec(self, &spec);
     fixture_advance(self, EXECZ_MINUTE);
     fixture_wait_for(self, "started:deaf");
+    fixture_wait_until_deaf();
     cr_assert(execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_CANCEL, -1, NULL) ==
               EXECZ_OK);
     fixture_settle(self);
