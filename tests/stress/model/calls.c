@@ -2,6 +2,7 @@
 #include "model.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include <execz/config.h>
 #include <execz/query.h>
@@ -128,7 +129,8 @@ call_get(caller *self, model_task *task)
         execz_scheduler_get_task(self->model->scheduler, task->id, see, &states, &err);
 
     expect(self->model, "get", task->id, status, if_exists(task), &err);
-    if (status == EXECZ_OK && ((states & EXECZ_TASK_PAUSED) != 0) != task->paused) {
+    if (status == EXECZ_OK && !task->resumes &&
+        ((states & EXECZ_TASK_PAUSED) != 0) != task->paused) {
         expect(self->model, "paused state of", task->id, EXECZ_E_STATE, EXECZ_OK, &err);
     }
 }
@@ -160,9 +162,37 @@ call_change(caller *self, model_task *task, unsigned which)
     default:
         status = execz_scheduler_remove_task(scheduler, task->id, &err);
         expect(self->model, "remove", task->id, status, if_exists(task), &err);
-        task->exists = task->paused = false;
+        task->exists = task->paused = task->resumes = false;
         break;
     }
+}
+
+/* No other id begins so. */
+static void
+call_remove_all(caller *self, model_task *task)
+{
+    execz_task_filter filter = EXECZ_TASK_FILTER_INIT;
+    execz_error err = EXECZ_ERROR_INIT;
+    uint64_t n = 0;
+
+    filter.prefix = task->id;
+    expect(self->model, "remove all", task->id,
+           execz_scheduler_remove_all_tasks(self->model->scheduler, &filter, &n, &err), EXECZ_OK,
+           &err);
+    if (n != task->exists) {
+        expect(self->model, "number of", task->id, EXECZ_E_STATE, EXECZ_OK, &err);
+    }
+    task->exists = task->paused = task->resumes = false;
+}
+
+static execz_time
+in_a_moment(caller *self)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * EXECZ_SECOND + now.tv_nsec + EXECZ_SECOND +
+           below(self, 50) * EXECZ_MILLISECOND;
 }
 
 static void
@@ -172,9 +202,12 @@ call_pause(caller *self, model_task *task, bool pause)
     execz_error err = EXECZ_ERROR_INIT;
     execz_status status;
 
-    status = pause ? execz_scheduler_pause_task(scheduler, task->id, "the model says so",
-                                                EXECZ_TIME_NEVER, &err)
-                   : execz_scheduler_resume_task(scheduler, task->id, &err);
+    task->resumes = pause && below(self, 2) == 0;
+    status =
+        pause
+            ? execz_scheduler_pause_task(scheduler, task->id, "the model says so",
+                                         task->resumes ? in_a_moment(self) : EXECZ_TIME_NEVER, &err)
+            : execz_scheduler_resume_task(scheduler, task->id, &err);
     expect(self->model, pause ? "pause" : "resume", task->id, status, if_exists(task), &err);
     task->paused = task->exists && pause;
 }
@@ -182,7 +215,8 @@ call_pause(caller *self, model_task *task, bool pause)
 static void
 call_update(caller *self, model_task *task)
 {
-    const execz_pair changes[] = {{"max_instances", "2"}, {"coalesce", "latest"}};
+    const execz_pair changes[] = {{"priority", below(self, 2) == 0 ? "-1" : "1"},
+                                  {"coalesce", "latest"}};
     execz_error err = EXECZ_ERROR_INIT;
     execz_status status = execz_scheduler_update_task(self->model->scheduler, task->id, changes,
                                                       1 + below(self, 2), &err);
@@ -194,9 +228,10 @@ static void
 call_run(caller *self, model_task *task)
 {
     execz_error err = EXECZ_ERROR_INIT;
+    execz_status status = execz_scheduler_run_task(self->model->scheduler, task->id, &err);
 
-    expect(self->model, "run", task->id,
-           execz_scheduler_run_task(self->model->scheduler, task->id, &err), if_exists(task), &err);
+    expect(self->model, "run", task->id, status, if_exists(task), &err);
+    atomic_fetch_add(&self->model->n_asked, status == EXECZ_OK);
 }
 
 static void
@@ -210,11 +245,24 @@ call_cancel(caller *self, model_task *task)
            if_exists(task), &err);
 }
 
+/* Perhaps it has ended meanwhile. */
+static void
+call_cancel_run(caller *self)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    execz_status status = execz_scheduler_cancel_run(self->model->scheduler,
+                                                     atomic_load(&self->model->ledger.last), &err);
+
+    if (status != EXECZ_E_NOT_FOUND) {
+        expect(self->model, "cancel", "a run", status, EXECZ_OK, &err);
+    }
+}
+
 static void
 call_about_a_task(caller *self)
 {
     model_task *task = &self->model->tasks[below(self, TASKS)];
-    unsigned which = below(self, 16);
+    unsigned which = below(self, 18);
 
     pthread_mutex_lock(&task->lock);
     if (which < 6) {
@@ -227,6 +275,10 @@ call_about_a_task(caller *self)
         call_update(self, task);
     } else if (which < 14) {
         call_cancel(self, task);
+    } else if (which < 15) {
+        call_cancel_run(self);
+    } else if (which < 16) {
+        call_remove_all(self, task);
     } else {
         call_get(self, task);
     }

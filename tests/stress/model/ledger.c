@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ledger.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -68,12 +69,28 @@ end_one(ledger *self, const execz_event *event)
     }
 }
 
+/* Of a run time that was asked for by hand it is told once that it is submitted, refused, or ends without
+ * ever being a run; or it is counted as coalesced there. */
+static void
+count_by_hand(ledger *self, const execz_event *event)
+{
+    bool unsubmitted = (event->code & EXECZ_EVENT_TERMINAL) != 0 && event->run == 0;
+
+    if (event->source == EXECZ_SOURCE_MANUAL &&
+        (event->code == EXECZ_EVENT_TASK_SUBMITTED ||
+         event->code == EXECZ_EVENT_TASK_MAX_INSTANCES || unsubmitted)) {
+        self->n_by_hand += event->n_run_times + event->coalesced;
+    }
+}
+
 void
 ledger_take(void *user, const execz_event *event)
 {
     ledger *self = user;
 
+    count_by_hand(self, event);
     if (event->code == EXECZ_EVENT_TASK_SUBMITTED) {
+        atomic_store(&self->last, event->run);
         for (uint32_t i = 0; i < event->n_run_times; i++) {
             open_one(self, event, i);
         }

@@ -11,7 +11,10 @@ typedef struct ledger {
     GHashTable *open;  /* "task run-time", owned -> the attempt in hand */
     GHashTable *ended; /* the same, as a set */
     uint64_t n_submitted, n_retried, n_ended, n_unsubmitted, n_refused;
-    uint64_t n_faults; /* all told on stderr, up to some */
+    uint64_t
+        n_by_hand; /* run times that somebody asked for, and of which it was told what became */
+    _Atomic(execz_run) last; /* that was submitted */
+    uint64_t n_faults;       /* all told on stderr, up to some */
 } ledger;
 
 void ledger_init(ledger *self);

@@ -60,7 +60,7 @@ set_up(model *self)
     pthread_mutex_init(&self->executor_lock, NULL);
     for (int i = 0; i < TASKS; i++) {
         pthread_mutex_init(&self->tasks[i].lock, NULL);
-        snprintf(self->tasks[i].id, sizeof self->tasks[i].id, "t%d", i);
+        snprintf(self->tasks[i].id, sizeof self->tasks[i].id, "t%02d", i);
     }
     expect(self, "start", "scheduler", execz_scheduler_run_in_background(self->scheduler, &err),
            EXECZ_OK, &err);
@@ -92,6 +92,11 @@ tear_down(model *self)
     (void)execz_scheduler_shutdown(self->scheduler, EXECZ_SHUTDOWN_WAIT | EXECZ_SHUTDOWN_CANCEL, 0,
                                    NULL);
     ledger_expect_all_ended(&self->ledger);
+    if (of->n_by_hand != self->n_asked) {
+        self->n_faults++;
+        fprintf(stderr, "fault: %" PRIu64 " runs were asked for, and it was told of %" PRIu64 "\n",
+                (uint64_t)self->n_asked, of->n_by_hand);
+    }
     printf("seed %" PRIu64 ": %" PRIu64 " calls, %" PRIu64 " restarts, %" PRIu64
            " run times submitted, %" PRIu64 " ended, %" PRIu64 " retries, %" PRIu64
            " never submitted, %" PRIu64 " refused, %" PRIu64 " faults\n",

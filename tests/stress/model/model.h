@@ -15,6 +15,7 @@ typedef struct model_task {
     pthread_mutex_t lock; /* of the fields, and of calls about this task */
     char id[16];
     bool exists, paused;
+    bool resumes; /* by itself, so that nobody knows whether it is paused */
 } model_task;
 
 typedef struct model {
@@ -27,6 +28,7 @@ typedef struct model {
     uint64_t seed;
     uint64_t calls; /* of each thread */
     uint64_t n_restarts;
+    atomic_uint_fast64_t n_asked; /* runs by hand */
     atomic_uint_fast64_t n_faults, n_told;
 } model;
 
