@@ -117,6 +117,7 @@ submit_item(execz_scheduler *self, ez_batch_item *item)
 {
     ez_entry *entry = item->entry;
     ez_due *due = &item->due;
+    bool waits = ez_entry_waits(entry);
 
     ez_submit_missed(self, entry, due, item->source);
     if (due->n > 0 && entry->removed) {
@@ -124,9 +125,9 @@ submit_item(execz_scheduler *self, ez_batch_item *item)
                     "its task was removed");
         return;
     }
-    if (due->n > 0 && !due->more && ez_entry_count_waiting(entry) > 0) {
+    if (waits && due->n > 0 && !due->more && ez_entry_count_waiting(entry) > 0) {
         ez_overlap_take(self, entry, due, item->source); /* behind what waits already */
-    } else if (due->more || ez_entry_find_held(entry, item->source) != NULL) {
+    } else if (due->more || (waits && ez_entry_find_held(entry, item->source) != NULL)) {
         hold(self, entry, due, item->source);
     } else if (due->n > 0) {
         (void)ez_submit(self, entry, due, item->source);

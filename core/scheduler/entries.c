@@ -65,8 +65,7 @@ ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
 void
 ez_scheduler_retire(execz_scheduler *self, ez_entry *entry)
 {
-    if (entry->instances > 0 || entry->held != NULL || ez_entry_count_waiting(entry) > 0 ||
-        entry->fire != EXECZ_TIME_NEVER) {
+    if (entry->instances > 0 || ez_entry_waits(entry) || entry->fire != EXECZ_TIME_NEVER) {
         return; /* as nearly always: without the lock */
     }
     pthread_mutex_lock(&self->lock);

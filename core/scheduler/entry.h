@@ -30,21 +30,21 @@ typedef struct ez_entry {
     /* Guarded by the scheduler's lock; but anybody may look at the first two. */
     _Atomic(execz_time) fire; /* its next fire time; EXECZ_TIME_NEVER: none */
     atomic_bool removed;
-    bool sure;               /* false: nothing fires before fire, and the search goes on there */
-    bool paused;             /* how, and until when: pause.h */
-    ez_heap_node node;       /* queued under the time it is due */
-    atomic_uint references;  /* [any-thread]; beside what the loop looks at anyway */
+    bool sure : 1;     /* false: nothing fires before fire, and the search goes on there */
+    bool paused : 1;   /* how, and until when: pause.h */
+    atomic_bool waits; /* [loop] something is held, or waits for a run to end; anybody may look */
+    bool ready;        /* [loop] a run of it has ended, for which something waits */
+    ez_heap_node node; /* queued under the time it is due */
+    atomic_uint references;  /* [any-thread]; beside what the loop looks at anyway, as the next */
+    atomic_uint instances;   /* [loop] see ez_entry_count(); anybody may look */
     ez_trigger *trigger;     /* owned; NULL until the scheduler first starts */
     _Atomic(char *) blocked; /* owned; why it cannot be run; NULL if it can, as anybody may see */
 
-    /* [loop]; the first three are read by any thread */
+    /* [loop]; any thread reads the first.  What is behind the second is looked at only if it waits. */
     atomic_int_fast64_t last; /* see ez_entry_note_end() */
-    atomic_uint instances;    /* runs in flight */
-    atomic_bool waits;        /* something is held, or waits for a run to end */
-    bool ready;               /* a run of it has ended, and what waits for that can be started */
+    ez_run *newest;           /* of its runs in flight, which know each other; NULL: none */
     ez_held *held;            /* owned; the one that came first in front; NULL: none */
     struct ez_retry *retries; /* what is to be attempted again; see retry.h */
-    ez_run *newest;           /* of its runs in flight, which know each other; NULL: none */
     GQueue *waiting;          /* owned; of ez_waiting, owned, oldest first; NULL or empty: none */
 } ez_entry;
 
@@ -104,6 +104,13 @@ static inline guint
 ez_entry_count_waiting(const ez_entry *self)
 {
     return self->waiting == NULL ? 0 : self->waiting->length;
+}
+
+/* Whether anything is held, or waits for a run to end.  [loop] */
+static inline bool
+ez_entry_waits(const ez_entry *self)
+{
+    return atomic_load_explicit(&self->waits, memory_order_relaxed);
 }
 
 /* To be called after either of the two has changed.  [loop] */

@@ -156,7 +156,7 @@ ez_overlap_take(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t so
 void
 ez_overlap_note_room(execz_scheduler *self, ez_entry *entry)
 {
-    if (ez_entry_count_waiting(entry) == 0 || entry->ready) {
+    if (!ez_entry_waits(entry) || ez_entry_count_waiting(entry) == 0 || entry->ready) {
         return;
     }
     entry->ready = true;
