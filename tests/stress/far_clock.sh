@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# far_clock.sh PROGRAM: runs it where the monotonic clock is ten years ahead.  77: not allowed here.
+# far_clock.sh PROGRAM: runs it where the monotonic clock is ten years ahead.  77: not allowed here.  The
+# wall clock is the same in all name spaces: stepped_clock.sh sets that.
 set -eu
 
 far="--monotonic 315360000 --boottime 315360000"
