@@ -69,42 +69,38 @@ execz_scheduler_cancel_task(execz_scheduler *self, const char *id, uint32_t what
 
 /* ---- doing it -------------------------------------------------------------------------------- */
 
-/* The next run of the entry that was asked for by hand and not looked at yet; false: none. */
-static bool
-take_manual(execz_scheduler *self, const ez_entry *entry, execz_time *time_out)
+/* The runs of the entry that were asked for by hand and not looked at yet: ez_manual, owned. */
+static GQueue
+take_manual(execz_scheduler *self, const ez_entry *entry)
 {
-    g_autofree ez_manual *found = NULL;
+    GQueue taken = G_QUEUE_INIT;
 
     pthread_mutex_lock(&self->lock);
-    for (GList *at = self->manual.head; at != NULL && found == NULL; at = at->next) {
-        ez_manual *manual = at->data;
-
-        if (manual->entry == entry) {
-            found = manual;
-            g_queue_delete_link(&self->manual, at);
-            break;
+    for (GList *at = self->manual.head, *next; at != NULL; at = next) {
+        next = at->next;
+        if (((ez_manual *)at->data)->entry == entry) {
+            g_queue_unlink(&self->manual, at);
+            g_queue_push_tail_link(&taken, at);
         }
     }
     pthread_mutex_unlock(&self->lock);
-    if (found == NULL) {
-        return false;
-    }
-    *time_out = found->time;
-    ez_entry_unref(found->entry);
-    return true;
+    return taken;
 }
 
 static void
 cancel_waiting(execz_scheduler *self, ez_entry *entry)
 {
-    execz_time time;
+    GQueue manual = take_manual(self, entry);
+    ez_manual *one;
 
     ez_held_cancel(self, entry, why);
     ez_overlap_cancel(self, entry, why);
-    while (take_manual(self, entry, &time)) {
-        ez_unsubmitted asked = {.source = EXECZ_SOURCE_MANUAL, .times = &time, .n = 1};
+    while ((one = g_queue_pop_head(&manual)) != NULL) {
+        ez_unsubmitted asked = {.source = EXECZ_SOURCE_MANUAL, .times = &one->time, .n = 1};
 
         ez_tell_unsubmitted(self, EXECZ_EVENT_TASK_CANCELLED, entry, &asked, why);
+        ez_entry_unref(one->entry);
+        g_free(one);
     }
 }
 

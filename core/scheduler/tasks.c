@@ -152,14 +152,15 @@ execz_status
 execz_scheduler_run_task(execz_scheduler *self, const char *id, execz_error *err)
 {
     ez_entry *entry = NULL;
-    bool running;
+    bool running, full;
 
     pthread_mutex_lock(&self->lock);
+    full = self->manual.length >= EXECZ_RUN_REQUESTS_MAX;
     running = self->state == EXECZ_STATE_RUNNING || self->state == EXECZ_STATE_PAUSED;
     if (running) {
         entry = ez_scheduler_find_entry_locked(self, id, err);
     }
-    if (entry != NULL) {
+    if (entry != NULL && !full) {
         ez_manual *manual = g_new0(ez_manual, 1);
 
         manual->entry = ez_entry_ref(entry);
@@ -172,6 +173,13 @@ execz_scheduler_run_task(execz_scheduler *self, const char *id, execz_error *err
     }
     if (entry == NULL) {
         return EXECZ_E_NOT_FOUND;
+    }
+    if (full) {
+        return ez_fail(
+            err, EXECZ_E_LIMIT,
+            "task '%s' is not run: %d runs were asked for that the loop has not come to yet; "
+            "ask again later",
+            id, EXECZ_RUN_REQUESTS_MAX);
     }
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;

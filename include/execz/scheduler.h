@@ -184,9 +184,11 @@ EXECZ_API execz_status execz_scheduler_pause_task(execz_scheduler *self, const c
 EXECZ_API execz_status execz_scheduler_resume_task(execz_scheduler *self, const char *id,
                                                    execz_error *err);
 
+#define EXECZ_RUN_REQUESTS_MAX 100000 /* runs asked for that the loop has not come to yet */
+
 /**
  * Runs a task now, beside its schedule, which stays as it is.  EXECZ_E_NOT_FOUND; EXECZ_E_STATE if
- * the scheduler does not run.  Whether it was refused for max_instances is told by the event.
+ * the scheduler does not run; EXECZ_E_LIMIT beyond EXECZ_RUN_REQUESTS_MAX.  Whether it was refused for max_instances is told by the event.
  * [any-thread]
  */
 EXECZ_API execz_status execz_scheduler_run_task(execz_scheduler *self, const char *id,

@@ -179,3 +179,21 @@ Test(tasks, two_runs_asked_for_by_hand_at_once_have_different_run_times)
     cr_expect(ne(i64, g_array_index(times, execz_time, 0), g_array_index(times, execz_time, 1)));
     fixture_free(self);
 }
+
+Test(tasks, runs_are_asked_for_by_hand_up_to_a_limit_until_the_loop_comes_to_them)
+{
+    fixture *self = fixture_new_started(NULL);
+    execz_error err = EXECZ_ERROR_INIT;
+
+    fixture_add(self, "a", "interval(hours=1)", "tests:ok");
+    for (int i = 0; i < EXECZ_RUN_REQUESTS_MAX; i++) {
+        cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
+    }
+    cr_expect(eq(int, execz_scheduler_run_task(self->scheduler, "a", &err), EXECZ_E_LIMIT));
+    cr_expect(strstr(err.message, "100000 runs were asked for") != NULL, "%s", err.message);
+    cr_assert(execz_scheduler_cancel_task(self->scheduler, "a", EXECZ_CANCEL_WAITING, NULL) ==
+              EXECZ_OK);
+    execz_scheduler_dispatch(self->scheduler);
+    cr_expect(eq(int, execz_scheduler_run_task(self->scheduler, "a", &err), EXECZ_OK));
+    fixture_free(self);
+}
