@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include <elf.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -216,6 +217,40 @@ Test(modules, a_file_that_others_may_write_to_is_not_loaded)
     cr_expect(eq(str, err.code, (char *)"P201"));
     cr_assert(zero(int, chmod(file, 0644)));
     cr_expect(ez_modules_resolve(modules, "greetings:hello", &err) != NULL, "%s", err.message);
+    unlink(file);
+    rmdir(directory);
+}
+
+/* Has the file ask for executable stacks. */
+static void
+make_stacks_executable(char *bytes)
+{
+    const Elf64_Ehdr *header = (void *)bytes;
+    Elf64_Phdr *segments = (void *)(bytes + header->e_phoff);
+
+    for (unsigned i = 0; i < header->e_phnum; i++) {
+        if (segments[i].p_type == PT_GNU_STACK) {
+            segments[i].p_flags |= PF_X;
+        }
+    }
+}
+
+Test(modules, a_file_is_judged_like_a_plugin_before_its_code_runs)
+{
+    g_autofree char *directory = g_dir_make_tmp("execz-XXXXXX", NULL);
+    g_autofree char *file = g_build_filename(directory, "greetings.so", NULL);
+    const char *const where[] = {directory, NULL};
+    g_autoptr(ez_modules) modules = ez_modules_new(where);
+    execz_error err = EXECZ_ERROR_INIT;
+    g_autofree char *bytes = NULL;
+    size_t length = 0;
+
+    cr_assert(g_file_get_contents(EXECZ_TEST_FUNCTIONS "/greetings.so", &bytes, &length, NULL));
+    make_stacks_executable(bytes);
+    cr_assert(g_file_set_contents(file, bytes, (gssize)length, NULL));
+    cr_assert(zero(int, chmod(file, 0644)));
+    cr_expect(ez_modules_resolve(modules, "greetings:hello", &err) == NULL);
+    cr_expect(eq(str, err.code, (char *)"P322"));
     unlink(file);
     rmdir(directory);
 }
