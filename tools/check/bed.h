@@ -36,8 +36,9 @@ typedef struct ez_sent {
     ez_slip *slip;
     struct ez_task *task; /* owned */
     execz_task *copy;     /* what the plugin is given, in a page of its own; NULL: the host's */
-    execz_run token;
-    execz_status answer; /* of send_task(), once answered */
+    execz_run token;      /* once opened */
+    atomic_bool opened;   /* the loop has come to it */
+    execz_status answer;  /* of send_task(), once answered */
     execz_error err;
     int64_t took; /* in send_task(), without what execute() took of it */
     atomic_bool answered;

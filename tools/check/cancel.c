@@ -30,9 +30,9 @@ cancel(ez_bed *bed, execz_run run)
 }
 
 static bool
-has_token(void *argument)
+has_token(void *sent)
 {
-    return ((volatile ez_sent *)argument)->token != 0;
+    return atomic_load(&((ez_sent *)sent)->opened);
 }
 
 /* A run whose body holds, and has begun. */

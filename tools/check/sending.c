@@ -154,6 +154,7 @@ open_run(ez_sent *sent)
     pthread_mutex_lock(&bed->lock);
     g_hash_table_insert(bed->by_token, &sent->token, sent);
     pthread_mutex_unlock(&bed->lock);
+    atomic_store(&sent->opened, true);
     return run;
 }
 
