@@ -9,7 +9,9 @@
 
 enum { CAPACITY_MIN = 64 };
 
-/* Bernstein's: names that differ in their last letters alone get numbers that lie close together. */
+/* Bernstein's: names that differ in their last letters alone get numbers that lie close together.  Eleven
+ * times as far apart there is room for those of other names in between: as they are, they would pile up
+ * to hundreds in a row. */
 static uint32_t
 hash_of(const char *name)
 {
@@ -18,6 +20,7 @@ hash_of(const char *name)
     for (; *name != '\0'; name++) {
         hash = hash * 33 + (unsigned char)*name;
     }
+    hash *= 11;
     return hash == 0 ? 1 : hash;
 }
 
