@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/identity.h"
 #include "function/body.h"
-#include "isolation/proxy.h"
 #include "scheduler/background.h"
 #include "scheduler/cancel.h"
 #include "scheduler/listeners.h"
@@ -121,7 +120,6 @@ init_services(execz_scheduler *self, const execz_scheduler_options *options)
         .function_path = self->function_path,
         .lingerers = &self->lingerers,
         .lock = self->plugin_lock,
-        .isolator = &ez_proxy_isolator,
     };
 }
 
