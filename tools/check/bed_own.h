@@ -26,6 +26,6 @@ void ez_bed_forget(ez_bed *self);
 /* Takes a run that has ended.  [loop] */
 void ez_sent_end(ez_run *run);
 
-void ez_sent_free(void *sent);
+void ez_sent_free(void *argument);
 
 #endif

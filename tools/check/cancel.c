@@ -71,6 +71,27 @@ check_running(void)
     ez_bed_stop(bed);
 }
 
+/* Cancels those of the first n that are not finished, and says how many. */
+static unsigned
+cancel_open(ez_bed *bed, size_t n)
+{
+    unsigned open = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const ez_sent *sent = ez_bed_sent(bed, i);
+        bool refused = atomic_load(&sent->answered) && sent->answer != EXECZ_OK;
+
+        if (refused || atomic_load(&sent->closed)) {
+            continue;
+        }
+        open++;
+        if (has_token((void *)sent)) {
+            (void)cancel(bed, sent->token);
+        }
+    }
+    return open;
+}
+
 static void
 check_queued(void)
 {
@@ -82,18 +103,7 @@ check_queued(void)
     }
     ez_bed_await_began(bed, 1);
     do { /* an inline executor has only one at a time */
-        open = 0;
-        for (size_t i = 0; i < 40; i++) {
-            const ez_sent *sent = ez_bed_sent(bed, i);
-            bool refused = atomic_load(&sent->answered) && sent->answer != EXECZ_OK;
-
-            if (!refused && !atomic_load(&sent->closed)) {
-                open++;
-                if (has_token((void *)sent)) {
-                    (void)cancel(bed, sent->token);
-                }
-            }
-        }
+        open = cancel_open(bed, 40);
         ez_world_nap();
     } while (open > 0 && ez_world_now() < ez_the_world.gives_up_at);
     if (open > 0) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "elf.h"
 
-#include <elf.h>
 #include <link.h>
 #include <string.h>
 

@@ -255,6 +255,38 @@ shut_down(void *argument)
 }
 
 static void
+shut_down_from_two(ez_bed *bed)
+{
+    shutter two[] = {{bed, EXECZ_SHUTDOWN_CANCEL | EXECZ_SHUTDOWN_WAIT, 0, 0},
+                     {bed, EXECZ_SHUTDOWN_WAIT, 0, 0}};
+
+    ez_verdict_in(false, "shutdown(), from two threads amid sends");
+    for (size_t k = 0; k < 2; k++) {
+        EZ_NEEDED(pthread_create(&two[k].thread, NULL, shut_down, &two[k]) == 0);
+    }
+    for (size_t k = 0; k < 2; k++) {
+        pthread_join(two[k].thread, NULL);
+        if (two[k].status != EXECZ_OK) {
+            ez_verdict_fail("shutdown() from two threads returned %d", (int)two[k].status);
+        }
+    }
+    ez_verdict_in(false, NULL);
+}
+
+static void
+expect_answers(ez_bed *bed)
+{
+    for (size_t k = 0; k < ez_bed_count_sent(bed); k++) {
+        execz_status answer = ez_bed_sent(bed, k)->answer;
+
+        if (answer != EXECZ_OK && answer != EXECZ_E_SHUTDOWN && answer != EXECZ_E_BUSY) {
+            ez_verdict_fail("amid a shutdown send_task() returned %d, not EXECZ_E_SHUTDOWN",
+                            (int)answer);
+        }
+    }
+}
+
+static void
 check_threads(void)
 {
     ez_bed *bed;
@@ -262,35 +294,15 @@ check_threads(void)
     ez_need_bodies();
     bed = ez_bed_new("under-check", NULL, NULL);
     for (unsigned i = 0; i < 10; i++) {
-        shutter two[] = {{bed, EXECZ_SHUTDOWN_CANCEL | EXECZ_SHUTDOWN_WAIT, 0, 0},
-                         {bed, EXECZ_SHUTDOWN_WAIT, 0, 0}};
-
         ez_bed_start(bed);
         for (unsigned k = 0; k < 100; k++) {
             (void)ez_bed_post(bed, (ez_how){0});
         }
         ez_bed_await_began(bed, i);
-        ez_verdict_in(false, "shutdown(), from two threads amid sends");
-        for (size_t k = 0; k < 2; k++) {
-            EZ_NEEDED(pthread_create(&two[k].thread, NULL, shut_down, &two[k]) == 0);
-        }
-        for (size_t k = 0; k < 2; k++) {
-            pthread_join(two[k].thread, NULL);
-            if (two[k].status != EXECZ_OK) {
-                ez_verdict_fail("shutdown() from two threads returned %d", (int)two[k].status);
-            }
-        }
-        ez_verdict_in(false, NULL);
+        shut_down_from_two(bed);
         ez_bed_await_quiet(bed);
         ez_bed_await_all(bed);
-        for (size_t k = 0; k < ez_bed_count_sent(bed); k++) {
-            execz_status answer = ez_bed_sent(bed, k)->answer;
-
-            if (answer != EXECZ_OK && answer != EXECZ_E_SHUTDOWN && answer != EXECZ_E_BUSY) {
-                ez_verdict_fail("amid a shutdown send_task() returned %d, not EXECZ_E_SHUTDOWN",
-                                (int)answer);
-            }
-        }
+        expect_answers(bed);
         ez_bed_destroy(bed);
     }
     ez_bed_free(bed);
