@@ -83,7 +83,6 @@ static void
 check_quickly(void)
 {
     int64_t before = ez_world_now();
-    g_autofree char *text = NULL;
 
     load_somehow();
     if (ez_world_now() - before > EXECZ_SECOND) {

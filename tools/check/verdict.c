@@ -89,6 +89,8 @@ ez_verdict_in(bool loop, const char *function)
                    function == NULL ? "" : function);
 }
 
+static void speak(uint32_t verdict, const char *format, va_list args) EXECZ_PRINTF(2, 0);
+
 /* The first to speak is heard. */
 static void
 speak(uint32_t verdict, const char *format, va_list args)
