@@ -3,24 +3,22 @@
 
 #include "base/error.h"
 #include "function/environment.h"
+#include "function/pidfd.h"
 #include "function/proc_text.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 /* Numbers behind the state in /proc/PID/stat, from the parent on. */
 enum { AT_PARENT, AT_GROUP, AT_SESSION, AT_FLAGS = 5, AT_THREADS = 16, AT_BEGAN = 18, N_NUMBERS };
-#define FILES_OF_PIDFDS 0x50494446 /* PID_FS_MAGIC */
-#define FLAG_KERNEL 0x00200000u    /* PF_KTHREAD: it has no environment and never will */
+#define ROUNDS_MAX 16u
+#define FLAG_KERNEL 0x00200000u /* PF_KTHREAD: it has no environment and never will */
 
 uint64_t
 ez_census_now(void)
@@ -89,20 +87,24 @@ mark_in(const ez_proc_text *environment)
     return NULL;
 }
 
+/* An environment that seems empty may be none yet, or no longer: exec(2) replaces it.  No argv[0] is
+ * not yet one; with it, a second look finds what was put in between. */
 static void
 find_mark(ez_census *self, ez_census_process *process, ez_proc_text *room)
 {
     const char *mark;
+    bool unclear = false;
 
     if (process->bare || !ez_proc_text_read(room, process->pid, "environ")) {
         return;
     }
+    if (room->length == 0 && ez_proc_text_read(room, process->pid, "cmdline")) {
+        unclear = room->length == 0;
+        (void)ez_proc_text_read(room, process->pid, "environ");
+    }
     mark = mark_in(room);
     process->mark = mark != NULL ? g_string_chunk_insert(self->texts, mark) : NULL;
-    if (room->length == 0 && ez_proc_text_read(room, process->pid, "cmdline") &&
-        room->length == 0) {
-        self->n_unclear++; /* no environment may be right, but no argv[0] is not yet one */
-    }
+    self->n_unclear += unclear && room->length == 0;
 }
 
 static uint64_t
@@ -119,29 +121,6 @@ find_pipe(pid_t pid, int fd)
     }
     target[length] = '\0';
     return g_str_has_prefix(target, "pipe:[") ? next_number(&at) : 0;
-}
-
-/* Where pidfds are files of their own kind (Linux 6.9), they tell who somebody is at a tenth of the
- * price of stat. */
-static uint64_t
-identity_of(int pidfd)
-{
-    struct statfs system;
-    struct stat facts;
-
-    if (pidfd < 0 || fstatfs(pidfd, &system) != 0 || system.f_type != FILES_OF_PIDFDS ||
-        fstat(pidfd, &facts) != 0) {
-        return 0;
-    }
-    return facts.st_ino;
-}
-
-static bool
-is_dead(int pidfd)
-{
-    struct pollfd end = {.fd = pidfd, .events = POLLIN};
-
-    return poll(&end, 1, 0) != 0;
 }
 
 static void
@@ -162,7 +141,7 @@ is_known_kin(ez_census *self, const ez_census_process *known, int pidfd, uint64_
     if (known == NULL || known->kin == NULL || identity == 0 || known->identity != identity) {
         return false;
     }
-    if (!is_dead(pidfd)) {
+    if (!ez_pidfd_is_dead(pidfd)) {
         take_over(self, known, false);
     }
     return true;
@@ -175,7 +154,7 @@ look_at(ez_census *self, const ez_census_process *known, pid_t pid, uint64_t sin
         ez_proc_text *room)
 {
     int pidfd = pidfd_open(pid, 0);
-    ez_census_process process = {.pid = pid, .identity = identity_of(pidfd)};
+    ez_census_process process = {.pid = pid, .identity = ez_pidfd_identity(pidfd)};
     bool taken = is_known_kin(self, known, pidfd, process.identity);
 
     if (pidfd >= 0) {
@@ -217,7 +196,7 @@ see_parent(ez_census *self, pid_t parent)
         return;
     }
     pidfd = pidfd_open(parent, 0);
-    if (identity_of(pidfd) == at->identity && !is_dead(pidfd)) {
+    if (ez_pidfd_identity(pidfd) == at->identity && !ez_pidfd_is_dead(pidfd)) {
         at->unseen = false;
     } else { /* what is here about this number is about a dead one */
         *at = (ez_census_process){.pid = parent, .began = at->began};
@@ -251,47 +230,82 @@ trust(ez_census *self, const ez_census_process *known)
     return true;
 }
 
-/* 0, or the errno of what keeps this from being a census. */
-static int
-look_at_all(ez_census *self, const ez_census *before, bool trusted, uint64_t since, DIR *directory)
+/* A tour through /proc, repeated until it shows no new number: who died between the reading of the
+ * list and the look at it may have left children that were not in it yet. */
+typedef struct tour {
+    const ez_census *before; /* may be NULL */
+    bool trusted;
+    uint64_t since;
+    DIR *directory;
+    GHashTable *numbers; /* all that were in the list */
+    ez_proc_text room;
+} tour;
+
+/* Returns whether there were any. */
+static bool
+look_at_new(ez_census *self, tour *on)
 {
     struct dirent *entry;
-    bool real = false;
-    ez_proc_text room = {0};
-    int lack;
+    bool any = false;
 
-    while (room.lack == 0 && (entry = readdir(directory)) != NULL) {
+    rewinddir(on->directory);
+    while (on->room.lack == 0 && (entry = readdir(on->directory)) != NULL) {
         const char *at = entry->d_name;
         pid_t pid = g_ascii_isdigit(*at) ? (pid_t)next_number(&at) : 0;
-        const ez_census_process *known = before != NULL ? ez_census_find(before, pid) : NULL;
+        const ez_census_process *known;
 
-        if (pid == getpid()) {
-            real = true;
-        } else if (pid > 1 && !(trusted && trust(self, known))) {
-            look_at(self, known, pid, since, &room);
+        if (pid == 0 || !g_hash_table_add(on->numbers, GINT_TO_POINTER(pid))) {
+            continue;
+        }
+        any = true;
+        known = on->before != NULL ? ez_census_find(on->before, pid) : NULL;
+        if (pid > 1 && pid != getpid() && !(on->trusted && trust(self, known))) {
+            look_at(self, known, pid, on->since, &on->room);
         }
     }
-    lack = room.lack;
-    ez_proc_text_deinit(&room);
+    return any;
+}
+
+/* 0, or the errno of what keeps this from being a census. */
+static int
+look_at_all(ez_census *self, tour *on)
+{
+    unsigned n = 1;
+    int lack;
+
+    while (look_at_new(self, on) && n < ROUNDS_MAX) {
+        n++;
+    }
+    self->n_unclear += n == ROUNDS_MAX;
+    lack = on->room.lack;
+    ez_proc_text_deinit(&on->room);
     g_array_sort(self->processes, compare_pids);
     see_parents(self);
-    return lack != 0 ? lack : real ? 0 : ESRCH;
+    if (lack == 0 && !g_hash_table_contains(on->numbers, GINT_TO_POINTER(getpid()))) {
+        lack = ESRCH;
+    }
+    return lack;
 }
 
 execz_status
 ez_census_take(ez_census *self, const ez_census *before, bool trusted, uint64_t since,
                execz_error *err)
 {
-    DIR *directory = opendir("/proc");
+    tour on = {.before = before,
+               .trusted = trusted,
+               .since = since,
+               .directory = opendir("/proc"),
+               .numbers = g_hash_table_new(NULL, NULL)};
     int error = errno;
 
     *self = (ez_census){.processes = g_array_new(FALSE, FALSE, sizeof(ez_census_process)),
                         .texts = g_string_chunk_new(4096)};
-    if (directory != NULL) {
-        error = look_at_all(self, before, trusted, since, directory);
-        closedir(directory);
+    if (on.directory != NULL) {
+        error = look_at_all(self, &on);
+        closedir(on.directory);
     }
-    if (directory != NULL && error == 0) {
+    g_hash_table_unref(on.numbers);
+    if (on.directory != NULL && error == 0) {
         return EXECZ_OK;
     }
     ez_census_deinit(self);
@@ -336,7 +350,8 @@ ez_census_open(const ez_census_process *process)
     if (pidfd < 0) {
         return -1;
     }
-    if (process->identity != 0 && process->identity == identity_of(pidfd) && !is_dead(pidfd)) {
+    if (process->identity != 0 && process->identity == ez_pidfd_identity(pidfd) &&
+        !ez_pidfd_is_dead(pidfd)) {
         return pidfd;
     }
     /* Only now: while what pidfd names is alive, its number is that of no other. */

@@ -291,3 +291,52 @@ Test(census, who_has_a_child_is_looked_at_though_trusted)
     ez_census_deinit(&before);
     process_end(&child);
 }
+
+/* Whether somebody carries mark, or the census itself says that it may have missed one. */
+static bool
+shows(const char *mark)
+{
+    for (guint i = 0; i < census.processes->len; i++) {
+        const ez_census_process *at = &g_array_index(census.processes, ez_census_process, i);
+
+        if (g_strcmp0(at->mark, mark) == 0) {
+            return true;
+        }
+    }
+    return census.n_unclear > 0;
+}
+
+/* Takes many while script runs, which has to end when its parent does. */
+static void
+expect_always_shown(const char *mark, const char *script)
+{
+    process child = process_start((process_kind){.mark = mark, .session = true, .script = script});
+    unsigned n_missed = 0;
+
+    for (int i = 0; i < 200; i++) {
+        take(NULL, 0);
+        n_missed += !shows(mark);
+        ez_census_deinit(&census);
+    }
+    cr_expect(eq(uint, n_missed, 0));
+    process_end(&child);
+}
+
+Test(census, who_is_gone_before_it_is_looked_at_leaves_no_child_unseen)
+{
+    g_autofree char *mark = g_strdup_printf("chain-%d.", (int)getpid());
+    g_autofree char *script =
+        g_strdup_printf("export F='kill -0 %d && { setsid sh -c \"$F\" & exit; }'; eval \"$F\"",
+                        (int)getpid());
+
+    expect_always_shown(mark, script);
+}
+
+Test(census, who_becomes_another_program_over_and_over_keeps_its_mark)
+{
+    g_autofree char *mark = g_strdup_printf("exec-%d.", (int)getpid());
+    g_autofree char *script =
+        g_strdup_printf("export F='kill -0 %d && exec sh -c \"$F\"'; eval \"$F\"", (int)getpid());
+
+    expect_always_shown(mark, script);
+}

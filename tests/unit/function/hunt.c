@@ -217,11 +217,13 @@ Test(hunt, signals_one_that_does_not_lead_a_group_yet)
 
 Test(hunt, kills_a_chain_of_daemons_that_does_not_stand_still)
 {
+    g_autofree char *script = g_strdup_printf(
+        "export F='kill -0 %d && sleep 0.01 && { setsid sh -c \"$F\" & exit; }'; eval \"$F\"",
+        (int)getpid());
     process first = process_start((process_kind){
         .mark = mark,
         .session = true,
-        .script = "f() { sleep 0.01; setsid sh -c \"$1\" sh \"$1\" & exit; }; "
-                  "f 'sleep 0.01; setsid sh -c \"$1\" sh \"$1\" & exit'",
+        .script = script,
     });
 
     cr_assert(dies(&first), "others are on their way");
