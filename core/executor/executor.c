@@ -267,15 +267,18 @@ ez_executor_is_available(const ez_executor *self, const char **reason_out)
     return self->reason == NULL;
 }
 
-void
-ez_executor_get_stats(const ez_executor *self, execz_stats *stats_out)
+uint32_t
+ez_executor_examine(const ez_executor *self, execz_stats *stats_out, execz_error *why)
 {
+    const execz_executor_ops *ops = self->plugin != NULL ? self->ops : NULL;
+
     *stats_out = (execz_stats){.size = sizeof *stats_out};
-    if (self->plugin != NULL && self->ops->stats != NULL) {
-        (void)self->ops->stats(self->plugin, stats_out);
+    if (ops != NULL && ops->stats != NULL) {
+        (void)ops->stats(self->plugin, stats_out);
     }
     stats_out->size = sizeof *stats_out;
     stats_out->wait_time = self->wait_time;
+    return ops != NULL && ops->health != NULL ? ops->health(self->plugin, why) : EXECZ_HEALTH_OK;
 }
 
 bool

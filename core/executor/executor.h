@@ -87,8 +87,8 @@ execz_status ez_executor_start(ez_executor *self, execz_error *err);
 bool ez_executor_is_available(const ez_executor *self, const char **reason_out);
 
 /* What its plugin says about itself, and what its runs have waited since it was started; zeroes if
- * it is not started. */
-void ez_executor_get_stats(const ez_executor *self, execz_stats *stats_out);
+ * it is not started.  Returns EXECZ_HEALTH_*, and in why what is wrong. */
+uint32_t ez_executor_examine(const ez_executor *self, execz_stats *stats_out, execz_error *why);
 
 /* Whether it is to finish its runs at shutdown, even if that was asked to cancel: its option
  * overwrite_wait. */

@@ -148,6 +148,7 @@ execz_scheduler_list_executors(execz_scheduler *self, execz_executor_function ex
     for (guint i = 0; i < places->len; i++) {
         const ez_executor_place *place = places->pdata[i];
         ez_executor *one = place->executor;
+        execz_error why = EXECZ_ERROR_INIT;
         execz_executor_info info = {
             .size = sizeof info,
             .unfinished = *ez_executor_unfinished(one),
@@ -159,7 +160,8 @@ execz_scheduler_list_executors(execz_scheduler *self, execz_executor_function ex
         if (place->leaving) {
             continue;
         }
-        ez_executor_get_stats(one, &info.stats);
+        info.health = ez_executor_examine(one, &info.stats, &why);
+        info.health_why = info.health != EXECZ_HEALTH_OK ? why.message : NULL;
         if (ez_executor_is_available(one, &info.unavailable)) {
             info.unavailable = NULL;
         }

@@ -200,7 +200,7 @@ typedef struct execz_stats {
 
 #define EXECZ_HEALTH_OK 0u
 #define EXECZ_HEALTH_DEGRADED 1u
-#define EXECZ_HEALTH_DOWN 2u /* the host holds tasks back instead of sending them */
+#define EXECZ_HEALTH_DOWN 2u /* what it is sent waits: nothing can begin until this is over */
 
 /** The contract of the kind "execz.executor/1". */
 typedef struct execz_executor_ops {

@@ -247,6 +247,8 @@ typedef struct execz_executor_info {
     const char
         *unavailable;  /* why it takes no tasks, e.g. because it is not started; NULL: it does */
     execz_stats stats; /* zeroes if it is not started; wait_time is counted by the scheduler */
+    const char *health_why; /* what its plugin says that is wrong; NULL: nothing, as the next */
+    uint32_t health;        /* EXECZ_HEALTH_*, see <execz/plugin.h> */
 } execz_executor_info;
 
 /** Hears of each executor.  [setup] or [loop] */

@@ -1,30 +1,61 @@
 /* SPDX-License-Identifier: MIT */
-/* What the pool says of its health, through the ABI, with a host as the conformance program has. */
-#include "host.h"
+/* What the pool says of its health, and the scheduler of it. */
+#include "harness.h"
 
-#include <poll.h>
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 60000 };
+TestSuite(health, .fini = close_pool);
 
-/* Waits until the pool's health is this; returns what it says about it. */
-static const char *
-await_health(host *self, uint32_t expected)
+typedef struct report {
+    uint32_t expected, health;
+    char why[200];
+} report;
+
+static void
+note(void *user, const execz_executor_info *executor)
 {
-    static execz_error why;
-    uint32_t health = UINT32_MAX;
+    report *self = user;
 
-    for (int i = 0; i < PATIENCE_MS && health != expected; i++) {
-        why = (execz_error)EXECZ_ERROR_INIT;
-        health = self->ops->health(self->executor, &why);
-        (void)poll(NULL, 0, 1);
-    }
-    CHECK(health == expected);
-    return why.message;
+    self->health = executor->health;
+    snprintf(self->why, sizeof self->why, "%s",
+             executor->health_why != NULL ? executor->health_why : "");
+}
+
+static bool
+is_as_expected(void *user)
+{
+    report *self = user;
+
+    execz_scheduler_list_executors(scheduler(), note, self);
+    return self->health == self->expected;
+}
+
+/* Dispatches until the pool's health is this, and returns what it says. */
+static const char *
+await_health(uint32_t expected)
+{
+    static report now;
+
+    now = (report){.expected = expected};
+    await_that(is_as_expected, &now, "the health of the pool");
+    return now.why;
+}
+
+/* The file without which workers refuse to begin; it is not there. */
+static const char *
+name_file(void)
+{
+    static char path[] = "/tmp/execz-health-XXXXXX";
+
+    close(mkstemp(path));
+    unlink(path);
+    setenv("POOL_TEST_FILE", path, 1);
+    return path;
 }
 
 static void
@@ -32,76 +63,45 @@ make_file(const char *path)
 {
     FILE *file = fopen(path, "w");
 
-    CHECK(file != NULL && fclose(file) == 0);
+    cr_assert(file != NULL && fclose(file) == 0);
 }
 
-static void
-stop(host *self)
+Test(health, it_is_down_while_no_worker_can_be_started)
 {
-    host_release(self, NULL);
-    CHECK(host_shutdown(self, EXECZ_SHUTDOWN_WAIT, -1) == EXECZ_OK);
-    host_stop(self);
-}
-
-static void
-is_down_while_no_worker_can_be_started(host *self, const char *path)
-{
+    const char *path = name_file();
     const char *why;
 
-    self->max_workers = 1;
-    host_start(self);
-    (void)await_health(self, EXECZ_HEALTH_OK);
-    host_submit(self, "task", false);
-    why = await_health(self, EXECZ_HEALTH_DOWN);
-    CHECK(strstr(why, "0 of 1 workers are ready") != NULL);
-    CHECK(strstr(why, "the file is not there") != NULL);
-    CHECK(host_read(self, &self->finished) == 0);
+    open_pool("max_workers", "1", "initializer", "pool_bodies:refuse", NULL);
+    (void)await_health(EXECZ_HEALTH_OK);
+    add_function("task", "pool_bodies:nothing", NULL);
+    run_task("task");
+    why = await_health(EXECZ_HEALTH_DOWN);
+    cr_expect(ne(ptr, strstr(why, "0 of 1 workers are ready"), NULL), "%s", why);
+    cr_expect(ne(ptr, strstr(why, "the file is not there"), NULL), "%s", why);
+    cr_expect(eq(uint, ends_of("task"), 0));
     make_file(path);
-    host_wait_for(self, &self->finished, 1);
-    CHECK(await_health(self, EXECZ_HEALTH_OK)[0] == '\0');
-    stop(self);
-    (void)unlink(path);
+    (void)await_ends("task", 1);
+    cr_expect(eq(str, (char *)await_health(EXECZ_HEALTH_OK), (char *)""));
+    unlink(path);
 }
 
-static void
-is_degraded_while_one_worker_is_missing(host *self, const char *path)
+Test(health, it_is_degraded_while_one_worker_is_missing)
 {
+    const char *path = name_file();
     const char *why;
 
-    self->max_workers = 2;
     make_file(path);
-    host_start(self);
-    host_submit(self, "task", true);
-    host_wait_for(self, &self->began, 1);
-    (void)unlink(path);
-    host_submit(self, "task", true);
-    why = await_health(self, EXECZ_HEALTH_DEGRADED);
-    CHECK(strstr(why, "1 of 2 workers are ready") != NULL);
+    open_pool("max_workers", "2", "initializer", "pool_bodies:refuse", NULL);
+    add_function("sleeper", "pool_bodies:sleep", "{\"ms\": 60000}");
+    run_task("sleeper");
+    await_starts("sleeper", 1);
+    unlink(path);
+    run_task("sleeper");
+    why = await_health(EXECZ_HEALTH_DEGRADED);
+    cr_expect(ne(ptr, strstr(why, "1 of 2 workers are ready"), NULL), "%s", why);
     make_file(path);
-    host_wait_for(self, &self->began, 2);
-    (void)await_health(self, EXECZ_HEALTH_OK);
-    stop(self);
-    (void)unlink(path);
-}
-
-int
-main(int argc, char **argv)
-{
-    char path[] = "/tmp/execz-health-XXXXXX";
-    host *self;
-
-    if (argc != 3) {
-        fprintf(stderr, "usage: %s PLUGIN FUNCTION_PATH\n", argv[0]);
-        return 2;
-    }
-    (void)close(mkstemp(path));
-    (void)unlink(path);
-    CHECK(setenv("CONFORMANCE_FILE", path, 1) == 0);
-    self = host_new(argv[1]);
-    self->function_path = argv[2];
-    self->option = "initializer";
-    self->value = "conformance_bodies:refuse";
-    is_down_while_no_worker_can_be_started(self, path);
-    is_degraded_while_one_worker_is_missing(self, path);
-    return 0;
+    await_starts("sleeper", 2);
+    (void)await_health(EXECZ_HEALTH_OK);
+    (void)shut_down(EXECZ_SHUTDOWN_CANCEL, -1);
+    unlink(path);
 }
