@@ -26,7 +26,7 @@ const char *
 execz_outcome_name(uint32_t outcome)
 {
     static const char *const names[] = {"unknown",   "ok",      "error", "missed",
-                                        "cancelled", "timeout", "lost"};
+                                        "cancelled", "timeout", "lost",  "skipped"};
 
     return outcome < sizeof names / sizeof names[0] ? names[outcome] : "unknown";
 }

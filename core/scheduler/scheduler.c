@@ -7,6 +7,7 @@
 #include "function/body.h"
 #include "scheduler/background.h"
 #include "scheduler/cancel.h"
+#include "scheduler/journal.h"
 #include "scheduler/listeners.h"
 #include "scheduler/news.h"
 #include "scheduler/pause.h"
@@ -135,6 +136,17 @@ check_paths(const char *what, const char *const *paths, execz_error *err)
     return true;
 }
 
+static bool
+check_history(uint32_t n, execz_error *err)
+{
+    if (n <= EXECZ_HISTORY_MAX) {
+        return true;
+    }
+    ez_fail(err, EXECZ_E_LIMIT, "history = %u is more than %u records, the most that are kept", n,
+            EXECZ_HISTORY_MAX);
+    return false;
+}
+
 execz_scheduler *
 ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock, execz_error *err)
 {
@@ -155,7 +167,7 @@ ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock, 
     };
     if (!check_paths("plugin_path", whole.plugin_path, err) ||
         !check_paths("function_path", whole.function_path, err) ||
-        !ez_task_check_defaults(&defaults, err)) {
+        !check_history(whole.history, err) || !ez_task_check_defaults(&defaults, err)) {
         return NULL;
     }
     self = g_new0(execz_scheduler, 1);
@@ -169,6 +181,9 @@ ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock, 
     self->log = whole.log != NULL ? (ez_log){whole.log_level, whole.log, whole.log_user}
                                   : ez_log_stderr(MAX(whole.log_level, EXECZ_LOG_WARNING));
     init_tables(self);
+    if (whole.history > 0) {
+        self->history = ez_history_new(whole.history, EXECZ_HISTORY_BYTES_MAX);
+    }
     if (!ez_mailbox_init(&self->mailbox) ||
         ez_loop_init(&self->loop, self->mailbox.bell, err) != EXECZ_OK) {
         ez_fail(err, EXECZ_E_IO, "cannot make the descriptors of the scheduler");
@@ -184,15 +199,6 @@ execz_scheduler *
 execz_scheduler_new(const execz_scheduler_options *options, execz_error *err)
 {
     return ez_scheduler_new(options, ez_clock_system(), err);
-}
-
-static void
-drop_changes(GArray *changes)
-{
-    for (guint i = 0; i < changes->len; i++) {
-        ez_task_unref(g_array_index(changes, ez_change, i).task);
-    }
-    g_array_unref(changes);
 }
 
 /* Removals and requests that no loop has seen. */
@@ -281,6 +287,7 @@ execz_scheduler_free(execz_scheduler *self)
     ez_cancel_forget(self);
     free_tasks(self);
     ez_store_free(self->store);
+    ez_history_free(self->history);
     ez_bus_free(self->bus);
     ez_modules_free(self->modules);
     ez_threads_deinit(&self->background);
@@ -293,7 +300,7 @@ execz_scheduler_free(execz_scheduler *self)
     ez_line_deinit(&self->blocked[0]);
     ez_line_deinit(&self->blocked[1]);
     ez_line_deinit(&self->gathering);
-    drop_changes(self->changes);
+    ez_journal_drop_changes(self->changes);
     ez_intern_table_free(self->tables.plans);
     ez_intern_table_free(self->tables.schedules);
     g_free(self->batch);
@@ -322,44 +329,6 @@ bool
 ez_scheduler_is_loop(execz_scheduler *self)
 {
     return atomic_load(&self->loop_thread) == ez_identity();
-}
-
-void
-ez_scheduler_change_locked(execz_scheduler *self, uint32_t kind, ez_entry *entry)
-{
-    if (ez_store_commits(self->store)) {
-        execz_time next = entry->paused ? EXECZ_TIME_NEVER : entry->fire;
-        ez_change change = {kind, ez_task_ref(entry->task), next};
-
-        g_array_append_val(self->changes, change);
-    }
-}
-
-void
-ez_scheduler_commit(execz_scheduler *self)
-{
-    execz_error err;
-    GArray *changes;
-
-    if (!ez_store_commits(self->store)) {
-        return;
-    }
-    ez_error_init(&err);
-    pthread_mutex_lock(&self->lock);
-    changes = self->changes;
-    if (changes->len > 0) {
-        self->changes = g_array_new(FALSE, FALSE, sizeof(ez_change));
-    }
-    pthread_mutex_unlock(&self->lock);
-    if (changes->len == 0) {
-        return;
-    }
-    if (ez_store_commit(self->store, (const ez_change *)(void *)changes->data, changes->len,
-                        &err) != EXECZ_OK) {
-        ez_log_write(&self->log, EXECZ_LOG_ERROR, "the store refused %u changes: %s", changes->len,
-                     err.message);
-    }
-    drop_changes(changes);
 }
 
 ez_executor_place *

@@ -22,6 +22,7 @@
 #include "function/modules.h"
 #include "scheduler/entry.h"
 #include "scheduler/loop.h"
+#include "store/history.h"
 #include "store/store.h"
 
 /* A task somebody wants to run now. */
@@ -78,6 +79,7 @@ struct execz_scheduler {
     ez_mailbox mailbox;
     ez_loop loop;
     ez_bus *bus;
+    ez_history *history; /* owned; NULL: none is kept in memory */
     ez_runs *runs;
     ez_modules *modules;
     char *function_path; /* owned */

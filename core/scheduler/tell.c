@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "scheduler/tell.h"
 
+#include "scheduler/journal.h"
+
 execz_event
 ez_tell_new(const execz_scheduler *self, uint64_t code, const ez_task *task)
 {
@@ -46,6 +48,8 @@ outcome_of(uint64_t code)
         return EXECZ_OUTCOME_MISSED;
     case EXECZ_EVENT_TASK_CANCELLED:
         return EXECZ_OUTCOME_CANCELLED;
+    case EXECZ_EVENT_TASK_MAX_INSTANCES:
+        return EXECZ_OUTCOME_SKIPPED;
     default:
         return EXECZ_OUTCOME_ERROR;
     }
@@ -74,6 +78,9 @@ ez_tell_unsubmitted(execz_scheduler *self, uint64_t code, ez_entry *entry,
     if ((code & EXECZ_EVENT_TERMINAL) != 0) {
         event.result = &result;
         ez_entry_note_end(entry, result.outcome, result.finished);
+    }
+    if (ez_journal_is_kept(self)) {
+        ez_journal_unsubmitted(self, outcome_of(code), entry->task, lost, event.time, message);
     }
     ez_bus_emit(self->bus, &event);
 }
@@ -187,5 +194,8 @@ ez_tell_retry(execz_scheduler *self, const ez_run *run, const ez_outcome *outcom
 void
 ez_tell_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome)
 {
+    if (ez_journal_is_kept(self)) {
+        ez_journal_ended(self, run, outcome);
+    }
     tell_outcome(self, code_of(outcome->outcome), run, outcome, 0);
 }

@@ -49,7 +49,7 @@ typedef struct execz_scheduler_options {
     uint32_t overlap_limit;  /* with QUEUE above; 0: 1 */
     const char *plugin_lock; /* absolute path of a plugins.lock; NULL: none */
     uint32_t require_lock;   /* 1: only what it has may be run */
-    uint32_t reserved;
+    uint32_t history;        /* ends kept in memory for <execz/history.h>; 0: none */
 } execz_scheduler_options;
 
 /* clang-format off */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+
 #include <execz/event.h>
+#include <execz/history.h>
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -54,5 +56,6 @@ Test(event, every_outcome_has_a_name)
 {
     cr_expect(eq(str, (char *)execz_outcome_name(EXECZ_OUTCOME_OK), (char *)"ok"));
     cr_expect(eq(str, (char *)execz_outcome_name(EXECZ_OUTCOME_LOST), (char *)"lost"));
-    cr_expect(eq(str, (char *)execz_outcome_name(7), (char *)"unknown"));
+    cr_expect(eq(str, (char *)execz_outcome_name(8), (char *)"unknown"));
+    cr_expect(eq(str, (char *)execz_outcome_name(EXECZ_OUTCOME_SKIPPED), (char *)"skipped"));
 }
