@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Timeout, cancel and shutdown. */
 #include "harness.h"
+#include "support/effort.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -133,7 +134,7 @@ Test(stops, nothing_is_left_after_shutdown_and_it_starts_again)
 
     make_pool("max_workers", "3", NULL);
     add_function("process", "pool_bodies:process", NULL);
-    for (unsigned i = 0; i < 20; i++) {
+    for (unsigned i = 0; i < EFFORT(20, 6); i++) {
         start_pool();
         run_task("process");
         run_task("process");

@@ -3,6 +3,7 @@
 
 #include "fixture.h"
 #include "mutate.h"
+#include "support/effort.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -69,7 +70,7 @@ Test(config, nearly_as_many_tasks_as_there_may_be_are_read)
         g_autofree char *path = g_strdup_printf("c.conf.d/%d.conf", file);
         GString *text = g_string_new(NULL);
 
-        for (int i = 0; i < 11000; i++) {
+        for (int i = 0; i < EFFORT(11000, 500); i++) {
             g_string_append_printf(text, "[task:%d.%d]\nevery=9s\nshell=true\n", file, i);
         }
         write_file(path, text->str);
@@ -78,7 +79,7 @@ Test(config, nearly_as_many_tasks_as_there_may_be_are_read)
     {
         g_auto(loaded) f = load("c.conf");
 
-        cr_expect(eq(uint, f.config->tasks->len, 99000));
+        cr_expect(eq(uint, f.config->tasks->len, 9 * EFFORT(11000, 500)));
         cr_expect(eq(sz, ez_report_count(ez_config_problems(f.config)), 0));
     }
     leave_directory(directory);
@@ -94,7 +95,7 @@ Test(config, any_bytes_are_bound_and_every_place_lies_inside_of_the_file)
 
     cr_assert(g_file_get_contents(EXECZ_TEST_DATA "/config/good/complete.conf", &seed, NULL, NULL));
     directory = enter_directory();
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < EFFORT(300, 60); i++) {
         GString *text = g_string_new(seed);
         g_autoptr(ez_config) config = NULL;
         FILE *file = fopen("t.conf", "we");

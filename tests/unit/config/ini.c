@@ -3,6 +3,7 @@
 
 #include "fixture.h"
 #include "mutate.h"
+#include "support/effort.h"
 
 #include <string.h>
 
@@ -98,7 +99,7 @@ Test(ini, any_bytes_are_read_and_every_place_lies_inside_of_the_file)
         "\n[task:a]\nshell = one \\\n  two\\\n\nevery = 1s\ntasks.\"b.c\".env.X = 1\n[defaults]\n";
     uint64_t state = 20270101;
 
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < EFFORT(20000, 3000); i++) {
         GString *text = g_string_new_len(seed, sizeof seed - 1);
         g_auto(fixture) f = {0};
 

@@ -2,6 +2,7 @@
 #include "function/children.h"
 
 #include "ways.h"
+#include "support/effort.h"
 
 TestSuite(children, .init = ways_setup, .fini = ways_teardown);
 
@@ -68,7 +69,7 @@ one_after_another(execz_call *call)
 {
     int32_t before = 0;
 
-    for (int i = 0; i < 5000; i++) {
+    for (int i = 0; i < EFFORT(5000, 300); i++) {
         int32_t child = execz_spawn(call, nothing, NULL), result = 0;
 
         if (child <= 0 || child == before || execz_join(call, before, 0, NULL) != -ECHILD ||

@@ -4,6 +4,7 @@
 #include "function/waiter.h"
 
 #include "processes.h"
+#include "support/effort.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -263,12 +264,12 @@ Test(hunt, who_is_born_meanwhile_has_no_time_to_become_an_orphan)
     g_autofree char *life = g_strdup_printf("90.%d", (int)getpid());
     g_autofree char *script = g_strdup_printf(
         "for i in 1 2 3; do "
-        "(for j in $(seq 300); do env -i setsid sleep %s >/dev/null 2>&1 & done; wait) & "
+        "(for j in $(seq %d); do env -i setsid sleep %s >/dev/null 2>&1 & done; wait) & "
         "done; wait",
-        life);
+        EFFORT(300, 60), life);
     process bomb = process_start((process_kind){.mark = mark, .session = true, .script = script});
 
-    while (count_called(life) < 50) {
+    while (count_called(life) < EFFORT(50, 20)) {
         poll(NULL, 0, 1);
     }
     run(SIGKILL);

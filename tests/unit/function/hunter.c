@@ -5,6 +5,7 @@
 #include "function/waiter.h"
 
 #include "processes.h"
+#include "support/effort.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -13,7 +14,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-enum { N = 40 };
+enum { N = EFFORT(40, 12) };
 
 static process processes[N];
 static ez_hunt hunts[N];

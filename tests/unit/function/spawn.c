@@ -2,6 +2,7 @@
 #include "function/spawn.h"
 
 #include "commands.h"
+#include "support/effort.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -255,7 +256,7 @@ run_many(void *unused)
 
     (void)unused;
     fixture_init(&own, EXECZ_TASK_COMMAND);
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < EFFORT(50, 15); i++) {
         fixture_shell(&own, "exit 7");
         if (own.outcome.exit_status != 7) {
             fixture_deinit(&own);
