@@ -64,10 +64,15 @@ const char *log_lines(void);
 
 /* Processes: the zygote and its workers, children of this process and theirs. */
 pid_t zygote_pid(void);
+/* Waits until there is none: a shutdown gives a plugin's threads 5 s to end, and on a machine that is
+ * very busy goes on without them. */
+void await_no_zygote(void);
 unsigned worker_pids(pid_t *pids, unsigned max); /* how many; without the spare */
 unsigned child_pids(pid_t *pids, unsigned max);  /* all children of the zygote */
 pid_t await_spare(void);
 unsigned count_entries(const char *directory);
+/* Waits until there are no more than so many, as await_no_zygote() does. */
+void await_entries(const char *directory, unsigned most);
 bool is_alive(pid_t pid); /* and no zombie */
 
 #define CHECK(condition, ...) check(condition, #condition, __FILE__, __LINE__)

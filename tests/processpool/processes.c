@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include <dirent.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,6 +75,15 @@ zygote_pid(void)
     return n == 0 ? 0 : pids[n - 1];
 }
 
+void
+await_no_zygote(void)
+{
+    for (int i = 0; i < 60000 && zygote_pid() != 0; i++) {
+        (void)poll(NULL, 0, 1);
+    }
+    CHECK(zygote_pid() == 0);
+}
+
 static unsigned
 forked(const char *name, pid_t *pids, unsigned max)
 {
@@ -127,4 +137,13 @@ count_entries(const char *directory)
     }
     closedir(dir);
     return n;
+}
+
+void
+await_entries(const char *directory, unsigned most)
+{
+    for (int i = 0; i < 60000 && count_entries(directory) > most; i++) {
+        (void)poll(NULL, 0, 1);
+    }
+    CHECK(count_entries(directory) <= most);
 }

@@ -187,8 +187,8 @@ under_fire(unsigned tasks, unsigned kills)
     CHECK(kills < FULL_KILLS || healed < 1.5); /* a second, and something for what else runs */
     check_ends(exits);
     close_pool();
-    CHECK(zygote_pid() == 0);
-    CHECK(count_entries("/proc/self/fd") == before);
+    await_no_zygote();
+    await_entries("/proc/self/fd", before);
     printf("%u runs, %u workers ended meanwhile, %.1f s; whole again after %.0f ms\n", total, kills,
            seconds() - start, healed * 1000);
 }
@@ -212,7 +212,7 @@ drain(unsigned tasks)
         }
         CHECK(ends_of("task") == tasks);
         close_pool();
-        CHECK(zygote_pid() == 0);
+        await_no_zygote();
         printf("max_tasks_per_child %s, %s workers: %u runs in %.2f s\n", limits[i / 3],
                workers[i % 3], tasks, seconds() - start);
     }
