@@ -57,7 +57,9 @@ count_of_busiest(const ez_trigger *self, execz_time after, execz_time until, uin
     uint64_t n = 0;
 
     for (guint i = 0; i < children->len && (i == 0 || *steps > 0); i++) {
-        n = MAX(n, ez_trigger_search_count(children->pdata[i], after, until, limit, steps));
+        uint64_t alone = ez_trigger_search_count(children->pdata[i], after, until, limit, steps);
+
+        n = MAX(n, alone);
     }
     return n;
 }

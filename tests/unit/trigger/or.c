@@ -68,6 +68,16 @@ Test(or, counts_much_at_the_same_cost_and_not_too_much)
     cr_expect(eq(u64, ez_trigger_count(trigger, NEW_YEAR, NEW_YEAR + EXECZ_SECOND, 99), 16));
 }
 
+Test(or, of_one_trigger_counts_what_it_counts_though_that_takes_all_steps)
+{
+    g_autoptr(ez_trigger) trigger =
+        read_trigger("or(and(cron(hour=*/2), or(cron(year=*/2), cron(minute=7))), timezone=UTC)");
+    execz_time at =
+        NEW_YEAR + 365 * EXECZ_DAY; /* of the next even year, and the last one for long */
+
+    cr_expect(eq(u64, ez_trigger_count(trigger, at - 1, at, 9), 1));
+}
+
 Test(or, jitter_is_that_of_the_whole)
 {
     g_autoptr(ez_trigger) trigger = read_trigger("or(interval(hours=1), jitter=10m)");
