@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Changes single fields of a task, given as a configuration file spells them. */
+/* Tasks whose fields a program gives as a configuration file spells them: added, and changed. */
 #include "base/error.h"
 #include "config/body.h"
 #include "config/pairs.h"
 #include "config/schedule.h"
 #include "config/schema.h"
 #include "scheduler/modify.h"
+#include "task/spec.h"
 
 #include <string.h>
 
@@ -14,7 +15,9 @@ static const char *const schedules[] = {"trigger", "every", "at", "cron"};
 
 /* What is to be changed, and what reading it takes. */
 typedef struct update {
+    execz_scheduler *scheduler;
     const char *id;
+    bool adds; /* there is no such task yet, so that all it needs is to be among the pairs */
     const execz_pair *pairs;
     size_t n;
     ez_document *document; /* owned, as the next two */
@@ -113,11 +116,12 @@ clear_body(const ez_section *section, execz_task_spec *spec)
 }
 
 static void
-read_body(const ez_reading *reading, const ez_section *section, execz_task_spec *spec)
+read_body(const update *self, const ez_reading *reading, const ez_section *section,
+          execz_task_spec *spec)
 {
     const char *const *env = ez_body_read_env(reading, section);
 
-    if (has_any(section, bodies, G_N_ELEMENTS(bodies))) {
+    if (self->adds || has_any(section, bodies, G_N_ELEMENTS(bodies))) {
         ez_body_check(reading, section);
     } else {
         ez_body_check_keys(reading, section, spec->function != NULL);
@@ -128,21 +132,24 @@ read_body(const ez_reading *reading, const ez_section *section, execz_task_spec 
 }
 
 static void
-read_section(const ez_reading *reading, const ez_section *section, execz_task_spec *spec)
+read_section(const update *self, const ez_reading *reading, const ez_section *section,
+             execz_task_spec *spec)
 {
+    const char *zone;
     const char *trigger;
 
     if (has_any(section, bodies, G_N_ELEMENTS(bodies))) {
         clear_body(section, spec);
     }
     ez_schema_read(ez_schema_find("task"), reading, section, spec);
-    read_body(reading, section, spec);
+    read_body(self, reading, section, spec);
     merge_options(reading, section, spec);
-    if (has_any(section, schedules, G_N_ELEMENTS(schedules))) {
-        trigger = ez_schedule_read(reading, section, spec->timezone, NULL);
+    zone = spec->timezone != NULL ? spec->timezone : self->scheduler->timezone;
+    if (self->adds || has_any(section, schedules, G_N_ELEMENTS(schedules))) {
+        trigger = ez_schedule_read(reading, section, zone, NULL);
         spec->trigger = trigger != NULL ? trigger : spec->trigger;
     } else {
-        spec->trigger = ez_schedule_jittered(reading, section, spec->trigger, spec->timezone, NULL);
+        spec->trigger = ez_schedule_jittered(reading, section, spec->trigger, zone, NULL);
     }
 }
 
@@ -158,7 +165,8 @@ fail(const update *self, execz_error *err)
 
         g_string_append_printf(text, "%s%s", i == 0 ? "" : "\n", line);
     }
-    return ez_fail(err, EXECZ_E_CONFIG, "task '%s' is not changed: %s", self->id, text->str);
+    return ez_fail(err, EXECZ_E_CONFIG, "task '%s' is not %s: %s", self->id,
+                   self->adds ? "added" : "changed", text->str);
 }
 
 /* Called again if the task was changed by somebody else meanwhile. */
@@ -175,7 +183,7 @@ change(void *user, execz_task_spec *spec, execz_error *err)
     self->report = ez_report_new();
     section =
         ez_pairs_read_section(self->document, "task", self->id, self->pairs, self->n, self->report);
-    read_section(&(ez_reading){base_dir, self->arena, self->report}, section, spec);
+    read_section(self, &(ez_reading){base_dir, self->arena, self->report}, section, spec);
     return ez_report_count(self->report) == 0 ? EXECZ_OK : fail(self, err);
 }
 
@@ -183,9 +191,72 @@ execz_status
 execz_scheduler_update_task(execz_scheduler *self, const char *id, const execz_pair *changes,
                             size_t n, execz_error *err)
 {
-    update wanted = {.id = id, .pairs = changes, .n = n};
+    update wanted = {.scheduler = self, .id = id, .pairs = changes, .n = n};
     execz_status status = ez_modify_task(self, id, change, &wanted, err);
 
     update_clear(&wanted);
     return status;
+}
+
+/* ---- adding --------------------------------------------------------------------------------- */
+
+execz_status
+execz_scheduler_add_task_from_pairs(execz_scheduler *self, const char *id, const execz_pair *pairs,
+                                    size_t n, execz_error *err)
+{
+    update wanted = {.scheduler = self, .id = id, .adds = true, .pairs = pairs, .n = n};
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+    execz_status status;
+
+    spec.id = id;
+    status = change(&wanted, &spec, err);
+    if (status == EXECZ_OK) {
+        status = execz_scheduler_add_task(self, &spec, err);
+    }
+    update_clear(&wanted);
+    return status;
+}
+
+/* ---- only looking --------------------------------------------------------------------------- */
+
+typedef struct check {
+    update *wanted;
+    execz_spec_function spec; /* NULL: nobody hears */
+    void *user;
+    execz_status status;
+    execz_error *err;
+} check;
+
+static void
+check_spec(void *user, const execz_task_spec *before)
+{
+    check *self = user;
+    execz_task_spec spec = *before;
+    g_auto(ez_draft) draft = {0};
+
+    self->status = change(self->wanted, &spec, self->err);
+    if (self->status == EXECZ_OK) {
+        self->status = ez_draft_make(self->wanted->scheduler, &spec, &draft, self->err);
+    }
+    if (self->status == EXECZ_OK && self->spec != NULL) {
+        ez_task_get_spec(draft.task, &spec);
+        self->spec(self->user, &spec);
+    }
+}
+
+execz_status
+execz_scheduler_check_task(execz_scheduler *self, const char *id, const execz_pair *pairs, size_t n,
+                           execz_spec_function spec, void *user, execz_error *err)
+{
+    update wanted = {.scheduler = self, .id = id, .pairs = pairs, .n = n};
+    check looked = {&wanted, spec, user, EXECZ_OK, err};
+    execz_task_spec none = EXECZ_TASK_SPEC_INIT;
+
+    if (execz_scheduler_get_task_spec(self, id, check_spec, &looked, NULL) != EXECZ_OK) {
+        wanted.adds = true;
+        none.id = id;
+        check_spec(&looked, &none);
+    }
+    update_clear(&wanted);
+    return looked.status;
 }

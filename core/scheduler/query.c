@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "scheduler/modify.h"
 #include "scheduler/pause.h"
+#include "task/spec.h"
 
 #include <string.h>
 
@@ -92,6 +93,29 @@ execz_scheduler_get_task(execz_scheduler *self, const char *id, execz_task_funct
     }
     task(user, &taken.info);
     snapshot_clear(&taken);
+    return EXECZ_OK;
+}
+
+execz_status
+execz_scheduler_get_task_spec(execz_scheduler *self, const char *id, execz_spec_function spec,
+                              void *user, execz_error *err)
+{
+    ez_task *task = NULL;
+    execz_task_spec told;
+    ez_entry *entry;
+
+    pthread_mutex_lock(&self->lock);
+    entry = ez_scheduler_find_entry_locked(self, id, err);
+    if (entry != NULL) {
+        task = ez_task_ref(ez_modify_newest_locked(self, entry));
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (task == NULL) {
+        return EXECZ_E_NOT_FOUND;
+    }
+    ez_task_get_spec(task, &told);
+    spec(user, &told);
+    ez_task_unref(task);
     return EXECZ_OK;
 }
 

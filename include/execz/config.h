@@ -5,7 +5,7 @@
 #ifndef EXECZ_CONFIG_H
 #define EXECZ_CONFIG_H
 
-#include <execz/scheduler.h>
+#include <execz/query.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -80,6 +80,29 @@ EXECZ_API execz_scheduler *execz_scheduler_new_from_pairs(const execz_dictionary
 EXECZ_API execz_status execz_scheduler_update_task(execz_scheduler *self, const char *id,
                                                    const execz_pair *changes, size_t n,
                                                    execz_error *err);
+
+/**
+ * Adds a task that is given in the same way.  What they leave open is left to the scheduler's
+ * defaults; of [defaults] only what these have.  The rest is as in execz_scheduler_add_task().
+ *
+ * EXECZ_E_CONFIG if anything is wrong, with all of it in err; EXECZ_E_EXISTS.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_add_task_from_pairs(execz_scheduler *self, const char *id,
+                                                           const execz_pair *pairs, size_t n,
+                                                           execz_error *err);
+
+/**
+ * Tells what would come of it, and changes nothing: of execz_scheduler_update_task() if there is a task
+ * of that id, else of execz_scheduler_add_task_from_pairs().
+ *
+ * @spec  hears of the task as it would be; NULL: nobody
+ *
+ * Errors as theirs.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_check_task(execz_scheduler *self, const char *id,
+                                                  const execz_pair *pairs, size_t n,
+                                                  execz_spec_function spec, void *user,
+                                                  execz_error *err);
 
 #ifdef __cplusplus
 }

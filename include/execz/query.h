@@ -84,6 +84,19 @@ EXECZ_API execz_status execz_scheduler_get_task(execz_scheduler *self, const cha
                                                 execz_task_function task, void *user,
                                                 execz_error *err);
 
+/** Hears of a task's spec; its texts are valid during the call.  As execz_task_function. */
+typedef void (*execz_spec_function)(void *user, const execz_task_spec *spec);
+
+/**
+ * Tells the spec of a task as it is now, with nothing left to a default: execz_scheduler_put_task()
+ * with it changes nothing.  A shell line is told as the argv it is run as.
+ *
+ * EXECZ_E_NOT_FOUND if there is none of that id.  [any-thread]
+ */
+EXECZ_API execz_status execz_scheduler_get_task_spec(execz_scheduler *self, const char *id,
+                                                     execz_spec_function spec, void *user,
+                                                     execz_error *err);
+
 /**
  * Removes the tasks that filter names, as execz_scheduler_remove_task() does.
  *

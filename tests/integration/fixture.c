@@ -29,6 +29,12 @@ keep(char *text)
     return text;
 }
 
+char *
+keep_text(const char *text)
+{
+    return keep(g_strdup(text));
+}
+
 static void
 clean_up(void)
 {
@@ -74,14 +80,16 @@ own_file(const char *name, const char *text)
 static char **
 environment(void)
 {
-    static const char *const unset[] = {"EXECZ_PLUGIN_PATH", "EXECZ_FUNCTION_PATH", "NO_COLOR",
-                                        "XDG_DATA_HOME", "PKG_CONFIG_PATH"};
+    static const char *const unset[] = {"EXECZ_PLUGIN_PATH", "EXECZ_FUNCTION_PATH",
+                                        "NO_COLOR",          "XDG_DATA_HOME",
+                                        "PKG_CONFIG_PATH",   "XDG_CONFIG_HOME"};
     char **env = g_get_environ();
 
     for (size_t i = 0; i < G_N_ELEMENTS(unset); i++) {
         env = g_environ_unsetenv(env, unset[i]);
     }
     env = g_environ_setenv(env, "HOME", own_directory(), TRUE);
+    env = g_environ_setenv(env, "EXECZ_SOCKET", own_path("execz.sock"), TRUE);
     env = g_environ_setenv(env, "TMPDIR", own_directory(), TRUE);
     env = g_environ_setenv(env, "LC_ALL", "C.UTF-8", TRUE);
     return g_environ_setenv(env, "TZ", "UTC", TRUE);

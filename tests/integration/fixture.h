@@ -32,6 +32,9 @@ char *own_path(const char *name);
 /* Writes a file into it; returns its path. */
 char *own_file(const char *name, const char *text);
 
+/* A copy of text that the fixture owns. */
+char *keep_text(const char *text);
+
 /* Runs execz with these arguments, up to NULL, in the own directory, until it ends. */
 ended run_execz(const char *first, ...) G_GNUC_NULL_TERMINATED;
 

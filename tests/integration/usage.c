@@ -54,11 +54,6 @@ Test(usage, a_value_for_a_flag_is_refused)
     expect_usage_error(run_execz("version", "--json=yes", NULL), "'--json=yes' takes no value");
 }
 
-Test(usage, start_wants_a_configuration)
-{
-    expect_usage_error(run_execz("start", NULL), "which configuration? give it as -c FILE");
-}
-
 Test(usage, a_file_without_its_option_is_explained)
 {
     expect_usage_error(run_execz("start", "x.conf", NULL), "a configuration is given as -c x.conf");

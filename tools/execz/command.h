@@ -12,7 +12,10 @@
 #define EZ_EXIT_FAILED 1
 #define EZ_EXIT_USAGE 2
 #define EZ_EXIT_CONFIG 3
+#define EZ_EXIT_NOT_RUNNING 4
 #define EZ_EXIT_NOT_FOUND 5
+#define EZ_EXIT_PERMISSION 6
+#define EZ_EXIT_CONFLICT 7
 #define EZ_EXIT_INTERRUPTED 130
 
 typedef struct ez_command ez_command;
@@ -37,6 +40,14 @@ extern const ez_command ez_command_plugin_new;
 extern const ez_command ez_command_plugin_explain;
 extern const ez_command ez_command_plugin_lock;
 extern const ez_command ez_command_version;
+extern const ez_command ez_command_list;
+extern const ez_command ez_command_inspect;
+extern const ez_command ez_command_status;
+extern const ez_command ez_command_timeline;
+extern const ez_command ez_command_run;
+extern const ez_command ez_command_pause;
+extern const ez_command ez_command_resume;
+extern const ez_command ez_command_remove;
 
 /* Runs the one of parts that argv[0] names. */
 int ez_command_choose(const ez_command *self, int argc, char **argv);

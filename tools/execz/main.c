@@ -13,8 +13,17 @@ static const char help[] =
     "\n"
     "execz runs tasks at their times, each on an executor that is a plugin.\n"
     "\n"
-    "commands\n"
-    "  start -c FILE         run the tasks of a configuration, in the foreground\n"
+    "the scheduler\n"
+    "  start [-c FILE]       run the tasks of a configuration, in the foreground\n"
+    "  status                what the running scheduler is, and how it is\n"
+    "  list                  its tasks: when next, how it went last, and why not\n"
+    "  inspect TASK          everything about one of them\n"
+    "  timeline              what runs in the next hours, as a picture\n"
+    "  run TASK              now, beside its schedule\n"
+    "  pause, resume TASK    with --all the whole scheduler\n"
+    "  remove TASK\n"
+    "\n"
+    "without a scheduler\n"
     "  check FILE            read a configuration and say what is wrong with it\n"
     "  preview               when a trigger fires\n"
     "  plugin list           which plugins there are\n"
@@ -25,14 +34,19 @@ static const char help[] =
     "  version               the versions of execz and of its plugin ABI\n"
     "  help COMMAND          more about a command; the same as execz COMMAND --help\n"
     "\n"
-    "exit status: 0 ok, 1 failed, 2 usage, 3 configuration, 5 not found\n"
+    "exit status: 0 ok, 1 failed, 2 usage, 3 configuration, 4 no scheduler runs,\n"
+    "             5 not found, 6 permission, 7 conflict\n"
     "\n"
     "example: execz start -c examples/hello.conf --for 3s\n";
 /* clang-format on */
 
-static const ez_command *const parts[] = {&ez_command_start,   &ez_command_check,
-                                          &ez_command_preview, &ez_command_plugin,
-                                          &ez_command_version, NULL};
+static const ez_command *const parts[] = {&ez_command_start,    &ez_command_status,
+                                          &ez_command_list,     &ez_command_inspect,
+                                          &ez_command_timeline, &ez_command_run,
+                                          &ez_command_pause,    &ez_command_resume,
+                                          &ez_command_remove,   &ez_command_check,
+                                          &ez_command_preview,  &ez_command_plugin,
+                                          &ez_command_version,  NULL};
 
 static const ez_command execz = {"", help, ez_command_choose, parts};
 

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "command.h"
+#include "daemon/service.h"
 #include "stopper.h"
 #include "tally.h"
 #include "text.h"
@@ -18,6 +19,8 @@ typedef struct session {
     ez_tally tally;
     GHashTable *blocked; /* task -> why, both owned */
     ez_stopper *stopper;
+    ez_endpoint *endpoint; /* until the service takes it; NULL: nobody is to ask */
+    ez_service *service;   /* NULL: nobody can ask */
     int exit;
 } session;
 
@@ -139,18 +142,46 @@ flush_events(session *self)
 static void
 loop(session *self)
 {
-    struct pollfd ready = {.fd = execz_scheduler_fd(self->scheduler), .events = POLLIN};
+    struct pollfd ready[] = {{.fd = execz_scheduler_fd(self->scheduler), .events = POLLIN},
+                             {.fd = self->service == NULL ? -1 : ez_service_fd(self->service),
+                              .events = POLLIN}};
     execz_scheduler_info info = {.size = sizeof info};
 
     do {
-        (void)poll(&ready, 1, -1); /* interrupted: there is nothing to dispatch, that is fine */
+        /* Interrupted: there is nothing to dispatch, that is fine. */
+        (void)poll(ready, G_N_ELEMENTS(ready), -1);
         execz_scheduler_dispatch(self->scheduler);
+        if (self->service != NULL) {
+            ez_service_tell(self->service);
+        }
         flush_events(self);
         execz_scheduler_get_info(self->scheduler, &info);
         if (self->settings->until_idle && is_idle(&info)) {
             end_idle(self);
         }
     } while (info.state != EXECZ_STATE_STOPPED);
+}
+
+/* Who connects is answered from the first moment on: the scheduler runs. */
+static bool
+open_service(session *self)
+{
+    g_autofree char *path = NULL;
+
+    if (self->endpoint == NULL) {
+        return true;
+    }
+    path = g_strdup(ez_endpoint_path(self->endpoint));
+    self->service =
+        ez_service_new(g_steal_pointer(&self->endpoint), self->scheduler, self->settings->config);
+    if (self->service == NULL) {
+        fprintf(stderr, "execz: cannot listen to commands: %s\n", g_strerror(errno));
+        self->exit = EZ_EXIT_FAILED;
+    } else if (!self->settings->quiet) {
+        fprintf(out_of(self), "execz: listening at %s\n", path);
+        fflush(out_of(self));
+    }
+    return self->service != NULL;
 }
 
 static int
@@ -166,21 +197,24 @@ start_and_loop(session *self)
     if (execz_scheduler_start(self->scheduler, &err) != EXECZ_OK) {
         fprintf(stderr, "execz: cannot start: %s\n", err.message);
         self->exit = EZ_EXIT_FAILED;
-    } else {
+    } else if (open_service(self)) {
         ez_stopper_arm(self->stopper);
         if (!self->settings->quiet) {
             show_loaded(self);
         }
         loop(self);
     }
+    ez_service_free(self->service);
     ez_stopper_free(self->stopper);
     return self->exit;
 }
 
 int
-ez_session_run(execz_scheduler *scheduler, const ez_session_settings *settings)
+ez_session_run(execz_scheduler *scheduler, const ez_session_settings *settings,
+               ez_endpoint *endpoint)
 {
-    session self = {.scheduler = scheduler, .settings = settings, .exit = EZ_EXIT_OK};
+    session self = {
+        .scheduler = scheduler, .settings = settings, .endpoint = endpoint, .exit = EZ_EXIT_OK};
     uint64_t listener;
 
     self.printer = ez_printer_new(settings->json, settings->quiet);
@@ -192,5 +226,6 @@ ez_session_run(execz_scheduler *scheduler, const ez_session_settings *settings)
         show_summary(&self);
     }
     g_hash_table_unref(self.blocked);
+    ez_endpoint_close(self.endpoint);
     return self.exit;
 }

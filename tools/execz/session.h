@@ -7,6 +7,7 @@
 
 #include <execz/execz.h>
 
+#include "daemon/endpoint.h"
 #include "printer.h"
 
 typedef struct ez_session_settings {
@@ -14,10 +15,12 @@ typedef struct ez_session_settings {
     bool quiet;
     bool until_idle;
     execz_duration length; /* shut down after this time; < 0: never */
+    const char *config;    /* the file; NULL: there is none */
 } ez_session_settings;
 
-/* Runs the scheduler on this thread until it is shut down, and shows what happens.  Returns
- * EZ_EXIT_*. */
-int ez_session_run(execz_scheduler *scheduler, const ez_session_settings *settings);
+/* Runs the scheduler on this thread until it is shut down, shows what happens, and answers at the
+ * endpoint, which it takes (NULL: nowhere).  Returns EZ_EXIT_*. */
+int ez_session_run(execz_scheduler *scheduler, const ez_session_settings *settings,
+                   ez_endpoint *endpoint);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "args.h"
+#include "control/address.h"
+#include "control/fault.h"
 #include "problems.h"
 #include "session.h"
 #include "text.h"
@@ -7,17 +9,24 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* clang-format off */
 static const char help[] =
-    "usage: execz start -c FILE [--for DURATION | --until-idle] [--json | --quiet]\n"
-    "                   [--log-level LEVEL]\n"
+    "usage: execz start [-c FILE] [--socket PATH | --no-socket] [--json | --quiet]\n"
+    "                   [--for DURATION | --until-idle] [--log-level LEVEL]\n"
     "\n"
-    "Runs the tasks of a configuration in the foreground and prints a line for\n"
-    "everything that happens.  Ctrl-C (or SIGTERM) lets unfinished runs end first, a\n"
-    "second one cancels them, a third one leaves at once.\n"
+    "Runs tasks in the foreground, prints a line for everything that happens, and listens\n"
+    "at a socket to execz list, add, pause and the other commands.  Ctrl-C (or SIGTERM)\n"
+    "lets unfinished runs end first, a second one cancels them, a third one leaves at once.\n"
     "\n"
-    "  -c, --config FILE    the configuration\n"
+    "  -c, --config FILE    the configuration; without it execz/execz.conf in /etc for root\n"
+    "                       and in $XDG_CONFIG_HOME or ~/.config for others, if it is there,\n"
+    "                       else a scheduler without tasks and with a threadpool\n"
+    "  --socket PATH        where it listens; without it $EXECZ_SOCKET, else\n"
+    "                       execz/execz.sock in /run for root, in $XDG_RUNTIME_DIR for others\n"
+    "  --no-socket          it does not listen; also with --for and --until-idle, unless a\n"
+    "                       --socket is given\n"
     "  --for DURATION       shut down after this time, e.g. 3s, 500ms, 1h 30m\n"
     "  --until-idle         shut down when no task will run any more\n"
     "  --json               each event as an object on a line of its own, on stdout;\n"
@@ -27,8 +36,9 @@ static const char help[] =
     "                       log_level of the file, else warning, and nothing that is\n"
     "                       among the events\n"
     "\n"
-    "exit status: 0 shut down, 1 failed, or idle with tasks that are blocked,\n"
-    "             2 usage, 3 wrong configuration, 130 left at the third signal\n"
+    "exit status: 0 shut down, 1 failed, or idle with tasks that are blocked, 2 usage,\n"
+    "             3 wrong configuration, 6 not allowed to listen there, 7 another scheduler\n"
+    "             listens there, 130 left at the third signal\n"
     "\n"
     "example: execz start -c examples/hello.conf --for 3s\n";
 /* clang-format on */
@@ -37,6 +47,8 @@ static const char help[] =
 
 typedef struct start_command {
     const char *config;
+    const char *socket;
+    bool no_socket;
     uint32_t level; /* NO_LEVEL: not given */
     ez_session_settings settings;
 } start_command;
@@ -76,6 +88,8 @@ read_command_line(start_command *self, const ez_command *command, int argc, char
     g_autoptr(GPtrArray) arguments = g_ptr_array_new();
     const ez_arg options[] = {
         {"config", 'c', EZ_ARG_TEXT, &self->config},
+        {"socket", 0, EZ_ARG_TEXT, &self->socket},
+        {"no-socket", 0, EZ_ARG_FLAG, &self->no_socket},
         {"for", 0, EZ_ARG_DURATION, &self->settings.length},
         {"until-idle", 0, EZ_ARG_FLAG, &self->settings.until_idle},
         {"json", 0, EZ_ARG_FLAG, &self->settings.json},
@@ -93,8 +107,8 @@ read_command_line(start_command *self, const ez_command *command, int argc, char
         *exit_out = ez_usage_error(command, "what is '%s'?%s%s", first,
                                    self->config == NULL ? " a configuration is given as -c " : "",
                                    self->config == NULL ? first : "");
-    } else if (self->config == NULL) {
-        *exit_out = ez_usage_error(command, "which configuration? give it as -c FILE");
+    } else if (self->socket != NULL && self->no_socket) {
+        *exit_out = ez_usage_error(command, "--socket and --no-socket exclude each other");
     } else if (self->settings.length >= 0 && self->settings.until_idle) {
         *exit_out = ez_usage_error(command, "--for and --until-idle exclude each other");
     } else {
@@ -103,26 +117,99 @@ read_command_line(start_command *self, const ez_command *command, int argc, char
     return false;
 }
 
+/* ---- where it listens ----------------------------------------------------------------------- */
+
+static bool
+ends_by_itself(const start_command *self)
+{
+    return self->settings.length >= 0 || self->settings.until_idle;
+}
+
+/* False if it was to listen and cannot; *endpoint_out is NULL if it is not to. */
+static bool
+open_endpoint(const start_command *self, ez_endpoint **endpoint_out, int *exit_out)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    g_autofree char *path = NULL;
+
+    *endpoint_out = NULL;
+    if (self->no_socket || (self->socket == NULL && ends_by_itself(self))) {
+        return true;
+    }
+    path = ez_address_find(self->socket, &err);
+    if (path != NULL) {
+        *endpoint_out = ez_endpoint_open(path, &err);
+    } else if (err.status == EXECZ_E_NOT_FOUND) {
+        fprintf(stderr, "execz: nobody can ask this scheduler anything: %s\n", err.message);
+        return true;
+    }
+    if (*endpoint_out == NULL) {
+        fprintf(stderr, "execz: %s\n", err.message);
+        *exit_out = ez_fault_exit(ez_fault_word(err.status));
+    }
+    return *endpoint_out != NULL;
+}
+
+/* ---- what it runs --------------------------------------------------------------------------- */
+
+/* The usual place of a configuration, if there is one.  Caller frees. */
+static char *
+find_config(void)
+{
+    const char *directory = geteuid() == 0 ? "/etc" : g_get_user_config_dir();
+    g_autofree char *path = g_build_filename(directory, "execz", "execz.conf", NULL);
+
+    return g_file_test(path, G_FILE_TEST_EXISTS) ? g_steal_pointer(&path) : NULL;
+}
+
+/* No tasks yet, and an executor for those that are added. */
+static execz_scheduler *
+make_empty(const execz_scheduler_options *options, int *exit_out)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    execz_scheduler *scheduler = execz_scheduler_new(options, &err);
+
+    if (scheduler == NULL || execz_scheduler_add_executor(scheduler, "default", "threadpool", NULL,
+                                                          0, &err) != EXECZ_OK) {
+        fprintf(stderr, "execz: %s\n", err.message);
+        *exit_out = EZ_EXIT_FAILED;
+        g_clear_pointer(&scheduler, execz_scheduler_free);
+    }
+    return scheduler;
+}
+
+static execz_scheduler *
+make_scheduler(start_command *self, int *exit_out)
+{
+    execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
+
+    options.log = log_line;
+    options.log_user = self;
+    options.log_level = self->level == NO_LEVEL ? EXECZ_LOG_WARNING : self->level;
+    return self->settings.config == NULL
+               ? make_empty(&options, exit_out)
+               : ez_problems_load(self->settings.config, &options, self->settings.json,
+                                  "nothing was started", exit_out);
+}
+
 static int
 run(const ez_command *self, int argc, char **argv)
 {
-    start_command command = {NULL, NO_LEVEL, {.length = -1}};
-    execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
+    start_command command = {.level = NO_LEVEL, .settings = {.length = -1}};
+    g_autofree char *config = NULL;
     execz_scheduler *scheduler;
+    ez_endpoint *endpoint;
     int status;
 
     if (!read_command_line(&command, self, argc, argv, &status)) {
         return status;
     }
-    options.log = log_line;
-    options.log_user = &command;
-    options.log_level = command.level == NO_LEVEL ? EXECZ_LOG_WARNING : command.level;
-    scheduler = ez_problems_load(command.config, &options, command.settings.json,
-                                 "nothing was started", &status);
-    if (scheduler == NULL) {
-        return status;
+    config = command.config == NULL ? find_config() : g_strdup(command.config);
+    command.settings.config = config;
+    scheduler = make_scheduler(&command, &status);
+    if (scheduler != NULL && open_endpoint(&command, &endpoint, &status)) {
+        status = ez_session_run(scheduler, &command.settings, endpoint);
     }
-    status = ez_session_run(scheduler, &command.settings);
     execz_scheduler_free(scheduler);
     return status;
 }

@@ -169,6 +169,57 @@ ez_text_utc_time(execz_time time)
     return g_strdup_printf("%s.%09dZ", text, fraction);
 }
 
+/* n digits; false if there are fewer, or behind them does not stand end. */
+static bool
+read_digits(const char **at, size_t n, const char *ends, int *out)
+{
+    int value = 0;
+
+    for (size_t i = 0; i < n; i++, (*at)++) {
+        if (!g_ascii_isdigit(**at)) {
+            return false;
+        }
+        value = value * 10 + (**at - '0');
+    }
+    *out = value;
+    return **at != '\0' && strchr(ends, *(*at)++) != NULL;
+}
+
+bool
+ez_text_parse_utc_time(const char *text, execz_time *out)
+{
+    const char *at = text;
+    struct tm date = {0};
+    int64_t fraction = 0;
+    int64_t seconds;
+
+    if (!read_digits(&at, 4, "-", &date.tm_year) || !read_digits(&at, 2, "-", &date.tm_mon) ||
+        !read_digits(&at, 2, "T", &date.tm_mday) || !read_digits(&at, 2, ":", &date.tm_hour) ||
+        !read_digits(&at, 2, ":", &date.tm_min) || !read_digits(&at, 2, ".Z", &date.tm_sec)) {
+        return false;
+    }
+    if (at[-1] == '.') {
+        for (int64_t place = EXECZ_SECOND / 10; g_ascii_isdigit(*at); place /= 10) {
+            fraction += place * (*at++ - '0');
+        }
+        if (*at++ != 'Z') {
+            return false;
+        }
+    }
+    if (*at != '\0' || date.tm_mon < 1 || date.tm_mon > 12 || date.tm_mday < 1 ||
+        date.tm_mday > 31 || date.tm_hour > 23 || date.tm_min > 59 || date.tm_sec > 60) {
+        return false;
+    }
+    date.tm_year -= 1900;
+    date.tm_mon -= 1;
+    seconds = timegm(&date);
+    if (seconds > INT64_MAX / EXECZ_SECOND - 1 || seconds < INT64_MIN / EXECZ_SECOND + 1) {
+        return false;
+    }
+    *out = seconds * EXECZ_SECOND + fraction;
+    return true;
+}
+
 /* ---- other people's bytes ------------------------------------------------------------------- */
 
 void

@@ -25,6 +25,9 @@ char *ez_text_local_time(execz_time time);
 /* "2027-01-31T09:00:00.000000000Z".  Caller frees. */
 char *ez_text_utc_time(execz_time time);
 
+/* Reads a time as ez_text_utc_time() writes it, with any number of digits behind the second or none. */
+bool ez_text_parse_utc_time(const char *text, execz_time *out);
+
 /* text in lines of at most width characters, broken at blanks, indent blanks before each.  Caller
  * frees. */
 char *ez_text_wrap(const char *text, int width, int indent);

@@ -162,3 +162,74 @@ Test(update, a_task_that_is_not_there_is_told)
     cr_expect(eq(int, CHANGE({"priority", "7"}), EXECZ_E_NOT_FOUND));
     cr_expect(eq(str, err.message, (char *)"there is no task 'a'"));
 }
+
+/* ---- adding, and only looking ---------------------------------------------------------------- */
+
+static execz_status
+add_pairs(const char *id, const execz_pair *pairs, size_t n, execz_error *err)
+{
+    return execz_scheduler_add_task_from_pairs(scheduler, id, pairs, n, err);
+}
+
+Test(update, a_task_is_added_as_a_file_would_spell_it)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    const execz_pair pairs[] = {{"every", "10m"}, {"shell", "echo $HOME; true"}, {"timeout", "5s"}};
+
+    cr_assert(add_pairs("a", pairs, 3, &err) == EXECZ_OK, "%s", err.message);
+    cr_expect(eq(str, (char *)now().trigger, (char *)"interval(minutes=10)"));
+    cr_expect(eq(str, (char *)now().argv[2], (char *)"echo $HOME; true"));
+    cr_expect(eq(i64, now().timeout, 5 * EXECZ_SECOND));
+    cr_expect(eq(i32, add_pairs("a", pairs, 3, &err), EXECZ_E_EXISTS));
+}
+
+Test(update, what_a_new_task_lacks_is_told_all_at_once)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    const execz_pair pairs[] = {{"evry", "10m"}};
+
+    cr_expect(eq(i32, add_pairs("a", pairs, 1, &err), EXECZ_E_CONFIG));
+    cr_expect(strstr(err.message, "task 'a' is not added: ") != NULL, "%s", err.message);
+    cr_expect(strstr(err.message, "did you mean \"every\"?") != NULL, "%s", err.message);
+    cr_expect(strstr(err.message, "has nothing to run") != NULL, "%s", err.message);
+}
+
+static void
+note_timeout(void *user, const execz_task_spec *spec)
+{
+    *(execz_duration *)user = spec->timeout;
+}
+
+Test(update, looking_at_a_change_tells_what_would_come_of_it_and_changes_nothing)
+{
+    execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
+    execz_error err = EXECZ_ERROR_INIT;
+    const execz_pair changes[] = {{"timeout", "7s"}};
+    const execz_pair wrong[] = {{"timeout", "soon"}};
+    execz_duration timeout = 0;
+
+    spec.shell = "true";
+    add(&spec);
+    cr_assert(execz_scheduler_check_task(scheduler, "a", changes, 1, note_timeout, &timeout,
+                                         &err) == EXECZ_OK,
+              "%s", err.message);
+    cr_expect(eq(i64, timeout, 7 * EXECZ_SECOND));
+    cr_expect(eq(i64, now().timeout, 0));
+    cr_expect(eq(i32, execz_scheduler_check_task(scheduler, "a", wrong, 1, NULL, NULL, &err),
+                 EXECZ_E_CONFIG));
+}
+
+Test(update, looking_at_a_new_task_adds_none)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    const execz_pair pairs[] = {{"every", "10m"}, {"shell", "true"}, {"timeout", "5s"}};
+    execz_scheduler_info info = {.size = sizeof info};
+    execz_duration timeout = 0;
+
+    cr_assert(execz_scheduler_check_task(scheduler, "new", pairs, 3, note_timeout, &timeout,
+                                         &err) == EXECZ_OK,
+              "%s", err.message);
+    cr_expect(eq(i64, timeout, 5 * EXECZ_SECOND));
+    execz_scheduler_get_info(scheduler, &info);
+    cr_expect(eq(u64, info.tasks, 0));
+}

@@ -318,3 +318,27 @@ Test(query, what_cannot_be_asked_is_told)
     g_string_free(ids, TRUE);
     fixture_free(self);
 }
+
+static void
+note_spec(void *user, const execz_task_spec *spec)
+{
+    fixture *self = user;
+
+    cr_expect(eq(str, (char *)spec->function, (char *)"tests:fail"));
+    cr_expect(eq(uint, spec->max_instances, 1), "nothing is left to a default");
+    cr_expect(execz_scheduler_put_task(self->scheduler, spec, NULL) == EXECZ_OK);
+}
+
+Test(query, the_spec_of_a_task_makes_the_same_task_again)
+{
+    fixture *self = fixture_new_started("debug");
+    execz_error err = EXECZ_ERROR_INIT;
+
+    fixture_add(self, "a", "interval(minutes=1)", "tests:fail");
+    cr_expect(execz_scheduler_get_task_spec(self->scheduler, "a", note_spec, self, &err) ==
+              EXECZ_OK);
+    cr_expect(eq(str, (char *)get(self, "a").trigger, (char *)"interval(minutes=1)"));
+    cr_expect(eq(i32, execz_scheduler_get_task_spec(self->scheduler, "x", note_spec, self, &err),
+                 EXECZ_E_NOT_FOUND));
+    fixture_free(self);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands that change what a task does: run, pause, resume, remove. */
+#include "ask.h"
+#include "text.h"
+#include "when.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define EZ_DRY_HELP "  --dry-run        only look whether it could be done\n"
+
+/* clang-format off */
+static const char run_help[] =
+    "usage: execz run TASK [--dry-run] [--socket PATH] [--json]\n"
+    "\n"
+    "Runs a task now, beside its schedule, which stays as it is.\n"
+    "\n"
+    EZ_DRY_HELP EZ_ASK_HELP
+    "\n"
+    "exit status: 0 ok, 2 usage, 4 no scheduler runs, 5 no such task, 6 permission\n"
+    "\n"
+    "example: execz run backup\n";
+
+static const char pause_help[] =
+    "usage: execz pause TASK [--reason TEXT] [--for DURATION] [--dry-run]\n"
+    "                        [--socket PATH] [--json]\n"
+    "       execz pause --all [--dry-run] [--socket PATH] [--json]\n"
+    "\n"
+    "Pauses a task: what it would have run meanwhile is not made up.  With --all the whole\n"
+    "scheduler: what was due meanwhile is, by the policy of each task.\n"
+    "\n"
+    "  --reason TEXT    why, for execz list\n"
+    "  --for DURATION   it resumes by itself then, e.g. 2h\n"
+    "  --all            the scheduler\n"
+    EZ_DRY_HELP EZ_ASK_HELP
+    "\n"
+    "exit status: 0 ok, 2 usage, 4 no scheduler runs, 5 no such task, 6 permission\n"
+    "\n"
+    "example: execz pause backup --reason 'disk is full' --for 2h\n";
+
+static const char resume_help[] =
+    "usage: execz resume TASK [--dry-run] [--socket PATH] [--json]\n"
+    "       execz resume --all [--dry-run] [--socket PATH] [--json]\n"
+    "\n"
+    "Resumes what is paused.\n"
+    "\n"
+    "  --all            the scheduler\n"
+    EZ_DRY_HELP EZ_ASK_HELP
+    "\n"
+    "exit status: 0 ok, 2 usage, 4 no scheduler runs, 5 no such task, 6 permission\n"
+    "\n"
+    "example: execz resume backup\n";
+
+static const char remove_help[] =
+    "usage: execz remove TASK [--dry-run] [--socket PATH] [--json]\n"
+    "\n"
+    "Removes a task; its unfinished runs go on.  One of the configuration comes back with the\n"
+    "next start, unless it is taken out there, too.\n"
+    "\n"
+    EZ_DRY_HELP EZ_ASK_HELP
+    "\n"
+    "exit status: 0 ok, 2 usage, 4 no scheduler runs, 5 no such task, 6 permission\n"
+    "\n"
+    "example: execz remove backup\n";
+/* clang-format on */
+
+typedef struct change {
+    ez_ask ask;
+    bool dry_run;
+    bool all;
+    const char *reason;
+    execz_duration length; /* < 0: not given */
+} change;
+
+/* What has been done to what, and when the task runs next. */
+static void
+show(const char *done, const char *would, const json_t *result)
+{
+    const json_t *task = json_object_get(result, "task");
+    execz_time next = ez_when_of(task, "next_run");
+    g_autofree char *then = next == EXECZ_TIME_NEVER ? NULL : ez_when_next(next, ez_when_now());
+    const char *word = json_is_true(json_object_get(result, "changed")) ? done : would;
+
+    if (task == NULL) {
+        printf("the scheduler %s\n", word);
+    } else if (then == NULL) {
+        printf("task '%s' %s\n", ez_ask_text(task, "task"), word);
+    } else {
+        printf("task '%s' %s; next: %s\n", ez_ask_text(task, "task"), word, then);
+    }
+}
+
+static int
+send(const change *self, json_t *request, const char *done, const char *would)
+{
+    json_t *result = NULL;
+    int status;
+
+    if (self->dry_run) {
+        json_object_set_new(request, "dry_run", json_true());
+    }
+    status = ez_ask_send(&self->ask, request, &result);
+    if (result != NULL) {
+        show(done, would, result);
+        json_decref(result);
+    }
+    return status;
+}
+
+/* The task that is meant; NULL for all, and if *exit_out says what is wrong. */
+static const char *
+read_command_line(change *self, const ez_command *command, const ez_arg *options, int argc,
+                  char **argv, int *exit_out)
+{
+    g_autoptr(GPtrArray) arguments = g_ptr_array_new();
+
+    self->length = -1;
+    if (!ez_args_read(command, options, argc, argv, arguments, exit_out)) {
+        self->all = false;
+        return NULL;
+    }
+    if (!self->all) {
+        return ez_ask_one(command, arguments, "TASK", exit_out);
+    }
+    self->all = ez_ask_none(command, arguments, exit_out);
+    return NULL;
+}
+
+static int
+change_one(const ez_command *command, int argc, char **argv, const char *done, const char *would)
+{
+    change self = {{NULL}};
+    const ez_arg options[] = {
+        EZ_ASK_OPTIONS(&self.ask), {"dry-run", 'n', EZ_ARG_FLAG, &self.dry_run}, {NULL}};
+    int status;
+    const char *id = read_command_line(&self, command, options, argc, argv, &status);
+    json_t *request;
+
+    if (id == NULL) {
+        return status;
+    }
+    request = ez_ask_for(command->name);
+    ez_ask_set(request, "task", id);
+    return send(&self, request, done, would);
+}
+
+static int
+run_run(const ez_command *self, int argc, char **argv)
+{
+    return change_one(self, argc, argv, "runs now", "would run now");
+}
+
+static int
+run_remove(const ez_command *self, int argc, char **argv)
+{
+    return change_one(self, argc, argv, "is removed", "would be removed");
+}
+
+static int
+run_pause(const ez_command *command, int argc, char **argv)
+{
+    change self = {{NULL}};
+    const ez_arg options[] = {EZ_ASK_OPTIONS(&self.ask),
+                              {"dry-run", 'n', EZ_ARG_FLAG, &self.dry_run},
+                              {"all", 0, EZ_ARG_FLAG, &self.all},
+                              {"reason", 0, EZ_ARG_TEXT, &self.reason},
+                              {"for", 0, EZ_ARG_DURATION, &self.length},
+                              {NULL}};
+    int status;
+    const char *id = read_command_line(&self, command, options, argc, argv, &status);
+    json_t *request;
+
+    if (id == NULL && !self.all) {
+        return status;
+    }
+    if (self.all && (self.reason != NULL || self.length >= 0)) {
+        return ez_usage_error(command, "--reason and --for are for one task");
+    }
+    request = ez_ask_for("pause");
+    ez_ask_set(request, "task", id);
+    ez_ask_set(request, "reason", self.reason);
+    if (self.length >= 0) {
+        g_autofree char *until = ez_text_utc_time(ez_when_now() + self.length);
+
+        ez_ask_set(request, "until", until);
+    }
+    return send(&self, request, "is paused", "would be paused");
+}
+
+static int
+run_resume(const ez_command *command, int argc, char **argv)
+{
+    change self = {{NULL}};
+    const ez_arg options[] = {EZ_ASK_OPTIONS(&self.ask),
+                              {"dry-run", 'n', EZ_ARG_FLAG, &self.dry_run},
+                              {"all", 0, EZ_ARG_FLAG, &self.all},
+                              {NULL}};
+    int status;
+    const char *id = read_command_line(&self, command, options, argc, argv, &status);
+    json_t *request;
+
+    if (id == NULL && !self.all) {
+        return status;
+    }
+    request = ez_ask_for("resume");
+    ez_ask_set(request, "task", id);
+    return send(&self, request, "goes on", "would go on");
+}
+
+const ez_command ez_command_run = {"run", run_help, run_run, NULL};
+const ez_command ez_command_pause = {"pause", pause_help, run_pause, NULL};
+const ez_command ez_command_resume = {"resume", resume_help, run_resume, NULL};
+const ez_command ez_command_remove = {"remove", remove_help, run_remove, NULL};

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "control/client.h"
+
+#include "control/address.h"
+#include "control/fault.h"
+#include "control/wire.h"
+#include "text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int
+complain(int status, const char *message)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    ez_text_append_safe(line, message, strlen(message), "       ");
+    fprintf(stderr, "execz: %s\n", line->str);
+    return status;
+}
+
+/* ---- connecting ----------------------------------------------------------------------------- */
+
+static int
+report_connect(const char *path)
+{
+    int error = errno;
+    g_autofree char *message = NULL;
+
+    if (error == ENOENT || error == ECONNREFUSED || error == ENOTDIR) {
+        message = g_strdup_printf("no scheduler listens at %s; start one with: execz start", path);
+        return complain(EZ_EXIT_NOT_RUNNING, message);
+    }
+    message = g_strdup_printf("cannot connect to %s: %s", path, g_strerror(error));
+    return complain(error == EACCES || error == EPERM ? EZ_EXIT_PERMISSION : EZ_EXIT_FAILED,
+                    message);
+}
+
+/* In a directory that others may write to, anybody could listen. */
+static int
+check_server(int fd, const char *path)
+{
+    struct ucred who = {.uid = (uid_t)-1};
+    socklen_t size = sizeof who;
+    g_autofree char *message = NULL;
+
+    if (geteuid() == 0 || (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 &&
+                           (who.uid == 0 || who.uid == geteuid()))) {
+        return EZ_EXIT_OK;
+    }
+    message = g_strdup_printf("what listens at %s belongs to user %u, neither to you nor to root",
+                              path, (unsigned)who.uid);
+    return complain(EZ_EXIT_PERMISSION, message);
+}
+
+static int
+connect_to(const char *path, int *fd_out)
+{
+    const struct timeval patience = {.tv_sec = EZ_CLIENT_PATIENCE};
+    struct sockaddr_un address = ez_address_of(path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int status;
+
+    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        status = report_connect(path);
+    } else {
+        (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+        status = check_server(fd, path);
+    }
+    if (status != EZ_EXIT_OK && fd >= 0) {
+        close(fd);
+    } else {
+        *fd_out = fd;
+    }
+    return status;
+}
+
+/* ---- asking --------------------------------------------------------------------------------- */
+
+/* A server that refuses us answers without having read what we send: so a failure here is not told, there
+ * may be an answer all the same. */
+static void
+send_all(int fd, const char *text)
+{
+    size_t length = strlen(text);
+
+    while (length > 0) {
+        ssize_t n = send(fd, text, length, MSG_NOSIGNAL);
+
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return;
+        }
+        text += n;
+        length -= (size_t)n;
+    }
+}
+
+/* A line without its end; caller frees.  NULL with errno, 0 for an early end. */
+static GString *
+read_line(int fd)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    char piece[65536];
+
+    while (line->len == 0 || line->str[line->len - 1] != '\n') {
+        ssize_t n = recv(fd, piece, sizeof piece, 0);
+
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            errno = n < 0 ? errno : 0;
+            return NULL;
+        }
+        g_string_append_len(line, piece, n);
+    }
+    return g_steal_pointer(&line);
+}
+
+static int
+report_silence(const char *path)
+{
+    g_autofree char *message =
+        errno == EAGAIN || errno == EWOULDBLOCK
+            ? g_strdup_printf("no answer from %s within %d s", path, EZ_CLIENT_PATIENCE)
+            : g_strdup_printf("no answer from %s: %s", path,
+                              errno == 0 ? "it has closed the connection" : g_strerror(errno));
+
+    return complain(EZ_EXIT_FAILED, message);
+}
+
+static int
+take_reply(json_t *reply, json_t **result_out)
+{
+    json_t *error = json_object_get(reply, "error");
+    const char *code = json_string_value(json_object_get(error, "code"));
+    const char *message = json_string_value(json_object_get(error, "message"));
+
+    if (json_is_true(json_object_get(reply, "ok"))) {
+        *result_out = json_incref(json_object_get(reply, "result"));
+        return EZ_EXIT_OK;
+    }
+    if (code == NULL || message == NULL) {
+        return complain(EZ_EXIT_FAILED, "what listens there does not speak execz's protocol");
+    }
+    return complain(ez_fault_exit(code), message);
+}
+
+static int
+exchange(int fd, const char *path, const json_t *request, json_t **result_out)
+{
+    char *text = json_dumps(request, JSON_COMPACT);
+    g_autofree char *line = g_strconcat(text, "\n", NULL);
+    g_autoptr(GString) answer = NULL;
+    json_t *reply;
+    int status;
+
+    free(text);
+    send_all(fd, line);
+    answer = read_line(fd);
+    if (answer == NULL) {
+        return report_silence(path);
+    }
+    reply = json_loadb(answer->str, answer->len, 0, NULL);
+    status = take_reply(reply, result_out);
+    json_decref(reply);
+    return status;
+}
+
+int
+ez_client_ask(const char *socket, json_t *request, json_t **result_out)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    g_autofree char *path = ez_address_find(socket, &err);
+    int fd = -1;
+    int status;
+
+    json_object_set_new(request, "execz", json_integer(EZ_PROTOCOL_VERSION));
+    status = path == NULL ? complain(EZ_EXIT_NOT_RUNNING, err.message) : connect_to(path, &fd);
+    if (status == EZ_EXIT_OK) {
+        status = exchange(fd, path, request, result_out);
+        close(fd);
+    }
+    json_decref(request);
+    return status;
+}

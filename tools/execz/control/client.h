@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Asks a running scheduler, for the commands. */
+#ifndef EZ_CONTROL_CLIENT_H
+#define EZ_CONTROL_CLIENT_H
+
+#include <jansson.h>
+
+#include "command.h"
+
+#define EZ_CLIENT_PATIENCE 30 /* seconds without a byte of an answer */
+
+/* Takes request, an object without its version, and asks the scheduler behind socket (NULL: the usual one).
+ * Returns EZ_EXIT_OK with the answer's result, which the caller frees; otherwise says on stderr what is
+ * wrong and returns what to exit with. */
+int ez_client_ask(const char *socket, json_t *request, json_t **result_out);
+
+#endif

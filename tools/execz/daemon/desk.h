@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* What can be asked of a scheduler through its control socket: one function for each word after "do".
+ * Each runs on the server's thread. */
+#ifndef EZ_DAEMON_DESK_H
+#define EZ_DAEMON_DESK_H
+
+#include <sys/types.h>
+
+#include <glib.h>
+#include <jansson.h>
+
+#include <execz/execz.h>
+
+#include "daemon/board.h"
+
+typedef struct ez_desk {
+    execz_scheduler *scheduler;
+    ez_board *board;
+    const char *socket;
+    const char *config; /* absolute; NULL: there is no file */
+    execz_time started; /* wall clock */
+} ez_desk;
+
+/* Who asks. */
+typedef struct ez_caller {
+    uid_t uid;
+    pid_t pid;
+} ez_caller;
+
+/* Does what request, from ez_wire_parse_request(), asks for.  NULL if that fails; then err says why. */
+json_t *ez_desk_answer(ez_desk *self, const ez_caller *caller, const json_t *request,
+                       execz_error *err);
+
+/* One of its words. */
+typedef json_t *(*ez_desk_function)(ez_desk *self, const ez_caller *caller, const json_t *request,
+                                    execz_error *err);
+json_t *ez_desk_status(ez_desk *self, const ez_caller *caller, const json_t *request,
+                       execz_error *err);
+json_t *ez_desk_list(ez_desk *self, const ez_caller *caller, const json_t *request,
+                     execz_error *err);
+json_t *ez_desk_inspect(ez_desk *self, const ez_caller *caller, const json_t *request,
+                        execz_error *err);
+json_t *ez_desk_run(ez_desk *self, const ez_caller *caller, const json_t *request,
+                    execz_error *err);
+json_t *ez_desk_pause(ez_desk *self, const ez_caller *caller, const json_t *request,
+                      execz_error *err);
+json_t *ez_desk_resume(ez_desk *self, const ez_caller *caller, const json_t *request,
+                       execz_error *err);
+json_t *ez_desk_remove(ez_desk *self, const ez_caller *caller, const json_t *request,
+                       execz_error *err);
+json_t *ez_desk_timeline(ez_desk *self, const ez_caller *caller, const json_t *request,
+                         execz_error *err);
+
+/* What answers are made of. */
+void ez_desk_set_text(json_t *object, const char *key, const char *text); /* NULL: not at all */
+void ez_desk_set_time(json_t *object, const char *key, execz_time time);  /* 0, NEVER: not at all */
+json_t *ez_desk_task(const execz_task_info *info);
+
+#endif
