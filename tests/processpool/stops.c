@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -222,6 +223,54 @@ Test(stops, a_command_ends_with_its_worker)
     cr_assert(eq(int, kill(worker, SIGKILL), 0));
     cr_expect(eq(int, await_ends("tree", 1)->signal, SIGKILL));
     await_that(is_gone, &grandchild, "the grandchild is gone");
+    (void)unlink(path);
+}
+
+static long
+size_of(const char *path)
+{
+    struct stat facts = {0};
+
+    return stat(path, &facts) == 0 ? (long)facts.st_size : 0;
+}
+
+static bool
+has_grown(void *path)
+{
+    return size_of(path) > 20;
+}
+
+static bool
+stands_still(void *path)
+{
+    long size = size_of(path);
+
+    pass_time(100);
+    return size_of(path) == size;
+}
+
+/* Each of its processes writes a byte. */
+Test(stops, a_command_that_flees_from_process_to_process_ends_with_its_worker)
+{
+    char path[] = "/tmp/execz-pool-XXXXXX", shell[256];
+    pid_t worker;
+
+    (void)close(mkstemp(path));
+    snprintf(shell, sizeof shell,
+             "export F='kill -0 %d && printf x >>%s && { setsid sh -c \"$F\" & exit; }'; "
+             "(eval \"$F\"); sleep 1000",
+             (int)getpid(), path);
+    open_pool("max_workers", "1", NULL);
+    add_command("flees", shell);
+    for (unsigned i = 1; i <= EFFORT(6, 2); i++) {
+        run_task("flees");
+        await_that(has_grown, path, "the command flees");
+        cr_assert(eq(uint, worker_pids(&worker, 1), 1));
+        cr_assert(eq(int, kill(worker, SIGKILL), 0));
+        (void)await_ends("flees", i);
+        await_that(stands_still, path, "nobody is left who writes");
+        (void)truncate(path, 0);
+    }
     (void)unlink(path);
 }
 

@@ -17,8 +17,9 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-/* A killed process may just have forked: look again until nothing is found. */
-#define ROUNDS 20
+/* Who died between the reading of the list and the look at it, killed or not, may have left children that
+ * were not in the list: it is read again until it shows nobody new. */
+#define ROUNDS 100
 #define FLAG_KERNEL 0x00200000u /* PF_KTHREAD in the ninth field of /proc/PID/stat */
 
 /* By what the processes of a command are known. */
@@ -93,12 +94,15 @@ read_file(const char *pid, const char *name, char **text_out)
     return text == NULL ? 0 : length;
 }
 
+/* How a process stands to a command. */
+enum { FOREIGN, UNCLEAR, WANTED };
+
 static int
-belongs(const char *pid, const wanted *to)
+look_at(const char *pid, const wanted *to)
 {
     char *environment;
     size_t length = read_file(pid, "environ", &environment);
-    int found = length > 0 && is_wanted(environment, length, to);
+    int found = length == 0 ? UNCLEAR : is_wanted(environment, length, to) ? WANTED : FOREIGN;
 
     free(environment);
     return found;
@@ -114,8 +118,8 @@ is_empty(const char *pid, const char *name)
     return length == 0;
 }
 
-/* Whether the process is just becoming another program, and shows neither environment nor arguments
- * meanwhile; as zombies and threads of the kernel never do. */
+/* Whether a process without an environment will have one: it is just becoming another program, and had
+ * no arguments or has an environment by now; as zombies and threads of the kernel never do. */
 static int
 is_between_programs(const char *pid)
 {
@@ -124,7 +128,7 @@ is_between_programs(const char *pid)
     unsigned flags = 0;
     int parsed = 0;
 
-    if (!is_empty(pid, "environ") || !is_empty(pid, "cmdline")) {
+    if (!is_empty(pid, "cmdline") && is_empty(pid, "environ")) {
         return 0;
     }
     if (read_file(pid, "stat", &text) > 0 && (behind_name = strrchr(text, ')')) != NULL) {
@@ -135,23 +139,81 @@ is_between_programs(const char *pid)
 }
 
 /* Kills the process if it belongs to the run; its number cannot become somebody else's between the
- * look and the kill, because the descriptor is opened before.  Whether it has to be looked again. */
+ * look and the kill, because the descriptor is opened before.  Whether that is settled. */
 static int
-kill_if(const char *pid, const wanted *what)
+settle(const char *pid, const wanted *what)
 {
-    int pidfd, killed = 0;
+    int found = look_at(pid, what);
+    int pidfd;
 
-    if (!belongs(pid, what)) {
-        return is_between_programs(pid);
+    if (found != WANTED) {
+        return found == FOREIGN || !is_between_programs(pid);
     }
     pidfd = pidfd_open((pid_t)strtoimax(pid, NULL, 10), 0);
-    if (pidfd >= 0 && belongs(pid, what)) {
-        killed = pidfd_send_signal(pidfd, SIGKILL, NULL, 0) == 0;
+    if (pidfd >= 0 && look_at(pid, what) == WANTED) {
+        (void)pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
     }
     if (pidfd >= 0) {
         close(pidfd);
     }
-    return killed;
+    return 1;
+}
+
+/* ---- all processes --------------------------------------------------------------------------- */
+
+/* The numbers of those that are settled, a bit each. */
+typedef struct numbers {
+    unsigned char *bits;
+    size_t bytes;
+} numbers;
+
+static int
+is_in(const numbers *self, uintmax_t number)
+{
+    return number / 8 < self->bytes && (self->bits[number / 8] >> number % 8 & 1) != 0;
+}
+
+/* Without the memory for it, it is looked at once more. */
+static void
+add(numbers *self, uintmax_t number)
+{
+    size_t bytes = number / 8 + 1;
+
+    if (bytes > self->bytes) {
+        unsigned char *more = realloc(self->bits, bytes);
+
+        if (more == NULL) {
+            return;
+        }
+        memset(more + self->bytes, 0, bytes - self->bytes);
+        *self = (numbers){more, bytes};
+    }
+    self->bits[number / 8] |= (unsigned char)(1u << number % 8);
+}
+
+/* Looks at all that are in the list and not settled; whether there were any. */
+static int
+sweep_once(numbers *settled, const wanted *what)
+{
+    DIR *processes = opendir("/proc");
+    const struct dirent *at;
+    int any = 0;
+
+    while (processes != NULL && (at = readdir(processes)) != NULL) {
+        uintmax_t number = strtoumax(at->d_name, NULL, 10);
+
+        if (number == 0 || is_in(settled, number)) {
+            continue;
+        }
+        any = 1;
+        if (settle(at->d_name, what)) {
+            add(settled, number);
+        }
+    }
+    if (processes != NULL) {
+        closedir(processes);
+    }
+    return any;
 }
 
 void
@@ -172,21 +234,12 @@ sweep_mark(uint64_t mark)
 void
 sweep_run(uint64_t mark, uint64_t run)
 {
+    numbers settled = {NULL, 0};
     wanted what;
-    int found = 1;
 
     (void)snprintf(what.run, sizeof what.run, "EXECZ_RUN=%" PRIu64, run);
     write_mark(what.mark, mark);
-    for (int round = 0; found && round < ROUNDS; round++) {
-        DIR *processes = opendir("/proc");
-        const struct dirent *at;
-
-        found = 0;
-        while (processes != NULL && (at = readdir(processes)) != NULL) {
-            found |= isdigit((unsigned char)at->d_name[0]) && kill_if(at->d_name, &what);
-        }
-        if (processes != NULL) {
-            closedir(processes);
-        }
+    for (int round = 0; round < ROUNDS && sweep_once(&settled, &what); round++) {
     }
+    free(settled.bits);
 }
