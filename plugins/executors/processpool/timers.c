@@ -14,9 +14,10 @@
 #define RELIEVE_AFTER (2 * EXECZ_MILLISECOND)
 /* A stopped worker that does not go on within this is killed. */
 #define STOPPED_GRACE (500 * EXECZ_MILLISECOND)
-/* The zygote has to tell of a start or an end within this, or it is continued, then replaced. */
+/* The zygote has to tell of a start or an end within this, or it is continued, then replaced: late, for
+ * all workers die with it, and on a machine that is very busy it may only be slow. */
 #define ZYGOTE_LATE EXECZ_SECOND
-#define ZYGOTE_LOST (4 * EXECZ_SECOND)
+#define ZYGOTE_LOST EXECZ_MINUTE
 
 /* A body is looked after when it takes this long, and then half as often each time. */
 #define LOOK_FIRST EXECZ_SECOND
