@@ -213,7 +213,7 @@ Test(control, each_bad_request_is_answered_with_what_is_wrong)
         answer = receive_line(fd);
         cr_expect(eq(str, answer, expected->str), "to %s", request);
     }
-    cr_expect(ge(uint, n, 60));
+    cr_expect(ge(uint, n, 95));
     close(fd);
     end_listening(&execz);
 }

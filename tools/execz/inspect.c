@@ -108,6 +108,25 @@ show_why_not(const json_t *task)
     }
 }
 
+static void
+show_health(const json_t *health)
+{
+    json_int_t runs = ez_ask_count(health, "runs");
+    const json_t *median = json_object_get(health, "took_median");
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    g_string_printf(text, "%" JSON_INTEGER_FORMAT " runs, %" JSON_INTEGER_FORMAT " not ok", runs,
+                    ez_ask_count(health, "not_ok"));
+    if (median != NULL) {
+        double slow = json_number_value(json_object_get(health, "took_95"));
+        g_autofree char *half = ez_text_duration((execz_duration)(json_number_value(median) * 1e9));
+        g_autofree char *most = ez_text_duration((execz_duration)(slow * 1e9));
+
+        g_string_append_printf(text, "; half took up to %s, 95 %% up to %s", half, most);
+    }
+    show_line("health", runs == 0 ? "no run has ended yet" : text->str);
+}
+
 /* What it is made of, in the order of the answer; what was shown before is left out. */
 static void
 show_spec(const json_t *task)
@@ -121,7 +140,7 @@ show_spec(const json_t *task)
     json_object_foreach((json_t *)task, key, value)
     {
         g_autofree char *text = json_is_array(value) ? joined(value) : value_text(value);
-        bool before = false;
+        bool before = json_is_object(value) && strcmp(key, "health") == 0;
 
         for (size_t i = 0; i < G_N_ELEMENTS(shown); i++) {
             before |= strcmp(shown[i], key) == 0;
@@ -146,6 +165,7 @@ show(const json_t *task)
     show_why_not(task);
     show_times(task, ez_when_now());
     show_line("unfinished", unfinished);
+    show_health(json_object_get(task, "health"));
     show_spec(task);
 }
 

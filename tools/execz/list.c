@@ -13,7 +13,8 @@ static const char help[] =
     "                  [--sort ORDER] [--socket PATH] [--json]\n"
     "\n"
     "Lists the tasks of the running scheduler: when next, how it went last, and why not.\n"
-    "TEXT stands in the id or the name.\n"
+    "TEXT stands in the id or the name.  TREND is a letter for each of the last runs, the newest\n"
+    "last: . ok, Error, Timeout, Missed, Cancelled, Lost, Skipped.\n"
     "\n"
     "  --state STATE    pending, scheduled, paused, running, waiting or blocked\n"
     "  --executor ALIAS on that executor\n"
@@ -87,7 +88,8 @@ add_row(ez_table *table, const json_t *task, execz_time now)
     g_autofree char *next = next_of(task, now);
     g_autofree char *last = last_of(task, now);
     g_autofree char *note = note_of(task);
-    const char *row[] = {ez_ask_text(task, "task"), state_of(task), next, last, note};
+    const char *row[] = {
+        ez_ask_text(task, "task"), state_of(task), next, last, ez_ask_text(task, "trend"), note};
 
     ez_table_add(table, row);
 }
@@ -123,7 +125,7 @@ show_sum(const json_t *tasks)
 static void
 show(const json_t *result)
 {
-    static const char *const head[] = {"TASK", "STATE", "NEXT", "LAST", "WHY NOT"};
+    static const char *const head[] = {"TASK", "STATE", "NEXT", "LAST", "TREND", "WHY NOT"};
     const json_t *tasks = json_object_get(result, "tasks");
     g_autoptr(ez_table) table = ez_table_new(head, G_N_ELEMENTS(head));
     execz_time now = ez_when_now();
@@ -165,6 +167,7 @@ run(const ez_command *self, int argc, char **argv)
     ez_ask_set(request, "executor", executor);
     ez_ask_set(request, "prefix", prefix);
     ez_ask_set(request, "sort", sort);
+    json_object_set_new(request, "trend", json_true());
     status = ez_ask_send(&ask, request, &result);
     if (result != NULL) {
         show(result);

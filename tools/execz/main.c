@@ -21,7 +21,11 @@ static const char help[] =
     "  timeline              what runs in the next hours, as a picture\n"
     "  run TASK              now, beside its schedule\n"
     "  pause, resume TASK    with --all the whole scheduler\n"
+    "  add, update TASK KEY=VALUE...  as in [task:TASK] of a configuration\n"
     "  remove TASK\n"
+    "  history [TASK]        how run times have ended\n"
+    "  logs RUN | TASK       what a run has printed\n"
+    "  reload                apply a configuration that has changed\n"
     "\n"
     "without a scheduler\n"
     "  check FILE            read a configuration and say what is wrong with it\n"
@@ -40,13 +44,25 @@ static const char help[] =
     "example: execz start -c examples/hello.conf --for 3s\n";
 /* clang-format on */
 
-static const ez_command *const parts[] = {&ez_command_start,    &ez_command_status,
-                                          &ez_command_list,     &ez_command_inspect,
-                                          &ez_command_timeline, &ez_command_run,
-                                          &ez_command_pause,    &ez_command_resume,
-                                          &ez_command_remove,   &ez_command_check,
-                                          &ez_command_preview,  &ez_command_plugin,
-                                          &ez_command_version,  NULL};
+static const ez_command *const parts[] = {&ez_command_start,
+                                          &ez_command_status,
+                                          &ez_command_list,
+                                          &ez_command_inspect,
+                                          &ez_command_timeline,
+                                          &ez_command_run,
+                                          &ez_command_pause,
+                                          &ez_command_resume,
+                                          &ez_command_remove,
+                                          &ez_command_add,
+                                          &ez_command_update,
+                                          &ez_command_reload,
+                                          &ez_command_history,
+                                          &ez_command_logs,
+                                          &ez_command_check,
+                                          &ez_command_preview,
+                                          &ez_command_plugin,
+                                          &ez_command_version,
+                                          NULL};
 
 static const ez_command execz = {"", help, ez_command_choose, parts};
 

@@ -18,7 +18,11 @@ wants_color(void)
 ez_printer
 ez_printer_new(bool json, bool quiet)
 {
-    return (ez_printer){json, quiet, !json && wants_color(), 10, 7};
+    return (ez_printer){.json = json,
+                        .quiet = quiet,
+                        .color = !json && wants_color(),
+                        .task_width = 10,
+                        .executor_width = 7};
 }
 
 /* What went wrong, or did not happen although it was due. */

@@ -13,6 +13,7 @@ typedef struct ez_printer {
     bool json;
     bool quiet; /* only what went wrong */
     bool color;
+    bool journal; /* a priority before each event, and no time */
     /* How wide the columns are; they grow with what was shown. */
     int task_width;
     int executor_width;

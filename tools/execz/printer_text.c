@@ -65,6 +65,13 @@ style_of(uint64_t code)
     return (style){code, "EVENT", DIM, "of a kind that this execz does not know"};
 }
 
+/* Syslog's, by which the journal filters: err, warning, info. */
+static int
+priority_of(const char *color)
+{
+    return strcmp(color, BAD) == 0 ? 3 : strcmp(color, ODD) == 0 ? 4 : 6;
+}
+
 /* Appends text in a column, which grows if it must. */
 static void
 append_column(GString *line, const char *text, int *width)
@@ -83,7 +90,12 @@ append_head(ez_printer *self, GString *line, const execz_event *event)
                           : event->scheduler     ? event->scheduler
                                                  : "";
 
-    g_string_append_printf(line, "%s  %s%-13s%s  ", time, self->color ? look.color : "", look.word,
+    if (self->journal) {
+        g_string_append_printf(line, "<%d>", priority_of(look.color));
+    } else {
+        g_string_append_printf(line, "%s  ", time);
+    }
+    g_string_append_printf(line, "%s%-13s%s  ", self->color ? look.color : "", look.word,
                            self->color ? PLAIN : "");
     append_column(line, subject, &self->task_width);
     if (event->executor != NULL) {

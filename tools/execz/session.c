@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "command.h"
+#include "daemon/notify.h"
 #include "daemon/service.h"
 #include "stopper.h"
 #include "tally.h"
@@ -11,6 +12,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 typedef struct session {
     execz_scheduler *scheduler;
@@ -20,7 +22,9 @@ typedef struct session {
     GHashTable *blocked; /* task -> why, both owned */
     ez_stopper *stopper;
     ez_endpoint *endpoint; /* until the service takes it; NULL: nobody is to ask */
+    ez_reloader *reloader;
     ez_service *service;   /* NULL: nobody can ask */
+    execz_time seen_alive; /* monotonic: when the service manager was told last */
     int exit;
 } session;
 
@@ -126,6 +130,29 @@ end_idle(session *self)
     ez_stopper_drain(self->stopper);
 }
 
+/* ---- reload --------------------------------------------------------------------------------- */
+
+/* On the stopper's thread. */
+static void
+reload(void *user)
+{
+    session *self = user;
+    execz_error err = EXECZ_ERROR_INIT;
+    json_t *result;
+
+    ez_notify_reloading();
+    result = ez_reloader_apply(self->reloader, false, &err);
+    if (result != NULL) {
+        g_autofree char *text = ez_reload_text(result);
+
+        fprintf(stderr, "execz: reloaded: %s\n", text);
+    } else {
+        fprintf(stderr, "execz: not reloaded: %s\n", err.message);
+    }
+    json_decref(result);
+    ez_notify_send("READY=1");
+}
+
 /* ---- the loop ------------------------------------------------------------------------------- */
 
 /* What was shown goes out at once; if nobody can read it any more, there is no use in going on. */
@@ -139,6 +166,21 @@ flush_events(session *self)
     }
 }
 
+/* The loop itself tells that it lives, so that one that hangs is noticed. */
+static void
+keep_watchdog(session *self, execz_duration every)
+{
+    struct timespec now;
+    execz_time time;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    time = now.tv_sec * EXECZ_SECOND + now.tv_nsec;
+    if (every > 0 && time - self->seen_alive >= every / 2) {
+        self->seen_alive = time;
+        ez_notify_send("WATCHDOG=1");
+    }
+}
+
 static void
 loop(session *self)
 {
@@ -146,11 +188,14 @@ loop(session *self)
                              {.fd = self->service == NULL ? -1 : ez_service_fd(self->service),
                               .events = POLLIN}};
     execz_scheduler_info info = {.size = sizeof info};
+    execz_duration watchdog = ez_notify_watchdog() / 2;
+    int patience = watchdog == 0 ? -1 : (int)MAX(1, watchdog / EXECZ_MILLISECOND);
 
     do {
         /* Interrupted: there is nothing to dispatch, that is fine. */
-        (void)poll(ready, G_N_ELEMENTS(ready), -1);
+        (void)poll(ready, G_N_ELEMENTS(ready), patience);
         execz_scheduler_dispatch(self->scheduler);
+        keep_watchdog(self, watchdog);
         if (self->service != NULL) {
             ez_service_tell(self->service);
         }
@@ -172,8 +217,8 @@ open_service(session *self)
         return true;
     }
     path = g_strdup(ez_endpoint_path(self->endpoint));
-    self->service =
-        ez_service_new(g_steal_pointer(&self->endpoint), self->scheduler, self->settings->config);
+    self->service = ez_service_new(g_steal_pointer(&self->endpoint), self->scheduler,
+                                   self->settings->config, self->reloader);
     if (self->service == NULL) {
         fprintf(stderr, "execz: cannot listen to commands: %s\n", g_strerror(errno));
         self->exit = EZ_EXIT_FAILED;
@@ -189,7 +234,10 @@ start_and_loop(session *self)
 {
     execz_error err = EXECZ_ERROR_INIT;
 
-    self->stopper = ez_stopper_new(self->scheduler, self->settings->length);
+    self->stopper = ez_stopper_new(
+        self->scheduler,
+        &(ez_stopper_settings){self->settings->length, self->settings->drain,
+                               self->settings->config == NULL ? NULL : reload, self});
     if (self->stopper == NULL) {
         fprintf(stderr, "execz: cannot start a thread: %s\n", g_strerror(errno));
         return EZ_EXIT_FAILED;
@@ -199,6 +247,7 @@ start_and_loop(session *self)
         self->exit = EZ_EXIT_FAILED;
     } else if (open_service(self)) {
         ez_stopper_arm(self->stopper);
+        ez_notify_send("READY=1");
         if (!self->settings->quiet) {
             show_loaded(self);
         }
@@ -218,9 +267,12 @@ ez_session_run(execz_scheduler *scheduler, const ez_session_settings *settings,
     uint64_t listener;
 
     self.printer = ez_printer_new(settings->json, settings->quiet);
+    self.printer.journal = settings->journal;
     self.blocked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     listener = execz_scheduler_add_listener(scheduler, EXECZ_EVENT_ALL, hear, &self);
+    self.reloader = ez_reloader_new(scheduler, settings->config);
     self.exit = start_and_loop(&self);
+    ez_reloader_free(self.reloader);
     (void)execz_scheduler_remove_listener(scheduler, listener, NULL);
     if (!settings->quiet) {
         show_summary(&self);

@@ -13,8 +13,10 @@
 typedef struct ez_session_settings {
     bool json;
     bool quiet;
+    bool journal; /* lines are for the journal */
     bool until_idle;
     execz_duration length; /* shut down after this time; < 0: never */
+    execz_duration drain;  /* after a signal, unfinished runs have this long; < 0: no limit */
     const char *config;    /* the file; NULL: there is none */
 } ez_session_settings;
 

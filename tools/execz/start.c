@@ -2,23 +2,28 @@
 #include "args.h"
 #include "control/address.h"
 #include "control/fault.h"
+#include "daemon/init.h"
+#include "daemon/notify.h"
 #include "problems.h"
 #include "session.h"
 #include "text.h"
+#include "when.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* clang-format off */
 static const char help[] =
     "usage: execz start [-c FILE] [--socket PATH | --no-socket] [--json | --quiet]\n"
-    "                   [--for DURATION | --until-idle] [--log-level LEVEL]\n"
+    "                   [--for DURATION | --until-idle] [--drain DURATION] [--init]\n"
+    "                   [--log-level LEVEL] [--log-format FORMAT]\n"
     "\n"
     "Runs tasks in the foreground, prints a line for everything that happens, and listens\n"
     "at a socket to execz list, add, pause and the other commands.  Ctrl-C (or SIGTERM)\n"
     "lets unfinished runs end first, a second one cancels them, a third one leaves at once.\n"
+    "SIGHUP reloads the configuration, as execz reload does.\n"
     "\n"
     "  -c, --config FILE    the configuration; without it execz/execz.conf in /etc for root\n"
     "                       and in $XDG_CONFIG_HOME or ~/.config for others, if it is there,\n"
@@ -27,6 +32,10 @@ static const char help[] =
     "                       execz/execz.sock in /run for root, in $XDG_RUNTIME_DIR for others\n"
     "  --no-socket          it does not listen; also with --for and --until-idle, unless a\n"
     "                       --socket is given\n"
+    "  --drain DURATION     how long unfinished runs have after a signal before they are\n"
+    "                       cancelled; without it 1m\n"
+    "  --init               bury orphans and pass signals on, as it does anyway as the first\n"
+    "                       process of a container\n"
     "  --for DURATION       shut down after this time, e.g. 3s, 500ms, 1h 30m\n"
     "  --until-idle         shut down when no task will run any more\n"
     "  --json               each event as an object on a line of its own, on stdout;\n"
@@ -35,6 +44,9 @@ static const char help[] =
     "  --log-level LEVEL    debug, info, warning or error: log lines, on stderr; without it\n"
     "                       log_level of the file, else warning, and nothing that is\n"
     "                       among the events\n"
+    "  --log-format FORMAT  text, json (as --json, and log lines are objects, too) or journal:\n"
+    "                       \"<N>\", the priority, before each line and no time; without it journal\n"
+    "                       if stderr leads there, else text\n"
     "\n"
     "exit status: 0 shut down, 1 failed, or idle with tasks that are blocked, 2 usage,\n"
     "             3 wrong configuration, 6 not allowed to listen there, 7 another scheduler\n"
@@ -44,12 +56,17 @@ static const char help[] =
 /* clang-format on */
 
 #define NO_LEVEL UINT32_MAX
+#define HISTORY_LENGTH                                                                             \
+    10000 /* ends of run times that can be asked for, without a store that keeps them */
 
 typedef struct start_command {
     const char *config;
     const char *socket;
     bool no_socket;
-    uint32_t level; /* NO_LEVEL: not given */
+    bool init;
+    bool json_log;
+    const char *format; /* of what it tells: text, json or journal */
+    uint32_t level;     /* NO_LEVEL: not given */
     ez_session_settings settings;
 } start_command;
 
@@ -62,23 +79,56 @@ is_event(const char *message)
 }
 
 static void
+log_json(const char *level, const char *message)
+{
+    g_autofree char *time = ez_text_utc_time(ez_when_now());
+    g_autofree char *valid = g_utf8_make_valid(message, -1);
+    json_t *line = json_pack("{s:s, s:s, s:s}", "time", time, "level", level, "message", valid);
+    char *text = json_dumps(line, JSON_COMPACT);
+
+    fprintf(stderr, "%s\n", text);
+    free(text);
+    json_decref(line);
+}
+
+static void
 log_line(void *user, uint32_t level, const char *message)
 {
-    static const char *const names[] = {"debug", "info", "warning", "error"};
+    static const char *const names[] = {"debug", "info", "warning", "error", "unknown"};
+    static const int priorities[] = {7, 6, 4, 3, 5}; /* syslog's */
     const start_command *self = user;
+    uint32_t known = MIN(level, G_N_ELEMENTS(names) - 1);
     g_autoptr(GString) line = NULL;
     g_autofree char *time = NULL;
-    struct timespec now;
 
     if (self->level == NO_LEVEL ? is_event(message) : level < self->level) {
         return;
     }
-    clock_gettime(CLOCK_REALTIME, &now);
-    time = ez_text_local_time(now.tv_sec * EXECZ_SECOND + now.tv_nsec);
+    if (self->json_log) {
+        log_json(names[known], message);
+        return;
+    }
+    time = ez_text_local_time(ez_when_now());
     line = g_string_new(NULL);
     ez_text_append_safe(line, message, strlen(message), "    | ");
-    fprintf(stderr, "%s  %-7s  %s\n", time, level < G_N_ELEMENTS(names) ? names[level] : "unknown",
-            line->str);
+    if (self->settings.journal) {
+        fprintf(stderr, "<%d>%s\n", priorities[known], line->str);
+    } else {
+        fprintf(stderr, "%s  %-7s  %s\n", time, names[known], line->str);
+    }
+}
+
+static bool
+read_format(start_command *self)
+{
+    if (self->format == NULL) {
+        self->settings.journal = !self->settings.json && ez_notify_is_journal(STDERR_FILENO);
+        return true;
+    }
+    self->settings.journal = strcmp(self->format, "journal") == 0;
+    self->json_log = strcmp(self->format, "json") == 0;
+    self->settings.json |= self->json_log;
+    return self->settings.journal || self->json_log || strcmp(self->format, "text") == 0;
 }
 
 static bool
@@ -90,6 +140,9 @@ read_command_line(start_command *self, const ez_command *command, int argc, char
         {"config", 'c', EZ_ARG_TEXT, &self->config},
         {"socket", 0, EZ_ARG_TEXT, &self->socket},
         {"no-socket", 0, EZ_ARG_FLAG, &self->no_socket},
+        {"init", 0, EZ_ARG_FLAG, &self->init},
+        {"drain", 0, EZ_ARG_DURATION, &self->settings.drain},
+        {"log-format", 0, EZ_ARG_TEXT, &self->format},
         {"for", 0, EZ_ARG_DURATION, &self->settings.length},
         {"until-idle", 0, EZ_ARG_FLAG, &self->settings.until_idle},
         {"json", 0, EZ_ARG_FLAG, &self->settings.json},
@@ -109,6 +162,9 @@ read_command_line(start_command *self, const ez_command *command, int argc, char
                                    self->config == NULL ? first : "");
     } else if (self->socket != NULL && self->no_socket) {
         *exit_out = ez_usage_error(command, "--socket and --no-socket exclude each other");
+    } else if (!read_format(self)) {
+        *exit_out = ez_usage_error(command, "--log-format: '%s' is not text, json or journal",
+                                   self->format);
     } else if (self->settings.length >= 0 && self->settings.until_idle) {
         *exit_out = ez_usage_error(command, "--for and --until-idle exclude each other");
     } else {
@@ -183,6 +239,7 @@ make_scheduler(start_command *self, int *exit_out)
 {
     execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
 
+    options.history = HISTORY_LENGTH;
     options.log = log_line;
     options.log_user = self;
     options.log_level = self->level == NO_LEVEL ? EXECZ_LOG_WARNING : self->level;
@@ -195,15 +252,17 @@ make_scheduler(start_command *self, int *exit_out)
 static int
 run(const ez_command *self, int argc, char **argv)
 {
-    start_command command = {.level = NO_LEVEL, .settings = {.length = -1}};
+    start_command command = {.level = NO_LEVEL, .settings = {.length = -1, .drain = EXECZ_MINUTE}};
     g_autofree char *config = NULL;
     execz_scheduler *scheduler;
     ez_endpoint *endpoint;
     int status;
 
-    if (!read_command_line(&command, self, argc, argv, &status)) {
+    if (!read_command_line(&command, self, argc, argv, &status) ||
+        ez_init_run(command.init, &status)) {
         return status;
     }
+    ez_notify_init();
     config = command.config == NULL ? find_config() : g_strdup(command.config);
     command.settings.config = config;
     scheduler = make_scheduler(&command, &status);

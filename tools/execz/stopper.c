@@ -2,9 +2,11 @@
 #include "stopper.h"
 
 #include "command.h"
+#include "daemon/notify.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -20,7 +22,10 @@ struct ez_stopper {
     execz_scheduler *scheduler;
     pthread_t thread;
     sigset_t signals;
-    int64_t deadline; /* monotonic; INT64_MAX: none */
+    ez_stopper_settings settings;
+    int64_t deadline;   /* monotonic; INT64_MAX: none */
+    int64_t drained_by; /* monotonic; INT64_MAX: no limit, or no signal has come */
+    bool on_terminal;   /* stderr is one: a countdown can be shown */
     atomic_int stage;
     atomic_bool done;
 };
@@ -48,8 +53,9 @@ static void
 shut_down(const ez_stopper *self)
 {
     uint32_t flags = self->stage >= CANCELLING ? EXECZ_SHUTDOWN_CANCEL : 0;
+    int64_t left = self->drained_by == INT64_MAX ? -1 : MAX(0, self->drained_by - monotonic_now());
 
-    (void)execz_scheduler_shutdown(self->scheduler, flags, -1, NULL);
+    (void)execz_scheduler_shutdown(self->scheduler, flags, left, NULL);
 }
 
 static void
@@ -58,6 +64,7 @@ drain(ez_stopper *self, const char *why)
     uint64_t n = unfinished(self);
 
     self->stage = DRAINING;
+    ez_notify_send("STOPPING=1");
     if (n == 0) {
         fprintf(stderr, "execz: %s: shutting down\n", why);
     } else {
@@ -82,6 +89,16 @@ cancel(ez_stopper *self, const char *why)
     shut_down(self);
 }
 
+/* A terminal that is gone hangs up; people and service managers only send the signal. */
+static bool
+has_lost_terminal(const ez_stopper *self)
+{
+    struct pollfd terminal = {.fd = STDERR_FILENO};
+
+    return self->on_terminal && poll(&terminal, 1, 0) > 0 &&
+           (terminal.revents & (POLLHUP | POLLERR)) != 0;
+}
+
 static void
 take(ez_stopper *self, int signal)
 {
@@ -89,8 +106,15 @@ take(ez_stopper *self, int signal)
                       : signal == SIGHUP ? "hung up"
                                          : "terminated";
 
+    if (signal == SIGHUP && self->settings.reload != NULL && !has_lost_terminal(self)) {
+        self->settings.reload(self->settings.user);
+        return;
+    }
     switch (atomic_load(&self->stage)) {
     case RUNNING:
+        if (self->settings.drain >= 0) {
+            self->drained_by = monotonic_now() + self->settings.drain;
+        }
         drain(self, why);
         break;
     case DRAINING:
@@ -108,20 +132,33 @@ ez_stopper_drain(ez_stopper *self)
     int running = RUNNING;
 
     (void)atomic_compare_exchange_strong(&self->stage, &running, DRAINING);
+    ez_notify_send("STOPPING=1");
     shut_down(self);
+}
+
+/* When there is something to do without a signal; INT64_MAX: never. */
+static int64_t
+next_deadline(const ez_stopper *self)
+{
+    if (self->stage == RUNNING) {
+        return self->deadline;
+    }
+    return self->on_terminal && self->drained_by != INT64_MAX ? monotonic_now() + EXECZ_SECOND
+                                                              : INT64_MAX;
 }
 
 /* The next signal; 0 if the time is over before one comes. */
 static int
 wait_for_signal(ez_stopper *self)
 {
+    int64_t deadline = next_deadline(self);
     int signal = 0;
 
-    if (self->deadline == INT64_MAX || self->stage != RUNNING) {
+    if (deadline == INT64_MAX) {
         return sigwait(&self->signals, &signal) == 0 ? signal : 0;
     }
     do {
-        int64_t left = self->deadline - monotonic_now();
+        int64_t left = deadline - monotonic_now();
         struct timespec timeout = {left / EXECZ_SECOND, left % EXECZ_SECOND};
 
         if (left <= 0) {
@@ -130,6 +167,15 @@ wait_for_signal(ez_stopper *self)
         signal = sigtimedwait(&self->signals, NULL, &timeout);
     } while (signal < 0);
     return signal;
+}
+
+static void
+show_countdown(const ez_stopper *self)
+{
+    int64_t left = MAX(0, self->drained_by - monotonic_now()) / EXECZ_SECOND;
+
+    fprintf(stderr, "\r\033[Kexecz: %" PRIu64 " unfinished, %" PRId64 " s left\r", unfinished(self),
+            left);
 }
 
 static void *
@@ -145,7 +191,9 @@ watch(void *user)
         }
         if (signal != 0) {
             take(self, signal);
-        } else if (self->stage == RUNNING && unfinished(self) > 0) {
+        } else if (self->stage != RUNNING) {
+            show_countdown(self);
+        } else if (unfinished(self) > 0) {
             drain(self, "the time is over");
         } else {
             ez_stopper_drain(self);
@@ -154,14 +202,17 @@ watch(void *user)
 }
 
 ez_stopper *
-ez_stopper_new(execz_scheduler *scheduler, execz_duration length)
+ez_stopper_new(execz_scheduler *scheduler, const ez_stopper_settings *settings)
 {
     ez_stopper *self = g_new0(ez_stopper, 1);
     sigset_t blocked;
     int error;
 
     self->scheduler = scheduler;
-    self->deadline = length < 0 ? INT64_MAX : monotonic_now() + length;
+    self->settings = *settings;
+    self->deadline = settings->length < 0 ? INT64_MAX : monotonic_now() + settings->length;
+    self->drained_by = INT64_MAX;
+    self->on_terminal = isatty(STDERR_FILENO) == 1;
     sigemptyset(&self->signals);
     sigaddset(&self->signals, SIGINT);
     sigaddset(&self->signals, SIGTERM);

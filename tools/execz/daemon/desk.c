@@ -14,7 +14,8 @@ typedef struct word {
 static const word words[] = {
     {"status", ez_desk_status}, {"list", ez_desk_list},         {"inspect", ez_desk_inspect},
     {"run", ez_desk_run},       {"pause", ez_desk_pause},       {"resume", ez_desk_resume},
-    {"remove", ez_desk_remove}, {"timeline", ez_desk_timeline},
+    {"remove", ez_desk_remove}, {"timeline", ez_desk_timeline}, {"history", ez_desk_history},
+    {"add", ez_desk_add},       {"update", ez_desk_update},     {"reload", ez_desk_reload},
 };
 
 static json_t *

@@ -12,10 +12,12 @@
 #include <execz/execz.h>
 
 #include "daemon/board.h"
+#include "daemon/reload.h"
 
 typedef struct ez_desk {
     execz_scheduler *scheduler;
     ez_board *board;
+    ez_reloader *reloader;
     const char *socket;
     const char *config; /* absolute; NULL: there is no file */
     execz_time started; /* wall clock */
@@ -50,6 +52,14 @@ json_t *ez_desk_remove(ez_desk *self, const ez_caller *caller, const json_t *req
                        execz_error *err);
 json_t *ez_desk_timeline(ez_desk *self, const ez_caller *caller, const json_t *request,
                          execz_error *err);
+json_t *ez_desk_history(ez_desk *self, const ez_caller *caller, const json_t *request,
+                        execz_error *err);
+json_t *ez_desk_add(ez_desk *self, const ez_caller *caller, const json_t *request,
+                    execz_error *err);
+json_t *ez_desk_update(ez_desk *self, const ez_caller *caller, const json_t *request,
+                       execz_error *err);
+json_t *ez_desk_reload(ez_desk *self, const ez_caller *caller, const json_t *request,
+                       execz_error *err);
 
 /* What answers are made of. */
 void ez_desk_set_text(json_t *object, const char *key, const char *text); /* NULL: not at all */

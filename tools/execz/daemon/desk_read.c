@@ -4,6 +4,7 @@
 
 #include "control/fault.h"
 #include "control/wire.h"
+#include "daemon/desk_history.h"
 #include "daemon/spec.h"
 #include "text.h"
 
@@ -101,11 +102,13 @@ ez_desk_list(ez_desk *self, const ez_caller *caller, const json_t *request, exec
     execz_task_filter filter = EXECZ_TASK_FILTER_INIT;
     const char *state = NULL, *order = NULL;
     uint32_t sort = EXECZ_SORT_NEXT_RUN;
+    bool trend = false;
     const ez_param params[] = {{"state", EZ_PARAM_TEXT, &state, false},
                                {"executor", EZ_PARAM_TEXT, &filter.executor, false},
                                {"prefix", EZ_PARAM_TEXT, &filter.prefix, false},
                                {"text", EZ_PARAM_TEXT, &filter.text, false},
                                {"sort", EZ_PARAM_TEXT, &order, false},
+                               {"trend", EZ_PARAM_YES, &trend, false},
                                {NULL}};
     json_t *tasks;
 
@@ -119,6 +122,9 @@ ez_desk_list(ez_desk *self, const ez_caller *caller, const json_t *request, exec
         EXECZ_OK) {
         json_decref(tasks);
         return NULL;
+    }
+    if (trend) {
+        ez_desk_add_trends(self, tasks);
     }
     return json_pack("{s:o}", "tasks", tasks);
 }
@@ -181,6 +187,7 @@ ez_desk_inspect(ez_desk *self, const ez_caller *caller, const json_t *request, e
         return NULL;
     }
     json_object_set_new(task, "next_runs", next_runs(self, id, (size_t)n));
+    json_object_set_new(task, "health", ez_desk_health(self, id));
     return task;
 }
 

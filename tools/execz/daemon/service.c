@@ -14,7 +14,8 @@ struct ez_service {
 };
 
 ez_service *
-ez_service_new(ez_endpoint *endpoint, execz_scheduler *scheduler, const char *config)
+ez_service_new(ez_endpoint *endpoint, execz_scheduler *scheduler, const char *config,
+               ez_reloader *reloader)
 {
     ez_service *self = g_new0(ez_service, 1);
     struct timespec now;
@@ -29,6 +30,7 @@ ez_service_new(ez_endpoint *endpoint, execz_scheduler *scheduler, const char *co
     }
     self->desk = (ez_desk){.scheduler = scheduler,
                            .board = self->board,
+                           .reloader = reloader,
                            .socket = ez_endpoint_path(endpoint),
                            .config = self->config,
                            .started = now.tv_sec * EXECZ_SECOND + now.tv_nsec};

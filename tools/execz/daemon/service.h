@@ -4,14 +4,17 @@
 #define EZ_DAEMON_SERVICE_H
 
 #include "daemon/endpoint.h"
+#include "daemon/reload.h"
 
 #include <execz/scheduler.h>
 
 typedef struct ez_service ez_service;
 
-/* Takes the endpoint, and answers what is asked about the scheduler from now on.
- * config: of the file, NULL if there is none.  NULL with errno if the system refuses. */
-ez_service *ez_service_new(ez_endpoint *endpoint, execz_scheduler *scheduler, const char *config);
+/* Takes the endpoint, and answers what is asked about the scheduler from now on; the reloader, which is to
+ * live longer, does what concerns its file.  config: of the file, NULL if there is none.
+ * NULL with errno if the system refuses. */
+ez_service *ez_service_new(ez_endpoint *endpoint, execz_scheduler *scheduler, const char *config,
+                           ez_reloader *reloader);
 
 /* Ends it; before the scheduler is freed.  NULL is fine. */
 void ez_service_free(ez_service *self);

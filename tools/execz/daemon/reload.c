@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/reload.h"
+
+#include "control/fault.h"
+#include "daemon/spec.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ez_reloader {
+    execz_scheduler *scheduler;
+    char *config;          /* owned; NULL: there is no file */
+    pthread_mutex_t lock;  /* one at a time; guards said and executors */
+    GHashTable *said;      /* id -> the task's spec as text, as the file said it last; both owned */
+    GHashTable *executors; /* alias -> type, as the file said them at the start; both owned */
+};
+
+/* ---- what a scheduler that nobody has started says ------------------------------------------ */
+
+static void
+note_spec(void *user, const execz_task_spec *spec)
+{
+    json_t *json = ez_spec_json(spec);
+    char *text = json_dumps(json, JSON_COMPACT);
+
+    g_hash_table_insert(user, g_strdup(spec->id), g_strdup(text));
+    free(text);
+    json_decref(json);
+}
+
+typedef struct noting {
+    execz_scheduler *scheduler;
+    GHashTable *said;
+} noting;
+
+static void
+note_task(void *user, const execz_task_info *info)
+{
+    noting *self = user;
+
+    (void)execz_scheduler_get_task_spec(self->scheduler, info->id, note_spec, self->said, NULL);
+}
+
+static GHashTable *
+tasks_of(execz_scheduler *scheduler)
+{
+    GHashTable *said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
+    (void)execz_scheduler_list_tasks(scheduler, NULL, EXECZ_SORT_ID, note_task,
+                                     &(noting){scheduler, said}, NULL);
+    return said;
+}
+
+static void
+note_executor(void *user, const execz_executor_info *info)
+{
+    g_hash_table_insert(user, g_strdup(info->alias), g_strdup(info->type));
+}
+
+static GHashTable *
+executors_of(execz_scheduler *scheduler)
+{
+    GHashTable *executors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
+    execz_scheduler_list_executors(scheduler, note_executor, executors);
+    return executors;
+}
+
+ez_reloader *
+ez_reloader_new(execz_scheduler *scheduler, const char *config)
+{
+    ez_reloader *self = g_new0(ez_reloader, 1);
+
+    self->scheduler = scheduler;
+    self->config = config == NULL ? NULL : g_canonicalize_filename(config, NULL);
+    pthread_mutex_init(&self->lock, NULL);
+    self->said = tasks_of(scheduler);
+    self->executors = executors_of(scheduler);
+    return self;
+}
+
+void
+ez_reloader_free(ez_reloader *self)
+{
+    if (self != NULL) {
+        g_hash_table_unref(self->executors);
+        g_hash_table_unref(self->said);
+        pthread_mutex_destroy(&self->lock);
+        g_free(self->config);
+        g_free(self);
+    }
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static void
+collect_problem(void *user, const execz_problem *problem)
+{
+    GString *text = user;
+
+    g_string_append_printf(text, "\n%s", problem->file == NULL ? "configuration" : problem->file);
+    if (problem->line > 0) {
+        g_string_append_printf(text, ":%u:%u", problem->line, problem->column);
+    }
+    g_string_append_printf(text, ": %s", problem->message);
+}
+
+static void
+be_silent(void *user, uint32_t level, const char *message)
+{
+    (void)user;
+    (void)level;
+    (void)message;
+}
+
+/* The scheduler that the file describes now, which is never started. */
+static execz_scheduler *
+read_file(const ez_reloader *self, execz_error *err)
+{
+    execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
+    g_autoptr(GString) problems = g_string_new(NULL);
+    execz_error why = EXECZ_ERROR_INIT;
+    execz_scheduler *next;
+
+    if (self->config == NULL) {
+        ez_fault_set(err, EXECZ_E_STATE,
+                     "the scheduler was started without a configuration; there is none to reload");
+        return NULL;
+    }
+    options.log = be_silent;
+    next = execz_scheduler_new_from_file(self->config, &options, collect_problem, problems, &why);
+    if (next == NULL) {
+        ez_fault_set(err, EXECZ_E_CONFIG,
+                     "nothing was changed, for the configuration is wrong:%s%s",
+                     problems->len == 0 ? " " : "",
+                     problems->len == 0 ? why.message : problems->str);
+    }
+    return next;
+}
+
+/* ---- applying ------------------------------------------------------------------------------- */
+
+typedef struct putting {
+    execz_scheduler *scheduler;
+    execz_error *err;
+    execz_status status;
+} putting;
+
+static void
+put_spec(void *user, const execz_task_spec *spec)
+{
+    putting *self = user;
+
+    self->status = execz_scheduler_put_task(self->scheduler, spec, self->err);
+}
+
+static execz_status
+put(const ez_reloader *self, execz_scheduler *next, const char *id, execz_error *err)
+{
+    putting to = {self->scheduler, err, EXECZ_OK};
+
+    (void)execz_scheduler_get_task_spec(next, id, put_spec, &to, NULL);
+    return to.status;
+}
+
+/* Notes id in what it is, and applies it unless it is only looked. */
+static execz_status
+apply_task(const ez_reloader *self, execz_scheduler *next, json_t *result, const char *id,
+           const char *spec, execz_error *err)
+{
+    const char *before = g_hash_table_lookup(self->said, id);
+    json_int_t unchanged = json_integer_value(json_object_get(result, "unchanged"));
+
+    if (g_strcmp0(before, spec) == 0) {
+        json_object_set_new(result, "unchanged", json_integer(unchanged + 1));
+        return EXECZ_OK;
+    }
+    json_array_append_new(json_object_get(result, before == NULL ? "added" : "changed"),
+                          json_string(id));
+    return json_is_true(json_object_get(result, "dry_run")) ? EXECZ_OK : put(self, next, id, err);
+}
+
+static void
+remove_tasks(const ez_reloader *self, GHashTable *says, json_t *result)
+{
+    GHashTableIter at;
+    void *id;
+
+    g_hash_table_iter_init(&at, self->said);
+    while (g_hash_table_iter_next(&at, &id, NULL)) {
+        if (g_hash_table_contains(says, id)) {
+            continue;
+        }
+        json_array_append_new(json_object_get(result, "removed"), json_string(id));
+        if (!json_is_true(json_object_get(result, "dry_run"))) {
+            (void)execz_scheduler_remove_task(self->scheduler, id, NULL); /* gone already: fine */
+        }
+    }
+}
+
+/* Executors keep what they have: their runs are in flight. */
+static void
+note_executors(const ez_reloader *self, execz_scheduler *next, json_t *result)
+{
+    g_autoptr(GHashTable) says = executors_of(next);
+    json_t *list = json_object_get(result, "needs_restart");
+    GHashTableIter at;
+    void *alias, *type;
+
+    g_hash_table_iter_init(&at, says);
+    while (g_hash_table_iter_next(&at, &alias, &type)) {
+        if (g_strcmp0(g_hash_table_lookup(self->executors, alias), type) != 0) {
+            json_array_append_new(list, json_string(alias));
+        }
+    }
+    g_hash_table_iter_init(&at, self->executors);
+    while (g_hash_table_iter_next(&at, &alias, NULL)) {
+        if (!g_hash_table_contains(says, alias)) {
+            json_array_append_new(list, json_string(alias));
+        }
+    }
+}
+
+static execz_status
+apply(ez_reloader *self, execz_scheduler *next, json_t *result, execz_error *err)
+{
+    g_autoptr(GHashTable) says = tasks_of(next);
+    execz_status status = EXECZ_OK;
+    GHashTableIter at;
+    void *id, *spec;
+
+    g_hash_table_iter_init(&at, says);
+    while (status == EXECZ_OK && g_hash_table_iter_next(&at, &id, &spec)) {
+        status = apply_task(self, next, result, id, spec, err);
+    }
+    if (status != EXECZ_OK) {
+        return status;
+    }
+    remove_tasks(self, says, result);
+    note_executors(self, next, result);
+    if (!json_is_true(json_object_get(result, "dry_run"))) {
+        g_hash_table_unref(self->said);
+        self->said = g_steal_pointer(&says);
+    }
+    return EXECZ_OK;
+}
+
+json_t *
+ez_reloader_apply(ez_reloader *self, bool dry_run, execz_error *err)
+{
+    execz_scheduler *next = read_file(self, err);
+    json_t *result;
+
+    if (next == NULL) {
+        return NULL;
+    }
+    result = json_pack("{s:b, s:[], s:[], s:[], s:i, s:[]}", "dry_run", dry_run, "added", "changed",
+                       "removed", "unchanged", 0, "needs_restart");
+    pthread_mutex_lock(&self->lock);
+    if (apply(self, next, result, err) != EXECZ_OK) {
+        json_decref(result);
+        result = NULL;
+    }
+    pthread_mutex_unlock(&self->lock);
+    execz_scheduler_free(next);
+    return result;
+}
+
+char *
+ez_reload_text(const json_t *result)
+{
+    return g_strdup_printf("%zu tasks added, %zu changed, %zu removed, %" JSON_INTEGER_FORMAT
+                           " as before",
+                           json_array_size(json_object_get(result, "added")),
+                           json_array_size(json_object_get(result, "changed")),
+                           json_array_size(json_object_get(result, "removed")),
+                           json_integer_value(json_object_get(result, "unchanged")));
+}
