@@ -3,6 +3,7 @@
 #include "control/address.h"
 #include "control/fault.h"
 #include "control/wire.h"
+#include "crontab.h"
 #include "daemon/peer.h"
 #include "daemon/rate.h"
 #include "text.h"
@@ -118,4 +119,43 @@ Test(text, a_time_is_read_as_it_is_written)
         cr_expect(ez_text_parse_utc_time(text, &read), "%s", text);
         cr_expect(eq(i64, read, times[i]));
     }
+}
+
+/* ---- crontab -------------------------------------------------------------------------------- */
+
+static void
+expect_task(const char *line, const char *expected)
+{
+    ez_crontab crontab = ez_crontab_read(line, "x");
+
+    cr_expect(strstr(crontab.config->str, expected) != NULL, "%s is not in\n%s", expected,
+              crontab.config->str);
+    ez_crontab_clear(&crontab);
+}
+
+Test(crontab, lines_keep_their_meaning)
+{
+    expect_task("30 2 * * 1-5 a", "trigger = crontab(\"30 2 * * 1-5\")\nshell = a\n");
+    expect_task("@daily a b  c", "trigger = crontab(\"@daily\")\nshell = a b  c\n");
+    expect_task("\t@hourly\ta\r", "trigger = crontab(\"@hourly\")\nshell = a\n");
+    expect_task("* * * * * a 10\\%", "shell = a 10%\n");
+    expect_task("* * * * * a%b%c", "shell = printf '%b\\n' 'b\\nc' | { a; }\n");
+    expect_task("CRON_TZ=Europe/London\n* * * * * a", "timezone = Europe/London\n");
+    expect_task("X = \" y \"\n* * * * * a", "env.X =  y \n");
+    expect_task("* * * * * a\n* * * * * a", "[task:a-2]\n");
+    expect_task("@reboot a", "at = now\n");
+}
+
+Test(crontab, what_cannot_be_taken_over_is_named_with_its_line)
+{
+    ez_crontab crontab =
+        ez_crontab_read("# fine\n\n* * * * *\n61 * * * * a\nMAILTO=me\n\xff\n", "x");
+
+    cr_expect(eq(uint, crontab.n_tasks, 0));
+    cr_expect(eq(uint, crontab.n_refused, 3));
+    cr_expect(strstr(crontab.notes->str, "x:3: ") != NULL, "%s", crontab.notes->str);
+    cr_expect(strstr(crontab.notes->str, "x:4: ") != NULL, "%s", crontab.notes->str);
+    cr_expect(strstr(crontab.notes->str, "x:5: nobody is sent mail") != NULL);
+    cr_expect(strstr(crontab.notes->str, "x:6: this is not UTF-8") != NULL);
+    ez_crontab_clear(&crontab);
 }

@@ -115,9 +115,21 @@ Test(edits, a_hangup_reloads_and_a_wrong_file_changes_nothing)
 
 /* ---- the past ------------------------------------------------------------------------------- */
 
+/* The number of the first record among lines of JSON; caller frees. */
+static char *
+first_id(const char *lines)
+{
+    const char *at = strstr(lines, "\"id\":");
+
+    cr_assert(at != NULL, "%s", lines);
+    return g_strndup(at + 5, strspn(at + 5, "0123456789"));
+}
+
 Test(edits, history_is_filtered_and_trend_and_health_come_of_it)
 {
     live execz = start_listening(HOURLY "[task:b]\nevery = 1h\nshell = echo no; exit 3\n");
+    g_autofree char *id = NULL;
+    g_autofree char *head = NULL;
     ended result;
 
     cr_expect(eq(int, run_execz("run", "a", NULL).status, 0));
@@ -130,7 +142,9 @@ Test(edits, history_is_filtered_and_trend_and_health_come_of_it)
     result = run_execz("history", "--json", NULL);
     cr_expect(eq(uint, count_of(result.out, "\n"), 2));
     expect_in(result.out, "\"outcome\":\"error\"");
-    expect_in(run_execz("logs", "2", NULL).out, "==> run 2 of b, ");
+    id = first_id(result.out);
+    head = g_strdup_printf("==> run %s of b, ", id);
+    expect_in(run_execz("logs", id, NULL).out, head);
     cr_expect(eq(int, run_execz("logs", "99", NULL).status, 5));
     cr_expect(eq(int, run_execz("logs", "nope", NULL).status, 5));
     result = run_execz("list", NULL);
@@ -228,4 +242,71 @@ Test(edits, lines_for_the_journal_have_a_priority_and_no_time)
     cr_expect(line_with(result.out, "<6>STARTED ", " a ") != NULL, "%s", result.out);
     result = run_execz("start", "-c", "tasks.conf", "--until-idle", "--log-format", "xml", NULL);
     cr_expect(eq(int, result.status, 2));
+}
+
+/* ---- what looks at all of it ---------------------------------------------------------------- */
+
+Test(edits, the_doctor_names_each_finding_with_its_mend)
+{
+    live execz = start_listening(HOURLY "[task:b]\nat = now\nfunction = nowhere:x\n");
+    ended result;
+
+    await(&execz, "BLOCKED        b ");
+    own_file("tasks.conf", HOURLY);
+    result = run_execz("doctor", NULL);
+    cr_expect(eq(int, result.status, 1));
+    expect_in(result.out, "- task 'b' is blocked: no function module 'nowhere'");
+    expect_in(result.out, "- 1 tasks are different in ");
+    expect_in(result.out, "\n  mend: execz reload ");
+    cr_expect(eq(int, run_execz("reload", NULL).status, 0));
+    result = run_execz("doctor", NULL);
+    expect_not_in(result.out, "task 'b'");
+    end_listening(&execz);
+}
+
+Test(edits, top_shows_what_is_next_and_what_has_ended)
+{
+    live execz = start_listening(HOURLY);
+    ended result;
+
+    cr_expect(eq(int, run_execz("run", "a", NULL).status, 0));
+    await(&execz, "EXECUTED       a ");
+    result = run_execz("top", "--once", NULL);
+    cr_expect(eq(int, result.status, 0), "%s", result.err);
+    expect_in(result.out, "\n1 tasks, 0 paused, 0 blocked, 0 runs unfinished\n");
+    cr_expect(line_with(result.out, "a    ", " ago ") != NULL, "%s", result.out);
+    end_listening(&execz);
+}
+
+Test(edits, a_crontab_is_imported_beside_the_configuration)
+{
+    live execz = start_listening(HOURLY);
+    ended result;
+
+    own_file("crontab", "*/5 * * * * /usr/bin/backup --full\n");
+    result = run_execz("import", "crontab", "crontab", "--dry-run", NULL);
+    cr_expect(eq(int, result.status, 0), "%s", result.err);
+    expect_in(result.out, "[task:backup]\n");
+    cr_expect(eq(int, run_execz("import", "crontab", "crontab", NULL).status, 0));
+    expect_in(run_execz("list", NULL).out, "\nbackup ");
+    own_file("crontab", "61 * * * * /usr/bin/backup --full\n");
+    result = run_execz("import", "crontab", "crontab", NULL);
+    cr_expect(eq(int, result.status, 1));
+    expect_in(result.err, "crontab:1: ");
+    end_listening(&execz);
+}
+
+Test(edits, shells_complete_commands_and_tasks)
+{
+    live execz = start_listening(HOURLY);
+    ended result;
+
+    expect_in(run_execz("complete", "commands", NULL).out, "\ntimeline\n");
+    cr_expect(eq(str, run_execz("complete", "tasks", NULL).out, (char *)"a\n"));
+    result = run_program("/bin/bash", "-c",
+                         "PATH=$(dirname \"$0\"):$PATH; . \"$1\"; COMP_WORDS=(execz inspect \"\"); "
+                         "COMP_CWORD=2; _execz; echo \"${COMPREPLY[@]}\"",
+                         EXECZ_PROGRAM, EXECZ_SOURCE_DIR "/tools/completion/execz.bash", NULL);
+    cr_expect(eq(str, result.out, (char *)"a\n"), "%s", result.err);
+    end_listening(&execz);
 }

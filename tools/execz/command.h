@@ -48,11 +48,18 @@ extern const ez_command ez_command_run;
 extern const ez_command ez_command_pause;
 extern const ez_command ez_command_resume;
 extern const ez_command ez_command_remove;
+extern const ez_command ez_command_complete;
+extern const ez_command ez_command_import;
+extern const ez_command ez_command_doctor;
+extern const ez_command ez_command_top;
 extern const ez_command ez_command_add;
 extern const ez_command ez_command_update;
 extern const ez_command ez_command_reload;
 extern const ez_command ez_command_history;
 extern const ez_command ez_command_logs;
+
+/* Those that stand behind "execz", up to NULL. */
+extern const ez_command *const ez_command_all[];
 
 /* Runs the one of parts that argv[0] names. */
 int ez_command_choose(const ez_command *self, int argc, char **argv);

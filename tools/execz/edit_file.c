@@ -104,18 +104,15 @@ has_line_feed(const json_t *set)
     return false;
 }
 
+/* Puts text in the place of what the file has; before is that, NULL if there was no file. */
 static int
-write_and_reload(const char *socket, const char *path, const char *id, const json_t *set)
+write_and_reload(const char *socket, const char *path, const char *before, const char *text)
 {
-    g_autofree char *before = NULL;
-    g_autofree char *text = NULL;
     g_autofree char *directory = g_path_get_dirname(path);
     g_autoptr(GError) why = NULL;
     json_t *result = NULL;
     int status;
 
-    (void)g_file_get_contents(path, &before, NULL, NULL);
-    text = merge(before == NULL ? "" : before, id, set);
     if (mkdir(directory, 0755) != 0 && errno != EEXIST) {
         return report("make", directory);
     }
@@ -129,7 +126,7 @@ write_and_reload(const char *socket, const char *path, const char *id, const jso
         restore(path, before);
         fprintf(stderr, "execz: %s is as it was before\n", path);
     } else {
-        printf("task '%s' is written to %s, and the scheduler has reloaded\n", id, path);
+        printf("%s is written, and the scheduler has reloaded\n", path);
     }
     json_decref(result);
     return status;
@@ -140,6 +137,8 @@ ez_edit_file(const char *socket, const char *id, const json_t *set)
 {
     int status;
     g_autofree char *path = find_file(socket, id, &status);
+    g_autofree char *before = NULL;
+    g_autofree char *text = NULL;
 
     if (path == NULL) {
         return status;
@@ -149,5 +148,21 @@ ez_edit_file(const char *socket, const char *id, const json_t *set)
                 "execz: a value of a configuration is one line, and one of these is more\n");
         return EZ_EXIT_USAGE;
     }
-    return write_and_reload(socket, path, id, set);
+    (void)g_file_get_contents(path, &before, NULL, NULL);
+    text = merge(before == NULL ? "" : before, id, set);
+    return write_and_reload(socket, path, before, text);
+}
+
+int
+ez_edit_write(const char *socket, const char *name, const char *text)
+{
+    int status;
+    g_autofree char *path = find_file(socket, name, &status);
+    g_autofree char *before = NULL;
+
+    if (path == NULL) {
+        return status;
+    }
+    (void)g_file_get_contents(path, &before, NULL, NULL);
+    return write_and_reload(socket, path, before, text);
 }

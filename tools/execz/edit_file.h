@@ -10,4 +10,7 @@
  * on stderr. */
 int ez_edit_file(const char *socket, const char *id, const json_t *set);
 
+/* The same with the whole text of CONFIG.d/NAME.conf. */
+int ez_edit_write(const char *socket, const char *name, const char *text);
+
 #endif
