@@ -87,11 +87,10 @@ Test(edits, reload_applies_what_has_changed_and_leaves_alone_what_has_not)
     own_file("tasks.conf", HOURLY "[task:b]\nevery = 2h\nshell = true\n"
                                   "[task:d]\nevery = 1h\nshell = true\n");
     result = run_execz("reload", "--dry-run", NULL);
-    cr_expect(
-        eq(str, result.out, (char *)"+ d\n~ b\n- c\n1 tasks are as before; nothing was changed\n"));
+    cr_expect(eq(str, result.out, (char *)"+ d\n~ b\n- c\nas before: 1; nothing was changed\n"));
     expect_in(run_execz("list", NULL).out, "\nc ");
     result = run_execz("reload", NULL);
-    cr_expect(eq(str, result.out, (char *)"+ d\n~ b\n- c\n1 tasks are as before\n"));
+    cr_expect(eq(str, result.out, (char *)"+ d\n~ b\n- c\nas before: 1\n"));
     result = run_execz("list", NULL);
     expect_not_in(result.out, "\nc ");
     expect_in(result.out, "\nd ");
@@ -105,7 +104,7 @@ Test(edits, a_hangup_reloads_and_a_wrong_file_changes_nothing)
 
     own_file("tasks.conf", HOURLY "[task:b]\nevery = 2h\nshell = true\n");
     cr_assert(eq(int, kill(execz.pid, SIGHUP), 0));
-    await(&execz, "execz: reloaded: 1 tasks added, 0 changed, 0 removed, 1 as before\n");
+    await(&execz, "execz: reloaded: tasks: 1 added, 0 changed, 0 removed, 1 as before\n");
     own_file("tasks.conf", "garbage\n");
     cr_assert(eq(int, kill(execz.pid, SIGHUP), 0));
     await(&execz, "tasks.conf:1:1: ");
@@ -150,7 +149,7 @@ Test(edits, history_is_filtered_and_trend_and_health_come_of_it)
     result = run_execz("list", NULL);
     cr_expect(line_with(result.out, "b  ", "  E  ") != NULL, "%s", result.out);
     expect_in(run_execz("inspect", "b", NULL).out,
-              "  health             1 runs, 1 not ok; half took");
+              "  health             runs: 1, not ok: 1; half took");
     end_listening(&execz);
 }
 
@@ -256,7 +255,7 @@ Test(edits, the_doctor_names_each_finding_with_its_mend)
     result = run_execz("doctor", NULL);
     cr_expect(eq(int, result.status, 1));
     expect_in(result.out, "- task 'b' is blocked: no function module 'nowhere'");
-    expect_in(result.out, "- 1 tasks are different in ");
+    expect_in(result.out, "tasks that are new, different or gone: 1\n");
     expect_in(result.out, "\n  mend: execz reload ");
     cr_expect(eq(int, run_execz("reload", NULL).status, 0));
     result = run_execz("doctor", NULL);
@@ -273,7 +272,7 @@ Test(edits, top_shows_what_is_next_and_what_has_ended)
     await(&execz, "EXECUTED       a ");
     result = run_execz("top", "--once", NULL);
     cr_expect(eq(int, result.status, 0), "%s", result.err);
-    expect_in(result.out, "\n1 tasks, 0 paused, 0 blocked, 0 runs unfinished\n");
+    expect_in(result.out, "\ntasks: 1, paused: 0, blocked: 0, unfinished runs: 0\n");
     cr_expect(line_with(result.out, "a    ", " ago ") != NULL, "%s", result.out);
     end_listening(&execz);
 }
@@ -308,5 +307,19 @@ Test(edits, shells_complete_commands_and_tasks)
                          "COMP_CWORD=2; _execz; echo \"${COMPREPLY[@]}\"",
                          EXECZ_PROGRAM, EXECZ_SOURCE_DIR "/tools/completion/execz.bash", NULL);
     cr_expect(eq(str, result.out, (char *)"a\n"), "%s", result.err);
+    end_listening(&execz);
+}
+
+Test(edits, a_run_that_is_waited_for_tells_how_it_ended)
+{
+    live execz = start_listening(HOURLY "[task:b]\nevery = 1h\nshell = exit 3\n");
+    ended result = run_execz("run", "a", "--wait", NULL);
+
+    cr_expect(eq(int, result.status, 0), "%s", result.err);
+    expect_in(result.out, "task 'a': ok, took ");
+    result = run_execz("run", "b", "--wait", NULL);
+    cr_expect(eq(int, result.status, 1));
+    expect_in(result.out, ": exited with status 3\n");
+    cr_expect(eq(int, run_execz("run", "nope", "--wait", NULL).status, 5));
     end_listening(&execz);
 }

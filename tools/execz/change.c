@@ -4,6 +4,7 @@
 #include "text.h"
 #include "when.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,15 +12,17 @@
 
 /* clang-format off */
 static const char run_help[] =
-    "usage: execz run TASK [--dry-run] [--socket PATH] [--json]\n"
+    "usage: execz run TASK [--wait] [--dry-run] [--socket PATH] [--json]\n"
     "\n"
     "Runs a task now, beside its schedule, which stays as it is.\n"
     "\n"
+    "  --wait           until it has ended, and tell how\n"
     EZ_DRY_HELP EZ_ASK_HELP
     "\n"
-    "exit status: 0 ok, 2 usage, 4 no scheduler runs, 5 no such task, 6 permission\n"
+    "exit status: 0 ok, 1 with --wait: it did not end well, 2 usage, 4 no scheduler runs,\n"
+    "             5 no such task, 6 permission\n"
     "\n"
-    "example: execz run backup\n";
+    "example: execz run backup --wait\n";
 
 static const char pause_help[] =
     "usage: execz pause TASK [--reason TEXT] [--for DURATION] [--dry-run]\n"
@@ -144,10 +147,117 @@ change_one(const ez_command *command, int argc, char **argv, const char *done, c
     return send(&self, request, done, would);
 }
 
-static int
-run_run(const ez_command *self, int argc, char **argv)
+/* ---- run ------------------------------------------------------------------------------------ */
+
+#define WAIT_EVERY 100    /* milliseconds between two looks */
+#define WAIT_RECORDS 1000 /* ends of this task that can come between them */
+
+/* The newest run of a task that somebody asked for and that ended after the record; NULL if there is none
+ * (yet).  Caller frees. */
+static json_t *
+find_end(const change *self, const char *id, json_int_t after, int *exit_out)
 {
-    return change_one(self, argc, argv, "runs now", "would run now");
+    const ez_ask plain = {self->ask.socket, false};
+    json_t *request = ez_ask_for("history");
+    json_t *result = NULL, *found = NULL;
+    const json_t *records;
+
+    ez_ask_set(request, "task", id);
+    json_object_set_new(request, "limit", json_integer(WAIT_RECORDS));
+    *exit_out = ez_ask_send(&plain, request, &result);
+    records = json_object_get(result, "records");
+    for (size_t i = json_array_size(records); i-- > 0 && found == NULL;) {
+        json_t *record = json_array_get(records, i);
+
+        if (ez_ask_count(record, "id") > after &&
+            g_strcmp0(ez_ask_text(record, "source"), "manual") == 0) {
+            found = json_incref(record);
+        }
+    }
+    json_decref(result);
+    return found;
+}
+
+static int
+show_end(const json_t *record)
+{
+    const char *outcome = ez_ask_text(record, "outcome");
+    const char *message = ez_ask_text(record, "message");
+    const json_t *took = json_object_get(record, "took");
+    g_autofree char *length =
+        took == NULL ? NULL : ez_text_duration((execz_duration)(json_number_value(took) * 1e9));
+
+    printf("task '%s': %s%s%s%s%s\n", ez_ask_text(record, "task"), outcome,
+           length == NULL ? "" : ", took ", length == NULL ? "" : length,
+           message == NULL ? "" : ": ", message == NULL ? "" : message);
+    return strcmp(outcome, "ok") == 0 ? EZ_EXIT_OK : EZ_EXIT_FAILED;
+}
+
+/* The newest record of any task; 0 if there is none. */
+static json_int_t
+newest_record(const change *self, int *exit_out)
+{
+    const ez_ask plain = {self->ask.socket, false};
+    json_t *request = ez_ask_for("history");
+    json_t *result = NULL;
+    json_int_t id;
+
+    json_object_set_new(request, "limit", json_integer(1));
+    *exit_out = ez_ask_send(&plain, request, &result);
+    id = ez_ask_count(json_array_get(json_object_get(result, "records"), 0), "id");
+    json_decref(result);
+    return id;
+}
+
+static int
+run_and_wait(const change *self, const char *id)
+{
+    const ez_ask plain = {self->ask.socket, false};
+    json_t *request, *result = NULL, *record = NULL;
+    int status;
+    json_int_t before = newest_record(self, &status);
+
+    if (status == EZ_EXIT_OK) {
+        request = ez_ask_for("run");
+        ez_ask_set(request, "task", id);
+        status = ez_ask_send(&plain, request, &result);
+        json_decref(result);
+    }
+    while (status == EZ_EXIT_OK && (record = find_end(self, id, before, &status)) == NULL) {
+        (void)poll(NULL, 0, WAIT_EVERY);
+    }
+    if (record != NULL) {
+        status = show_end(record);
+        json_decref(record);
+    }
+    return status;
+}
+
+static int
+run_run(const ez_command *command, int argc, char **argv)
+{
+    change self = {{NULL}};
+    bool wait = false;
+    const ez_arg options[] = {EZ_ASK_OPTIONS(&self.ask),
+                              {"dry-run", 'n', EZ_ARG_FLAG, &self.dry_run},
+                              {"wait", 0, EZ_ARG_FLAG, &wait},
+                              {NULL}};
+    int status;
+    const char *id = read_command_line(&self, command, options, argc, argv, &status);
+    json_t *request;
+
+    if (id == NULL) {
+        return status;
+    }
+    if (wait && self.dry_run) {
+        return ez_usage_error(command, "--wait and --dry-run exclude each other");
+    }
+    if (wait) {
+        return run_and_wait(&self, id);
+    }
+    request = ez_ask_for("run");
+    ez_ask_set(request, "task", id);
+    return send(&self, request, "runs now", "would run now");
 }
 
 static int

@@ -131,7 +131,8 @@ look_at_config(findings *self, const char *socket, const char *config)
         json_array_size(json_object_get(result, "removed"));
     if (n > 0) {
         find(self, "execz reload --dry-run shows them, execz reload applies them",
-             "%zu tasks are different in %s since it was loaded", n, config);
+             "%s has changed since it was loaded: tasks that are new, different or gone: %zu",
+             config, n);
     }
     json_decref(result);
 }

@@ -213,8 +213,8 @@ run_reload(const ez_command *command, int argc, char **argv)
         show_names(result, "changed", "~");
         show_names(result, "removed", "-");
         show_names(result, "needs_restart", "executor, takes effect at the next start:");
-        printf("%" JSON_INTEGER_FORMAT " tasks are as before%s\n",
-               ez_ask_count(result, "unchanged"), self.dry_run ? "; nothing was changed" : "");
+        printf("as before: %" JSON_INTEGER_FORMAT "%s\n", ez_ask_count(result, "unchanged"),
+               self.dry_run ? "; nothing was changed" : "");
         json_decref(result);
     }
     return status;

@@ -69,7 +69,7 @@ import(const char *path, bool dry_run, const char *socket)
         fputs(crontab.config->str, stdout);
         fflush(stdout);
     }
-    fprintf(stderr, "%u tasks, %u lines cannot be taken over\n", crontab.n_tasks,
+    fprintf(stderr, "tasks: %u; lines that cannot be taken over: %u\n", crontab.n_tasks,
             crontab.n_refused);
     if (crontab.n_refused > 0) {
         status = EZ_EXIT_FAILED;

@@ -115,7 +115,7 @@ show_health(const json_t *health)
     const json_t *median = json_object_get(health, "took_median");
     g_autoptr(GString) text = g_string_new(NULL);
 
-    g_string_printf(text, "%" JSON_INTEGER_FORMAT " runs, %" JSON_INTEGER_FORMAT " not ok", runs,
+    g_string_printf(text, "runs: %" JSON_INTEGER_FORMAT ", not ok: %" JSON_INTEGER_FORMAT, runs,
                     ez_ask_count(health, "not_ok"));
     if (median != NULL) {
         double slow = json_number_value(json_object_get(health, "took_95"));

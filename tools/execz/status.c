@@ -68,7 +68,7 @@ show(const json_t *status)
            " scheduled, %" JSON_INTEGER_FORMAT " paused, %" JSON_INTEGER_FORMAT " blocked\n",
            ez_ask_count(status, "tasks"), ez_ask_count(status, "scheduled"),
            ez_ask_count(status, "paused"), ez_ask_count(status, "blocked"));
-    printf("unfinished  %" JSON_INTEGER_FORMAT " runs\n", ez_ask_count(status, "unfinished"));
+    printf("unfinished  %" JSON_INTEGER_FORMAT "\n", ez_ask_count(status, "unfinished"));
     show_executors(json_object_get(status, "executors"));
     if (json_is_true(json_object_get(status, "loop_is_busy"))) {
         printf("\nThe scheduler's loop is inside of a task; what is said of executors is old.\n");

@@ -70,8 +70,8 @@ add_status(const top *self, GString *screen, const json_t *status)
              ez_ask_text(status, "version"), ez_ask_count(status, "pid"),
              ez_ask_text(status, "state"), clock);
     add_line(self, screen,
-             "%" JSON_INTEGER_FORMAT " tasks, %" JSON_INTEGER_FORMAT
-             " paused, %" JSON_INTEGER_FORMAT " blocked, %" JSON_INTEGER_FORMAT " runs unfinished",
+             "tasks: %" JSON_INTEGER_FORMAT ", paused: %" JSON_INTEGER_FORMAT
+             ", blocked: %" JSON_INTEGER_FORMAT ", unfinished runs: %" JSON_INTEGER_FORMAT,
              ez_ask_count(status, "tasks"), ez_ask_count(status, "paused"),
              ez_ask_count(status, "blocked"), ez_ask_count(status, "unfinished"));
 }

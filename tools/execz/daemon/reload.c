@@ -270,7 +270,7 @@ ez_reloader_apply(ez_reloader *self, bool dry_run, execz_error *err)
 char *
 ez_reload_text(const json_t *result)
 {
-    return g_strdup_printf("%zu tasks added, %zu changed, %zu removed, %" JSON_INTEGER_FORMAT
+    return g_strdup_printf("tasks: %zu added, %zu changed, %zu removed, %" JSON_INTEGER_FORMAT
                            " as before",
                            json_array_size(json_object_get(result, "added")),
                            json_array_size(json_object_get(result, "changed")),

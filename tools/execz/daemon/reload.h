@@ -25,7 +25,7 @@ void ez_reloader_free(ez_reloader *self);
  * [any-thread] */
 json_t *ez_reloader_apply(ez_reloader *self, bool dry_run, execz_error *err);
 
-/* What it did as one line for people: "2 tasks added, 1 changed, 17 as before".  Caller frees. */
+/* What it did as one line for people: "tasks: 2 added, 1 changed, 0 removed, 17 as before".  Caller frees. */
 char *ez_reload_text(const json_t *result);
 
 #endif
