@@ -72,6 +72,15 @@ ez_error_prefix(execz_error *err, const char *format, ...)
     fill(err, err->status, code, message);
 }
 
+void
+ez_error_terminate(execz_error *err)
+{
+    if (err != NULL) {
+        err->code[sizeof err->code - 1] = '\0';
+        err->message[sizeof err->message - 1] = '\0';
+    }
+}
+
 const char *
 ez_status_text(execz_status status)
 {

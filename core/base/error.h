@@ -26,6 +26,9 @@ execz_status ez_fail_code(execz_error *err, execz_status status, const char *cod
 /* Puts text in front of err's message, keeping status and code: "executor 'cpu': ...". */
 void ez_error_prefix(execz_error *err, const char *format, ...) EXECZ_PRINTF(2, 3);
 
+/* Makes texts of what foreign code has written; err may be NULL. */
+void ez_error_terminate(execz_error *err);
+
 /* The constant's name without its prefix in words, e.g. "not found". */
 const char *ez_status_text(execz_status status);
 

@@ -3,6 +3,7 @@
 #include "config/config.h"
 
 #include "base/parse.h"
+#include "executor/isolation.h"
 #include "plugin/codes.h"
 
 #include <string.h>
@@ -59,23 +60,22 @@ find_part(const ez_config_executor *executor, const ez_plugin_file *file)
     return NULL;
 }
 
-static ez_options *
-check_options(ez_config *self, const ez_option_table *table, const char *owner,
-              const ez_section *section, const GArray *options)
+static ez_options_source
+source_of(const ez_config *self, const char *owner, const ez_section *section,
+          const GArray *options)
 {
-    return ez_options_check(table->option, table->n,
-                            &(ez_options_source){.owner = owner,
-                                                 .place = section->place,
-                                                 .base_dir = self->base_dir,
-                                                 .settings = (const ez_setting *)options->data,
-                                                 .n_settings = options->len},
-                            self->found);
+    return (ez_options_source){.owner = owner,
+                               .place = section->place,
+                               .base_dir = self->base_dir,
+                               .settings = (const ez_setting *)options->data,
+                               .n_settings = options->len};
 }
 
 static void
 check_executor(ez_config *self, ez_config_executor *executor, ez_catalog *catalog)
 {
     g_autofree char *owner = g_strdup_printf("executor '%s'", executor->alias);
+    ez_options_source source = source_of(self, owner, executor->section, executor->options);
     const ez_plugin_file *file;
 
     if ((executor->settings.type == NULL) == (executor->settings.plugin == NULL) ||
@@ -85,8 +85,7 @@ check_executor(ez_config *self, ez_config_executor *executor, ez_catalog *catalo
     file = find_plugin(self, executor, catalog);
     executor->part = file == NULL ? NULL : find_part(executor, file);
     if (executor->part != NULL) {
-        executor->checked = check_options(self, &executor->part->options, owner, executor->section,
-                                          executor->options);
+        executor->checked = ez_isolation_check(&executor->part->options, &source, self->found);
     }
 }
 
@@ -199,6 +198,7 @@ check_task(ez_config *self, ez_config_task *task)
     const ez_config_executor *executor = g_hash_table_lookup(self->executor_map, alias);
     const ez_ini_entry *entry = executor_entry(self, task);
     g_autofree char *owner = g_strdup_printf("task '%s'", task->spec.id);
+    ez_options_source source;
 
     if (executor == NULL || executor->part == NULL) {
         return;
@@ -212,8 +212,9 @@ check_task(ez_config *self, ez_config_task *task)
                           alias, executor->part->aliases[0],
                           task->spec.function != NULL ? "functions" : "commands", task->spec.id);
     }
-    task->checked =
-        check_options(self, &executor->part->task_options, owner, task->section, task->options);
+    source = source_of(self, owner, task->section, task->options);
+    task->checked = ez_options_check(executor->part->task_options.option,
+                                     executor->part->task_options.n, &source, self->found);
 }
 
 void

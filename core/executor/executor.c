@@ -2,18 +2,11 @@
 #include "executor/executor.h"
 
 #include "base/error.h"
+#include "executor/code.h"
 #include "executor/host.h"
-#include "plugin/codes.h"
-#include "plugin/module.h"
+#include "executor/remains.h"
 
 enum state { STOPPED, STARTED, SHUTTING_DOWN };
-
-/* A start whose threads did not end in time: they still use all of this. */
-typedef struct remains {
-    const execz_executor_ops *ops;
-    execz_executor *plugin; /* NULL: it did not even start */
-    ez_host *host;
-} remains;
 
 struct ez_executor {
     const ez_executor_services *services;
@@ -21,20 +14,20 @@ struct ez_executor {
     char *path;          /* owned; of the plugin's file; NULL if it could not be found */
     char *part;          /* owned; the plugin's own alias for it */
     ez_options *options; /* owned */
-    char *reason;        /* owned; why it is not available; NULL if it is */
+    ez_isolation isolation;
+    const ez_module *given; /* its code, instead of what its path names; NULL: that */
+    char *reason;           /* owned; why it is not available; NULL if it is */
     enum state state;
     execz_duration wait_time; /* of runs that have begun, since the start */
     bool unflushed;           /* sent to since the last flush */
     unsigned unfinished;
 
     /* While started. */
-    const ez_module *module;
-    const execz_executor_ops *ops;
-    uint32_t caps;
+    ez_code code;
     execz_executor *plugin; /* the plugin's own state */
     ez_host *host;          /* owned; a fresh one for each start */
 
-    GArray *remains; /* of earlier starts */
+    ez_remains remains; /* of earlier starts */
 };
 
 /* The message of err with its code, if it has one. */
@@ -53,7 +46,6 @@ executor_new(const ez_executor_services *services, const char *alias)
     self->services = services;
     self->alias = g_strdup(alias);
     self->reason = g_strdup("it is not started");
-    self->remains = g_array_new(FALSE, FALSE, sizeof(remains));
     return self;
 }
 
@@ -61,7 +53,7 @@ ez_executor *
 ez_executor_new(const ez_executor_services *services, const char *alias, const ez_plugin_file *file,
                 const ez_plugin_part *part, const ez_options_source *options, ez_report *report)
 {
-    ez_options *checked = ez_options_check(part->options.option, part->options.n, options, report);
+    ez_options *checked = ez_isolation_check(&part->options, options, report);
     ez_executor *self;
 
     if (checked == NULL) {
@@ -71,6 +63,7 @@ ez_executor_new(const ez_executor_services *services, const char *alias, const e
     self->path = g_strdup(file->path);
     self->part = g_strdup(part->aliases[0]);
     self->options = checked;
+    ez_isolation_get(checked, &self->isolation);
     return self;
 }
 
@@ -85,29 +78,24 @@ ez_executor_new_unavailable(const ez_executor_services *services, const char *al
     return self;
 }
 
+void
+ez_executor_give_module(ez_executor *self, const ez_module *module)
+{
+    self->given = module;
+}
+
 bool
 ez_executor_is_free_of_threads(ez_executor *self)
 {
-    for (guint i = self->remains->len; i > 0; i--) {
-        remains at = g_array_index(self->remains, remains, i - 1);
-
-        if (atomic_load(&at.host->owed) == 0 && ez_threads_join(&at.host->threads, 0)) {
-            if (at.plugin != NULL) {
-                at.ops->destroy(at.plugin);
-            }
-            ez_host_deinit(at.host);
-            g_free(at.host);
-            g_array_remove_index(self->remains, i - 1);
-        }
-    }
-    return self->remains->len == 0;
+    return ez_remains_clear(&self->remains);
 }
 
 void
 ez_executor_free(ez_executor *self)
 {
     if (self != NULL) {
-        g_array_unref(self->remains);
+        ez_remains_deinit(&self->remains);
+        ez_code_clear(&self->code);
         g_free(self->alias);
         g_free(self->path);
         g_free(self->part);
@@ -151,69 +139,46 @@ ez_executor_unfinished(ez_executor *self)
 static execz_status
 load(ez_executor *self, execz_error *err)
 {
-    g_autoptr(ez_plugin_file) file = ez_plugin_file_new(self->path);
-    const ez_component *component;
+    const ez_isolator *isolator = self->services->isolator;
+    const ez_lock *lock = self->services->lock;
+    execz_status status;
 
-    if (file->refusal.status != EXECZ_OK) {
-        return ez_fail_code(err, file->refusal.status, file->refusal.code, "%s",
-                            file->refusal.message);
+    if (self->isolation.process && isolator == NULL) {
+        return ez_fail(err, EXECZ_E_UNSUPPORTED, "plugins cannot be isolated here");
     }
-    self->module = ez_lock_check(self->services->lock, file, self->part, err) == EXECZ_OK
-                       ? ez_module_load(file, err)
-                       : NULL;
-    if (self->module == NULL) {
-        return EXECZ_E_PLUGIN;
+    if (self->isolation.process) {
+        return ez_code_load_isolated(&self->code, self->path, self->part, lock, isolator, err);
     }
-    ez_module_log(self->module, &self->services->log, self->alias);
-    component = ez_module_component(self->module, self->part, err);
-    if (component == NULL) {
-        return EXECZ_E_PLUGIN;
+    status = self->given != NULL ? ez_code_take(&self->code, self->given, self->part, err)
+                                 : ez_code_load(&self->code, self->path, self->part, lock, err);
+    if (self->code.module != NULL) {
+        ez_module_log(self->code.module, &self->services->log, self->alias);
     }
-    if (g_strcmp0(component->part->kind, EXECZ_KIND_EXECUTOR) != 0) {
-        return ez_plugin_fail(err, EZ_P_UNKNOWN_KIND, "%s is of kind '%s', not an executor",
-                              self->path, component->part->kind);
-    }
-    self->ops = component->ops;
-    self->caps = component->part->caps;
-    return EXECZ_OK;
-}
-
-/* What a plugin has written need not be a text. */
-static void
-terminate(execz_error *err)
-{
-    if (err == NULL) {
-        return;
-    }
-    err->code[sizeof err->code - 1] = '\0';
-    err->message[sizeof err->message - 1] = '\0';
+    return status;
 }
 
 /* Keeps what threads that did not end still use, until they do. */
 static void
 leave_behind(ez_executor *self)
 {
-    remains left = {self->ops, self->plugin, self->host};
-
-    g_array_append_val(self->remains, left);
+    ez_remains_keep(&self->remains, self->host, self->plugin, self->code.ops);
 }
 
 static execz_status
 start_plugin(ez_executor *self, execz_error *err)
 {
-    execz_error reason = EXECZ_ERROR_INIT;
+    ez_isolated what = {self->services,   NULL,          self->alias,    self->part,
+                        self->code.image, self->options, self->isolation};
     execz_status status;
 
     self->plugin = NULL;
     self->host = g_new0(ez_host, 1);
     ez_host_init(self->host, self->services, self, self->alias, self->options);
-    status = self->ops->start(&self->host->abi, self->alias, &self->plugin, &reason);
-    terminate(&reason);
+    what.host = &self->host->abi;
+    status = ez_code_start(&self->code, &what, &self->plugin, err);
     if (status == EXECZ_OK) {
         return EXECZ_OK;
     }
-    status = ez_module_start_failed(self->module, self->alias, status, &reason);
-    ez_fail_code(err, status, reason.code, "%s", reason.message);
     if (ez_threads_join(&self->host->threads,
                         ez_clock_monotonic(ez_clock_system()) + EXECZ_SECOND)) {
         ez_host_deinit(self->host);
@@ -259,18 +224,29 @@ ez_executor_start(ez_executor *self, execz_error *err)
 }
 
 bool
+ez_executor_is_started(const ez_executor *self)
+{
+    return self->state != STOPPED;
+}
+
+bool
 ez_executor_is_available(const ez_executor *self, const char **reason_out)
 {
-    if (self->reason != NULL) {
-        *reason_out = self->reason;
+    const char *reason = self->reason;
+
+    if (reason == NULL && self->isolation.process) {
+        reason = self->services->isolator->broken(self->plugin);
     }
-    return self->reason == NULL;
+    if (reason != NULL) {
+        *reason_out = reason;
+    }
+    return reason == NULL;
 }
 
 uint32_t
 ez_executor_examine(const ez_executor *self, execz_stats *stats_out, execz_error *why)
 {
-    const execz_executor_ops *ops = self->plugin != NULL ? self->ops : NULL;
+    const execz_executor_ops *ops = self->plugin != NULL ? self->code.ops : NULL;
 
     *stats_out = (execz_stats){.size = sizeof *stats_out};
     if (ops != NULL && ops->stats != NULL) {
@@ -299,7 +275,7 @@ ez_executor_add_wait(ez_executor *self, execz_duration wait)
 bool
 ez_executor_has_caps(const ez_executor *self, uint32_t caps)
 {
-    return (self->caps & caps) == caps;
+    return (self->code.caps & caps) == caps;
 }
 
 execz_status
@@ -311,13 +287,13 @@ ez_executor_send(ez_executor *self, ez_run *run, execz_error *err)
         return ez_fail(err, EXECZ_E_SHUTDOWN, "executor '%s' is %s", self->alias,
                        self->state == STOPPED ? "not started" : "shutting down");
     }
-    status = self->ops->send_task(self->plugin, &run->task->view->abi, ez_run_plain_times(run),
-                                  run->n, run->token, err);
+    status = self->code.ops->send_task(self->plugin, &run->task->view->abi, ez_run_plain_times(run),
+                                       run->n, run->token, err);
     if (status == EXECZ_OK) {
         self->unfinished++;
         self->unflushed = true;
     } else {
-        terminate(err);
+        ez_error_terminate(err);
     }
     return status;
 }
@@ -325,8 +301,8 @@ ez_executor_send(ez_executor *self, ez_run *run, execz_error *err)
 void
 ez_executor_flush(ez_executor *self)
 {
-    if (self->unflushed && self->state != STOPPED && self->ops->flush != NULL) {
-        self->ops->flush(self->plugin);
+    if (self->unflushed && self->state != STOPPED && self->code.ops->flush != NULL) {
+        self->code.ops->flush(self->plugin);
     }
     self->unflushed = false;
 }
@@ -336,8 +312,8 @@ ez_executor_cancel(ez_executor *self, ez_run *run)
 {
     run->cancelled = run->token;
     ez_interrupt_raise(&run->interrupt);
-    if (self->state != STOPPED && self->ops->cancel != NULL) {
-        (void)self->ops->cancel(self->plugin, run->token);
+    if (self->state != STOPPED && self->code.ops->cancel != NULL) {
+        (void)self->code.ops->cancel(self->plugin, run->token);
     }
 }
 
@@ -351,8 +327,8 @@ ez_executor_shutdown(ez_executor *self, uint32_t flags, int64_t deadline)
         return;
     }
     self->state = SHUTTING_DOWN;
-    status = self->ops->shutdown(self->plugin, flags & ~EXECZ_SHUTDOWN_WAIT, deadline, &err);
-    terminate(&err);
+    status = self->code.ops->shutdown(self->plugin, flags & ~EXECZ_SHUTDOWN_WAIT, deadline, &err);
+    ez_error_terminate(&err);
     if (status != EXECZ_OK) {
         ez_log_write(&self->services->log, EXECZ_LOG_WARNING, "executor=%s shutdown reported: %s",
                      self->alias, err.message[0] == '\0' ? ez_status_text(status) : err.message);
@@ -379,8 +355,9 @@ ez_executor_stop(ez_executor *self, int64_t deadline, bool abandon)
     if (self->state == STOPPED) {
         return;
     }
-    if (!abandon && ez_threads_join(&self->host->threads, deadline)) {
-        self->ops->destroy(self->plugin);
+    /* A plugin in a process of its own has nothing here that could still use anything. */
+    if (self->isolation.process || (!abandon && ez_threads_join(&self->host->threads, deadline))) {
+        self->code.ops->destroy(self->plugin);
         ez_host_deinit(self->host);
         g_free(self->host);
     } else {

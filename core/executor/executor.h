@@ -18,6 +18,7 @@
 #include "executor/runs.h"
 #include "plugin/catalog.h"
 #include "plugin/lock.h"
+#include "plugin/module.h"
 #include "plugin/options.h"
 #include "task/body.h"
 
@@ -41,6 +42,8 @@ typedef struct ez_executor_services {
     const char *function_path; /* directories, ":" between */
     ez_lingerers *lingerers;
     const ez_lock *lock; /* which files may be run; NULL: all that are trusted */
+    const struct ez_isolator *isolator;
+    const char *plugin_host; /* the program that isolated plugins run in */
 } ez_executor_services;
 
 typedef struct ez_executor ez_executor;
@@ -54,6 +57,9 @@ ez_executor *ez_executor_new(const ez_executor_services *services, const char *a
 /* Makes one whose plugin cannot be used, for the reason in err. */
 ez_executor *ez_executor_new_unavailable(const ez_executor_services *services, const char *alias,
                                          const execz_error *err);
+
+/* Has it use this code, whatever its path names by now; before it is started. */
+void ez_executor_give_module(ez_executor *self, const ez_module *module);
 
 /* Notes that a run of it was given up, which its plugin may still finish. */
 void ez_executor_owe(ez_executor *self);
@@ -81,6 +87,9 @@ const ez_log *ez_executor_log(const ez_executor *self);
 
 /* Loads the plugin if need be and starts it. */
 execz_status ez_executor_start(ez_executor *self, execz_error *err);
+
+/* Whether it has to be stopped: it was started, though it may have broken down since. */
+bool ez_executor_is_started(const ez_executor *self);
 
 /* Whether its plugin is started; if not, *reason_out says why.  It still is while it shuts down,
  * and then refuses what is sent. */

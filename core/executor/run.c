@@ -91,3 +91,19 @@ ez_run_find_time(ez_run *run, execz_time time)
     }
     return NULL;
 }
+
+void
+ez_run_complete(const ez_run *run, ez_run_time *at, const ez_clock *clock)
+{
+    if (at->outcome != 0) {
+        return;
+    }
+    at->finished = ez_clock_now(clock);
+    at->exit_status = -1;
+    if (ez_interrupt_raised(&run->interrupt)) {
+        ez_outcome_set(at, EXECZ_OUTCOME_CANCELLED, "cancelled before it started");
+    } else {
+        ez_outcome_set(at, EXECZ_OUTCOME_LOST,
+                       "the executor finished the run without saying how it ended");
+    }
+}

@@ -14,6 +14,7 @@
 #ifndef EZ_EXECUTOR_RUN_H
 #define EZ_EXECUTOR_RUN_H
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/mailbox.h"
 #include "executor/phase.h"
@@ -138,6 +139,10 @@ bool ez_run_retract(ez_run *run);
 /* Open or begun: not finished.  Of one that is WORKING only its message tells the end. */
 bool ez_run_is_open(const ez_run *run);
 bool ez_run_is_working(const ez_run *run);
+
+/* Says how a run time of a run that has ended came to its end, if nobody has: it ended because the run
+ * was cancelled, or is lost. */
+void ez_run_complete(const ez_run *run, ez_run_time *at, const ez_clock *clock);
 
 /* The run time of run that is time; NULL if it has none. */
 ez_run_time *ez_run_find_time(ez_run *run, execz_time time);

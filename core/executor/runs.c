@@ -10,6 +10,7 @@ struct ez_runs {
     _Atomic(ez_run *) chunks[CHUNKS]; /* each owned; set once, then read by any thread */
 
     size_t limit; /* fixed; of slots */
+    bool mirror;  /* fixed; there is no free list: others choose the slots */
 
     /* Written on the loop only. */
     atomic_size_t n_used;
@@ -46,6 +47,15 @@ ez_runs_new_limited(size_t limit)
     ez_runs *self = g_new0(ez_runs, 1);
 
     self->limit = MIN(limit, EZ_RUNS_MAX);
+    return self;
+}
+
+ez_runs *
+ez_runs_new_mirror(void)
+{
+    ez_runs *self = ez_runs_new();
+
+    self->mirror = true;
     return self;
 }
 
@@ -106,7 +116,9 @@ put_free(ez_runs *self, ez_run *run)
 {
     drop_content(self, run);
     ez_run_rename(run);
-    self->free[self->n_free++] = run;
+    if (!self->mirror) {
+        self->free[self->n_free++] = run;
+    }
 }
 
 void
@@ -218,15 +230,11 @@ find_slot(ez_runs *self)
     return self->free[self->n_free];
 }
 
-ez_run *
-ez_runs_open(ez_runs *self, ez_task *task, struct ez_executor *executor, const execz_time *times,
-             uint32_t n)
+/* In a slot that is free. */
+static ez_run *
+open_slot(ez_runs *self, ez_run *run, ez_task *task, struct ez_executor *executor,
+          const execz_time *times, uint32_t n)
 {
-    ez_run *run = find_slot(self);
-
-    if (run == NULL) {
-        return NULL;
-    }
     hold_task(self, run, task);
     atomic_store_explicit(&run->head.done, 0, memory_order_relaxed);
     atomic_store_explicit(&run->executor, executor, memory_order_relaxed);
@@ -242,6 +250,37 @@ ez_runs_open(ez_runs *self, ez_task *task, struct ez_executor *executor, const e
     count_used(self, 1);
     ez_run_open(run);
     return run;
+}
+
+ez_run *
+ez_runs_open(ez_runs *self, ez_task *task, struct ez_executor *executor, const execz_time *times,
+             uint32_t n)
+{
+    ez_run *run = find_slot(self);
+
+    return run == NULL ? NULL : open_slot(self, run, task, executor, times, n);
+}
+
+ez_run *
+ez_runs_open_as(ez_runs *self, execz_run token, ez_task *task, struct ez_executor *executor,
+                const execz_time *times, uint32_t n)
+{
+    size_t index = (size_t)(token & UINT32_MAX) - 1;
+    ez_run *run = NULL;
+
+    if (index >= self->limit || token >> 32 == 0) {
+        return NULL;
+    }
+    while (self->n_slots <= index) {
+        (void)new_slot(self);
+    }
+    empty_limbo(self);
+    run = slot_at(self, index);
+    if (!ez_run_is_free(run) || !ez_run_is_left(run)) {
+        return NULL;
+    }
+    run->token = token;
+    return open_slot(self, run, task, executor, times, n);
 }
 
 void

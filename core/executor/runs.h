@@ -21,6 +21,14 @@ ez_runs *ez_runs_new(void);
 ez_runs *ez_runs_new_limited(size_t limit);
 void ez_runs_free(ez_runs *self);
 
+/* Of runs that another table has given their tokens: they are opened by ez_runs_open_as() alone. */
+ez_runs *ez_runs_new_mirror(void);
+
+/* Opens a run with this token.  NULL if its slot is in use here, or may still be visited by a thread:
+ * then try again.  Has as many slots as the other table.  [loop] */
+ez_run *ez_runs_open_as(ez_runs *self, execz_run token, ez_task *task, struct ez_executor *executor,
+                        const execz_time *times, uint32_t n);
+
 /* Opens a run of task for n run times.  NULL if its limit is reached.  [loop] */
 ez_run *ez_runs_open(ez_runs *self, ez_task *task, struct ez_executor *executor,
                      const execz_time *times, uint32_t n);

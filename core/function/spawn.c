@@ -29,6 +29,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -185,6 +186,20 @@ child(void *argument)
 
 /* ---- the parent ---- */
 
+static struct {
+    atomic_uint open; /* threads that start a command right now */
+    atomic_bool closed;
+} door;
+
+void
+ez_spawn_close(void)
+{
+    atomic_store(&door.closed, true);
+    while (atomic_load(&door.open) > 0) {
+        (void)sched_yield();
+    }
+}
+
 /* 0 or the error of clone(2). */
 static int
 clone_child(ez_process *self, char *stack)
@@ -200,6 +215,18 @@ clone_child(ez_process *self, char *stack)
     error = self->pid < 0 ? errno : 0;
     (void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, before, NULL, SIGNALS_SIZE);
     self->pidfd = pidfd;
+    return error;
+}
+
+/* The same, unless no command is to be started any more. */
+static int
+clone_through_door(ez_process *self, char *stack)
+{
+    int error;
+
+    atomic_fetch_add(&door.open, 1);
+    error = atomic_load(&door.closed) ? ECANCELED : clone_child(self, stack);
+    atomic_fetch_sub(&door.open, 1);
     return error;
 }
 
@@ -233,7 +260,7 @@ ez_spawn_start(ez_process *self, const ez_body *body, const ez_environment *envi
                            .environment = ez_environment_entries(environment),
                            .cwd = body->task->cwd,
                            .output_fd = output_fd};
-    error = clone_child(self, stack);
+    error = clone_through_door(self, stack);
     return error != 0 ? explain_clone(argv[0], error, err) : EXECZ_OK;
 }
 

@@ -53,4 +53,8 @@ execz_status ez_spawn_check(const ez_process *self, const ez_body *body,
 
 void ez_spawn_deinit(ez_process *self);
 
+/* From now on no command is started in this process; what is being started has been when this
+ * returns.  For who is about to end all that were. */
+void ez_spawn_close(void);
+
 #endif

@@ -62,6 +62,7 @@
     X(DECLINED, "P405", EXECZ_E_PLUGIN, "the plugin declined this execz")                          \
     X(UNKNOWN_KIND, "P406", EXECZ_E_PLUGIN, "a kind of plugin that this execz does not know")      \
     X(START, "P501", EXECZ_E_PLUGIN, "the plugin could not start")                                 \
+    X(CRASHED, "P502", EXECZ_E_PLUGIN, "the plugin crashed too often in its own process")          \
     X(BAD_OPTIONS, "P601", EXECZ_E_PLUGIN, "the plugin's option table is malformed")               \
     X(MISSING_FUNCTION, "P602", EXECZ_E_PLUGIN, "a required function is missing")
 

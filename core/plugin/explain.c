@@ -225,6 +225,15 @@ static const explanation explanations[EZ_N_PLUGIN_CODES] = {
         {"The plugin was loaded, but its start() failed; the message has its own reason.",
          "Do what the reason says; mostly an option or the other end of a connection is wrong.",
          "execz start -c execz.conf --log-level debug"},
+    [EZ_P_CRASHED] =
+        {"With isolation = process the plugin runs in a process of its own, which died, or hung in "
+         "a "
+         "call, more often than isolation_crashes allows within isolation_window. Its tasks are "
+         "blocked.",
+         "The log has the end of each. Mend the plugin, or the function that a task runs in it, "
+         "and "
+         "start execz again.",
+         "isolation_crashes = 5"},
     [EZ_P_BAD_OPTIONS] =
         {"The table of options in the plugin has a wrong size, or an option in it has a type, "
          "default or range that cannot be.",

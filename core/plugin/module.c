@@ -121,43 +121,35 @@ free_unmapped(ez_module *self)
     g_free(self);
 }
 
-/* The file as it is now, described and ready to be mapped. */
+/* Takes the image, described and ready to be mapped. */
 static ez_module *
-prepare(const ez_plugin_file *file, execz_error *err)
+prepare(ez_image *image, execz_error *err)
 {
-    ez_image *image = ez_image_open(file->path, err);
-    ez_module *self;
+    ez_module *self = g_new0(ez_module, 1);
 
-    if (image == NULL) {
-        return NULL;
-    }
-    self = g_new0(ez_module, 1);
     self->refusal = (execz_error)EXECZ_ERROR_INIT;
     self->image = image;
     self->file = ez_plugin_file_new_from_image(image);
     self->warnings = g_ptr_array_new_with_free_func(g_free);
-    if (!ez_file_key_equal(&image->key, &file->key)) {
-        ez_plugin_fail(err, EZ_P_CHANGED,
-                       "%s: the file changed after it was found; try again when it is complete",
-                       file->path);
-    } else if (self->file->refusal.status != EXECZ_OK) {
+    if (self->file->refusal.status != EXECZ_OK) {
         ez_fail_code(err, self->file->refusal.status, self->file->refusal.code, "%s",
                      self->file->refusal.message);
-    } else {
-        self->components = g_new0(ez_component, self->file->n_parts);
-        ez_image_seal(image);
-        g_clear_pointer(&image->bytes, g_free);
-        return self;
+        free_unmapped(self);
+        return NULL;
     }
-    free_unmapped(self);
-    return NULL;
+    self->components = g_new0(ez_component, self->file->n_parts);
+    if (!image->sealed) {
+        ez_image_seal(image);
+    }
+    g_clear_pointer(&image->bytes, g_free);
+    return self;
 }
 
 /* Maps and asks; whatever the plugin answers, once mapped the module stays. */
 static ez_module *
-load_locked(const ez_plugin_file *file, execz_error *err)
+load_locked(ez_image *image, execz_error *err)
 {
-    ez_module *self = prepare(file, err);
+    ez_module *self = prepare(image, err);
     g_autoptr(ez_objects) objects = NULL;
     ez_guard *guard;
 
@@ -185,6 +177,21 @@ load_locked(const ez_plugin_file *file, execz_error *err)
     return self;
 }
 
+/* The file as it is now, which is to be as it was found. */
+static ez_image *
+open_image(const ez_plugin_file *file, execz_error *err)
+{
+    ez_image *image = ez_image_open(file->path, err);
+
+    if (image != NULL && !ez_file_key_equal(&image->key, &file->key)) {
+        ez_plugin_fail(err, EZ_P_CHANGED,
+                       "%s: the file changed after it was found; try again when it is complete",
+                       file->path);
+        g_clear_pointer(&image, ez_image_free);
+    }
+    return image;
+}
+
 static ez_module *
 find_locked(const ez_file_key *key)
 {
@@ -198,28 +205,61 @@ find_locked(const ez_file_key *key)
     return NULL;
 }
 
-const ez_module *
-ez_module_load(const ez_plugin_file *file, execz_error *err)
+/* A module that may have turned out unusable; NULL: its code was never mapped. */
+static const ez_module *
+judge(const ez_module *self, execz_error *err)
 {
-    ez_module *self;
-
-    pthread_mutex_lock(&load_lock);
-    if (modules == NULL) {
-        modules = g_ptr_array_new();
-    }
-    self = find_locked(&file->key);
-    if (self == NULL) {
-        self = load_locked(file, err);
-        if (self != NULL) {
-            g_ptr_array_add(modules, self);
-        }
-    }
-    pthread_mutex_unlock(&load_lock);
     if (self != NULL && self->refusal.status != EXECZ_OK) {
         ez_fail_code(err, self->refusal.status, self->refusal.code, "%s", self->refusal.message);
         return NULL;
     }
     return self;
+}
+
+/* Takes image (NULL: there is none). */
+static ez_module *
+add_locked(ez_image *image, execz_error *err)
+{
+    ez_module *self = image == NULL ? NULL : load_locked(image, err);
+
+    if (self != NULL) {
+        g_ptr_array_add(modules, self);
+    }
+    return self;
+}
+
+static void
+lock_modules(void)
+{
+    pthread_mutex_lock(&load_lock);
+    if (modules == NULL) {
+        modules = g_ptr_array_new();
+    }
+}
+
+const ez_module *
+ez_module_load(const ez_plugin_file *file, execz_error *err)
+{
+    ez_module *self;
+
+    lock_modules();
+    self = find_locked(&file->key);
+    if (self == NULL) {
+        self = add_locked(open_image(file, err), err);
+    }
+    pthread_mutex_unlock(&load_lock);
+    return judge(self, err);
+}
+
+const ez_module *
+ez_module_load_image(const char *path, int fd, execz_error *err)
+{
+    ez_module *self;
+
+    lock_modules();
+    self = add_locked(ez_image_take(path, fd, err), err);
+    pthread_mutex_unlock(&load_lock);
+    return judge(self, err);
 }
 
 const ez_component *

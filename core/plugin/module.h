@@ -15,6 +15,9 @@ typedef struct ez_module ez_module;
  * entry function.  [any-thread], never from plugin code */
 const ez_module *ez_module_load(const ez_plugin_file *file, execz_error *err);
 
+/* The same with the bytes of fd, which somebody else has verified; path is for people. */
+const ez_module *ez_module_load_image(const char *path, int fd, execz_error *err);
+
 /* The component with this alias, NULL with EXECZ_E_PLUGIN if this execz cannot use it.  Valid as
  * long as the module, like everything below. */
 const ez_component *ez_module_component(const ez_module *self, const char *alias, execz_error *err);

@@ -61,6 +61,17 @@ open_file(const char *path, execz_error *err)
     return fd;
 }
 
+static ez_file_key
+key_of(const struct stat *facts)
+{
+    return (ez_file_key){
+        .device = facts->st_dev,
+        .inode = facts->st_ino,
+        .modified = (int64_t)facts->st_mtim.tv_sec * EXECZ_SECOND + facts->st_mtim.tv_nsec,
+        .size = facts->st_size,
+    };
+}
+
 static execz_status
 check_file(ez_image *self, execz_error *err)
 {
@@ -84,12 +95,7 @@ check_file(ez_image *self, execz_error *err)
                               "%s has %lld bytes, the limit is %lld (64 MiB); strip it", self->path,
                               (long long)facts.st_size, (long long)EZ_IMAGE_SIZE_MAX);
     }
-    self->key = (ez_file_key){
-        .device = facts.st_dev,
-        .inode = facts.st_ino,
-        .modified = (int64_t)facts.st_mtim.tv_sec * EXECZ_SECOND + facts.st_mtim.tv_nsec,
-        .size = facts.st_size,
-    };
+    self->key = key_of(&facts);
     return ez_path_check_fd(self->fd, &facts, geteuid(), self->path, err);
 }
 
@@ -166,6 +172,23 @@ ez_image_open(const char *path, execz_error *err)
         return NULL;
     }
     return g_steal_pointer(&self);
+}
+
+ez_image *
+ez_image_take(const char *path, int fd, execz_error *err)
+{
+    g_autoptr(ez_image) self = g_new0(ez_image, 1);
+    struct stat facts;
+
+    self->path = g_strdup(path);
+    self->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (self->fd < 0 || fstat(self->fd, &facts) != 0) {
+        cannot(err, "examine", path);
+        return NULL;
+    }
+    self->key = key_of(&facts);
+    self->sealed = (fcntl(self->fd, F_GET_SEALS) & F_SEAL_WRITE) != 0;
+    return read_bytes(self, err) == EXECZ_OK ? g_steal_pointer(&self) : NULL;
 }
 
 static bool

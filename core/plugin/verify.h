@@ -40,6 +40,10 @@ typedef struct ez_image {
  * anything on the way to it, and reads it.  [any-thread] */
 ez_image *ez_image_open(const char *path, execz_error *err);
 
+/* The image that somebody else has verified and hands over as a descriptor, which is duplicated: read,
+ * and not checked again.  [any-thread] */
+ez_image *ez_image_take(const char *path, int fd, execz_error *err);
+
 /* Replaces the descriptor by one of a sealed copy of bytes; where the system refuses, it stays with
  * the original (sealed stays false).  [any-thread] */
 void ez_image_seal(ez_image *self);

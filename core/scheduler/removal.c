@@ -89,10 +89,9 @@ stop(execz_scheduler *self, ez_executor_place *place)
 {
     int64_t now = ez_clock_monotonic(self->clock);
     bool joined = ez_executor_join(place->executor, 0);
-    const char *why = NULL;
 
-    if (!ez_executor_is_available(place->executor, &why)) {
-        return true; /* it is not started */
+    if (!ez_executor_is_started(place->executor)) {
+        return true;
     }
     if (place->leave_by == 0) {
         place->leave_by = now + join_within;

@@ -7,23 +7,6 @@
 #include "scheduler/retry.h"
 #include "scheduler/tell.h"
 
-/* What nobody has said how it ended, ended because it was cancelled, or is lost. */
-static void
-complete(execz_scheduler *self, ez_run *run, ez_outcome *outcome)
-{
-    if (outcome->outcome != 0) {
-        return;
-    }
-    outcome->finished = ez_clock_now(self->clock);
-    outcome->exit_status = -1;
-    if (ez_interrupt_raised(&run->interrupt)) {
-        ez_outcome_set(outcome, EXECZ_OUTCOME_CANCELLED, "cancelled before it started");
-    } else {
-        ez_outcome_set(outcome, EXECZ_OUTCOME_LOST,
-                       "the executor finished the run without saying how it ended");
-    }
-}
-
 static void
 log_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome,
           const ez_retry *again)
@@ -117,7 +100,7 @@ take_finished(execz_scheduler *self, ez_run *run)
         ez_executor_add_wait(run->executor, times[0].started - run->submitted);
     }
     for (uint32_t i = 0; i < run->n; i++) {
-        complete(self, run, &times[i]);
+        ez_run_complete(run, &times[i], self->clock);
     }
     again = ez_retry_plan(self, run);
     for (uint32_t i = 0; i < run->n; i++) {

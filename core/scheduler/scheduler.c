@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/identity.h"
 #include "function/body.h"
+#include "isolation/proxy.h"
 #include "scheduler/background.h"
 #include "scheduler/cancel.h"
 #include "scheduler/journal.h"
@@ -121,6 +122,7 @@ init_services(execz_scheduler *self, const execz_scheduler_options *options)
         .function_path = self->function_path,
         .lingerers = &self->lingerers,
         .lock = self->plugin_lock,
+        .isolator = &ez_proxy_isolator,
     };
 }
 

@@ -16,12 +16,12 @@
 #include <execz/scheduler.h>
 
 #include "base/index.h"
+#include "base/loop.h"
 #include "event/bus.h"
 #include "executor/executor.h"
 #include "executor/threads.h"
 #include "function/modules.h"
 #include "scheduler/entry.h"
-#include "scheduler/loop.h"
 #include "store/history.h"
 #include "store/store.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness.h"
 
+#include "base/loop.h"
 #include "executor/host.h"
 #include "function/body.h"
 #include "function/modules.h"
-#include "scheduler/loop.h"
+#include "isolation/proxy.h"
 #include "scheduler/scheduler.h"
 #include "task/task.h"
 
@@ -69,6 +70,8 @@ init_services(harness *self)
         .call = ez_body_call_for,
         .function_path = BENCH_FUNCTION_DIR,
         .lingerers = &self->lingerers,
+        .isolator = &ez_proxy_isolator,
+        .plugin_host = BENCH_PLUGIN_HOST,
     };
 }
 
@@ -301,13 +304,6 @@ take_finished(harness *self, ez_run *run)
     ez_runs_close(self->runs, run);
 }
 
-static void
-take_posted(ez_posted *posted)
-{
-    posted->function(posted->argument);
-    g_free(posted);
-}
-
 static size_t
 take(harness *self, ez_message *at)
 {
@@ -321,7 +317,10 @@ take(harness *self, ez_message *at)
             take_finished(self, (ez_run *)head);
             n++;
         } else if (head->kind == EZ_HOST_POSTED) {
-            take_posted((ez_posted *)head);
+            ez_posted *posted = (ez_posted *)head;
+
+            posted->function(posted->argument);
+            g_free(posted);
         }
     }
     return n;

@@ -15,21 +15,13 @@
 typedef struct record {
     ended last;
     unsigned starts, most_at_once;
+    bool blocked;
 } record;
 
 static execz_scheduler *the_scheduler;
 static GHashTable *records; /* task -> record, both owned */
 static GString *lines;
 static pthread_mutex_t lines_lock = PTHREAD_MUTEX_INITIALIZER;
-
-void
-check(bool condition, const char *text, const char *file, int line)
-{
-    if (!condition) {
-        fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, text);
-        abort();
-    }
-}
 
 static int64_t
 now(void)
@@ -82,8 +74,12 @@ hear(void *user, const execz_event *event)
         at->most_at_once = MAX(at->most_at_once, at->starts - at->last.times);
         return;
     }
+    if (event->code == EXECZ_EVENT_TASK_BLOCKED) {
+        at->blocked = true;
+        return;
+    }
     free_texts(&at->last);
-    at->last = (ended){.code = event->code, .times = times};
+    at->last = (ended){.code = event->code, .times = times, .run = event->run};
     if (result != NULL) {
         at->last.outcome = result->outcome;
         at->last.started = result->started;
@@ -130,7 +126,7 @@ log_lines(void)
 /* ---- life ----------------------------------------------------------------------------------- */
 
 static void
-make(const char *option, va_list more)
+make(const char *type, const char *option, va_list more)
 {
     static const char *const plugin_path[] = {EXECZ_TEST_BUNDLED_DIR, NULL};
     static const char *const function_path[] = {EXECZ_TEST_FUNCTION_DIR, NULL};
@@ -151,13 +147,14 @@ make(const char *option, va_list more)
     options.log_level = EXECZ_LOG_WARNING;
     options.max_instances = EXECZ_MAX_INSTANCES_MAX;
     the_scheduler = execz_scheduler_new(&options, &err);
-    if (the_scheduler == NULL || execz_scheduler_add_executor(the_scheduler, "default",
-                                                              "processpool", pairs, n, &err) != 0) {
+    if (the_scheduler == NULL ||
+        execz_scheduler_add_executor(the_scheduler, "default", type, pairs, n, &err) != EXECZ_OK) {
         fprintf(stderr, "%s\n", err.message);
         abort();
     }
-    execz_scheduler_add_listener(the_scheduler, EXECZ_EVENT_TERMINAL | EXECZ_EVENT_TASK_STARTED,
-                                 hear, NULL);
+    execz_scheduler_add_listener(
+        the_scheduler, EXECZ_EVENT_TERMINAL | EXECZ_EVENT_TASK_STARTED | EXECZ_EVENT_TASK_BLOCKED,
+        hear, NULL);
 }
 
 void
@@ -166,8 +163,29 @@ make_pool(const char *option, ...)
     va_list more;
 
     va_start(more, option);
-    make(option, more);
+    make("processpool", option, more);
     va_end(more);
+}
+
+void
+make_executor(const char *type, const char *option, ...)
+{
+    va_list more;
+
+    va_start(more, option);
+    make(type, option, more);
+    va_end(more);
+}
+
+void
+open_executor(const char *type, const char *option, ...)
+{
+    va_list more;
+
+    va_start(more, option);
+    make(type, option, more);
+    va_end(more);
+    start_pool();
 }
 
 void
@@ -187,7 +205,7 @@ open_pool(const char *option, ...)
     va_list more;
 
     va_start(more, option);
-    make(option, more);
+    make("processpool", option, more);
     va_end(more);
     start_pool();
 }
@@ -293,6 +311,18 @@ ends_of(const char *id)
     return find(id)->last.times;
 }
 
+static bool
+is_blocked(void *of)
+{
+    return ((record *)of)->blocked;
+}
+
+void
+await_blocked(const char *id)
+{
+    await_that(is_blocked, find(id), "the task is blocked");
+}
+
 unsigned
 starts_of(const char *id)
 {
@@ -362,31 +392,4 @@ await_that(bool (*condition)(void *user), void *user, const char *what)
         }
         dispatch(2);
     }
-}
-
-int
-number_in(const char *json, unsigned index)
-{
-    const char *at = json + strcspn(json, "-0123456789");
-
-    for (; index > 0; index--) {
-        at += strspn(at, "-0123456789");
-        at += strcspn(at, "-0123456789");
-    }
-    return (int)g_ascii_strtoll(at, NULL, 10);
-}
-
-static void
-note_unfinished(void *user, const execz_executor_info *executor)
-{
-    *(unsigned *)user = executor->unfinished;
-}
-
-unsigned
-executor_backlog(void)
-{
-    unsigned n = 0;
-
-    execz_scheduler_list_executors(the_scheduler, note_unfinished, &n);
-    return n;
 }

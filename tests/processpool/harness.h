@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A scheduler with the real process pool as its default executor; the test's thread is its loop. */
+/* A scheduler with a real plugin as its default executor, the process pool unless said otherwise; the
+ * test's thread is its loop. */
 #ifndef TESTS_PROCESSPOOL_HARNESS_H
 #define TESTS_PROCESSPOOL_HARNESS_H
 
@@ -12,6 +13,7 @@
 typedef struct ended {
     uint32_t outcome; /* 0: it has not */
     uint64_t code;    /* of the event */
+    execz_run run;
     execz_time started, finished;
     int32_t exit_status, signal;
     char *message; /* "" if none, as the next two */
@@ -28,6 +30,9 @@ void open_pool(const char *option, ...);
 /* As above, without starting; then start_pool(). */
 void make_pool(const char *option, ...);
 void start_pool(void);
+/* The same with another plugin: its alias, or its path. */
+void open_executor(const char *type, const char *option, ...);
+void make_executor(const char *type, const char *option, ...);
 /* Shuts down without cancelling and waits. */
 void close_pool(void);
 execz_status shut_down(uint32_t flags, execz_duration timeout);
@@ -44,6 +49,8 @@ const ended *await_ends(const char *id, unsigned n);
 /* Adds and runs a function once, and waits for its end. */
 const ended *call(const char *function, const char *args);
 unsigned ends_of(const char *id);
+/* Dispatches until the task is blocked, or was. */
+void await_blocked(const char *id);
 unsigned starts_of(const char *id);
 unsigned most_at_once_of(const char *id); /* that had started and not ended */
 /* Dispatches until the task has started n times. */
@@ -56,6 +63,9 @@ void await_that(bool (*condition)(void *user), void *user, const char *what);
 /* How many runs the executor has taken and not finished. */
 unsigned executor_backlog(void);
 
+/* Whether it has told of threads or processes. */
+bool has_workers(void *unused);
+
 /* The number with this index in a JSON array of numbers. */
 int number_in(const char *json, unsigned index);
 
@@ -67,6 +77,8 @@ pid_t zygote_pid(void);
 /* Waits until there is none: a shutdown gives a plugin's threads 5 s to end, and on a machine that is
  * very busy goes on without them. */
 void await_no_zygote(void);
+pid_t host_pid(void); /* of the plugin host of an isolated executor; 0: there is none */
+bool has_no_host(void *unused);
 unsigned worker_pids(pid_t *pids, unsigned max); /* how many; without the spare */
 unsigned child_pids(pid_t *pids, unsigned max);  /* all children of the zygote */
 pid_t await_spare(void);

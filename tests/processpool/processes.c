@@ -84,6 +84,23 @@ await_no_zygote(void)
     CHECK(zygote_pid() == 0);
 }
 
+pid_t
+host_pid(void)
+{
+    pid_t pids[8];
+    unsigned n =
+        children_of(getpid(), "execz-plugin-ho", pids, 8); /* as far as the kernel shows it */
+
+    return n == 0 ? 0 : pids[n - 1];
+}
+
+bool
+has_no_host(void *unused)
+{
+    (void)unused;
+    return host_pid() == 0;
+}
+
 static unsigned
 forked(const char *name, pid_t *pids, unsigned max)
 {

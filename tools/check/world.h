@@ -9,7 +9,7 @@
 
 #include "executor/host.h"
 #include "function/modules.h"
-#include "scheduler/loop.h"
+#include "base/loop.h"
 
 #include "ledger.h"
 

@@ -57,3 +57,15 @@ Test(error, every_status_has_words)
     cr_expect(eq(str, (char *)ez_status_text(EXECZ_E_NOT_FOUND), (char *)"not found"));
     cr_expect(eq(str, (char *)ez_status_text(EXECZ_E_LIMIT), (char *)"limit reached"));
 }
+
+Test(error, what_foreign_code_has_written_becomes_text)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    memset(err.code, 'x', sizeof err.code);
+    memset(err.message, 'x', sizeof err.message);
+    ez_error_terminate(&err);
+    cr_expect(eq(sz, strlen(err.code), sizeof err.code - 1));
+    cr_expect(eq(sz, strlen(err.message), sizeof err.message - 1));
+    ez_error_terminate(NULL);
+}

@@ -162,3 +162,21 @@ Test(run, of_several_threads_that_finish_one_run_exactly_one_wins)
     pthread_barrier_destroy(&self.start);
     pthread_barrier_destroy(&self.end);
 }
+
+Test(run, what_nobody_has_ended_is_lost_or_was_cancelled)
+{
+    fake_clock hands = fake_clock_new();
+    ez_run *run = open_one();
+
+    hands.now = 7;
+    ez_run_complete(run, &run->one, &hands.clock);
+    cr_expect(all(eq(u32, run->one.outcome, EXECZ_OUTCOME_LOST), eq(i64, run->one.finished, 7)));
+    ez_outcome_clear(&run->one);
+    ez_interrupt_raise(&run->interrupt);
+    hands.now = 8;
+    ez_run_complete(run, &run->one, &hands.clock);
+    cr_expect(eq(u32, run->one.outcome, EXECZ_OUTCOME_CANCELLED));
+    hands.now = 9;
+    ez_run_complete(run, &run->one, &hands.clock);
+    cr_expect(eq(i64, run->one.finished, 8));
+}

@@ -230,3 +230,57 @@ Test(runs, a_closed_slot_keeps_no_descriptor)
     ez_runs_close(runs, run);
     cr_expect(eq(int, run->interrupt.fd, -1));
 }
+
+/* ---- of another table -------------------------------------------------------------------------- */
+
+static ez_run *
+open_as(ez_runs *mirror, execz_run token)
+{
+    execz_time at = EXECZ_SECOND;
+
+    return ez_runs_open_as(mirror, token, task, NULL, &at, 1);
+}
+
+Test(runs, a_mirror_has_the_tokens_of_the_other_table)
+{
+    ez_runs *mirror = ez_runs_new_mirror();
+
+    for (uint64_t generation = 1; generation <= 5; generation++) {
+        execz_run token = generation << 32 | 2000;
+        ez_run *run = open_as(mirror, token);
+
+        cr_assert(ne(ptr, run, NULL));
+        cr_expect(all(eq(u64, run->token, token), eq(ptr, ez_runs_find(mirror, token), run)));
+        cr_expect(eq(ptr, open_as(mirror, token), NULL)); /* it is in use */
+        ez_runs_close(mirror, run);
+        cr_expect(eq(ptr, ez_runs_find(mirror, token), NULL));
+    }
+    cr_expect(eq(sz, ez_runs_count(mirror), 0));
+    ez_runs_free(mirror);
+}
+
+Test(runs, a_mirror_waits_for_who_is_still_inside)
+{
+    ez_runs *mirror = ez_runs_new_mirror();
+    execz_run first = UINT64_C(1) << 32 | 1, second = UINT64_C(2) << 32 | 1;
+    ez_run *run = open_as(mirror, first);
+    ez_run *inside = ez_runs_enter(mirror, first);
+
+    ez_runs_close(mirror, run);
+    cr_expect(eq(ptr, open_as(mirror, second), NULL));
+    ez_run_leave(inside);
+    cr_expect(eq(ptr, open_as(mirror, second), run));
+    ez_runs_free(mirror);
+}
+
+Test(runs, a_mirror_takes_no_token_that_there_cannot_be)
+{
+    const execz_run forged[] = {0, 1, UINT64_C(1) << 32, UINT64_C(1) << 32 | (EZ_RUNS_MAX + 1),
+                                UINT64_MAX};
+    ez_runs *mirror = ez_runs_new_mirror();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(forged); i++) {
+        cr_expect(eq(ptr, open_as(mirror, forged[i]), NULL));
+    }
+    ez_runs_free(mirror);
+}

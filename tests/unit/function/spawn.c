@@ -177,6 +177,13 @@ Test(spawn, a_command_that_is_not_executable_says_so)
     expect_outcome(EXECZ_OUTCOME_ERROR, message);
 }
 
+Test(spawn, no_command_starts_once_the_door_is_closed)
+{
+    ez_spawn_close();
+    fixture_shell(&f, "true");
+    expect_outcome(EXECZ_OUTCOME_ERROR, "cannot start a process for '/bin/sh'");
+}
+
 Test(spawn, a_missing_interpreter_is_hinted_at)
 {
     g_autofree char *path = g_build_filename(folder, "mine", NULL);

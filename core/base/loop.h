@@ -5,8 +5,8 @@
  * somebody sets the clock (TFD_TIMER_CANCEL_ON_SET) or the machine resumes, so that a step re-plans
  * at once; the monotonic one is for deadlines, which no step may move.  Executors that live on the
  * loop add descriptors of their own. */
-#ifndef EZ_SCHEDULER_LOOP_H
-#define EZ_SCHEDULER_LOOP_H
+#ifndef EZ_BASE_LOOP_H
+#define EZ_BASE_LOOP_H
 
 #include <stdbool.h>
 #include <sys/epoll.h>

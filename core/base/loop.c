@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "scheduler/loop.h"
+#include "base/loop.h"
 
 #include "base/error.h"
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* execz-plugin-host: what an executor with `isolation = process` runs in. */
+#include <execz/isolation.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#define EXIT_USAGE 2
+#define SOCKET 3
+
+int
+main(void)
+{
+    if (fcntl(SOCKET, F_GETFD) < 0) {
+        (void)fprintf(stderr, "execz-plugin-host runs the plugin of an executor that is isolated; "
+                              "execz starts it, and there is nothing to run by hand\n");
+        return EXIT_USAGE;
+    }
+    return execz_plugin_host_run();
+}
