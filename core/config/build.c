@@ -60,6 +60,8 @@ merge_options(const ez_config *config, const execz_scheduler_options *given)
     options.log_level = config->has_log_level ? file->log_level : options.log_level;
     options.plugin_lock = config->lock_path != NULL ? config->lock_path : options.plugin_lock;
     options.require_lock |= file->require_lock;
+    options.watch_plugins =
+        file->watch_plugins != EZ_UNSAID ? file->watch_plugins : options.watch_plugins;
     if (config->defaults.misfire_grace_time != EXECZ_UNSET) {
         options.misfire_grace_time = config->defaults.misfire_grace_time;
     }

@@ -39,6 +39,7 @@ new_config(const char *path)
     self->base_dir = g_canonicalize_filename(directory, NULL);
     self->found = ez_report_new();
     self->defaults = (execz_task_spec)EXECZ_TASK_SPEC_INIT;
+    self->scheduler.watch_plugins = EZ_UNSAID;
     self->executors = g_ptr_array_new_with_free_func(free_executor);
     self->executor_map = g_hash_table_new(g_str_hash, g_str_equal);
     self->tasks = g_ptr_array_new_with_free_func(free_task);

@@ -25,6 +25,7 @@ static const ez_key scheduler_keys[] = {
     {"function_path", EZ_VALUE_PATHS, AT(ez_scheduler_settings, function_path)},
     {"log_level", EZ_VALUE_LOG_LEVEL, AT(ez_scheduler_settings, log_level)},
     {"require_lock", EZ_VALUE_YES, AT(ez_scheduler_settings, require_lock)},
+    {"watch_plugins", EZ_VALUE_YES, AT(ez_scheduler_settings, watch_plugins)},
 };
 
 /* What [defaults] can say for all tasks, and each for itself. */

@@ -22,13 +22,15 @@ typedef struct ez_schema {
 
 /* The targets: [scheduler] fills an ez_scheduler_settings, [defaults] and [task:ID] an
  * execz_task_spec, [executor:ALIAS] an ez_executor_settings, [store:ALIAS] an ez_store_settings. */
+#define EZ_UNSAID UINT32_MAX
 typedef struct ez_scheduler_settings {
     const char *name;
     const char *timezone;
     const char *const *plugin_path;
     const char *const *function_path;
-    uint32_t log_level;    /* EXECZ_LOG_* */
-    uint32_t require_lock; /* 1: yes */
+    uint32_t log_level;     /* EXECZ_LOG_* */
+    uint32_t require_lock;  /* 1: yes */
+    uint32_t watch_plugins; /* 1: yes; EZ_UNSAID: as the program says */
 } ez_scheduler_settings;
 
 typedef struct ez_executor_settings {

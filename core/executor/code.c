@@ -110,6 +110,15 @@ ez_code_start(const ez_code *self, const ez_isolated *what, execz_executor **exe
     return status;
 }
 
+const char *
+ez_code_sum(const ez_code *self)
+{
+    if (self->image != NULL) {
+        return self->image->key.sum;
+    }
+    return self->module == NULL ? NULL : ez_module_file(self->module)->key.sum;
+}
+
 void
 ez_code_clear(ez_code *self)
 {

@@ -31,6 +31,9 @@ execz_status ez_code_load_isolated(ez_code *self, const char *path, const char *
 execz_status ez_code_start(const ez_code *self, const ez_isolated *what,
                            execz_executor **executor_out, execz_error *err);
 
+/* The sha256 of the bytes; NULL: nothing is loaded. */
+const char *ez_code_sum(const ez_code *self);
+
 void ez_code_clear(ez_code *self);
 
 #endif

@@ -123,6 +123,12 @@ ez_executor_path(const ez_executor *self)
     return self->path;
 }
 
+const char *
+ez_executor_sum(const ez_executor *self)
+{
+    return ez_code_sum(&self->code);
+}
+
 const ez_log *
 ez_executor_log(const ez_executor *self)
 {

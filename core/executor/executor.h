@@ -83,6 +83,9 @@ const char *ez_executor_alias(const ez_executor *self);
 /* The alias its plugin has for it, and the plugin's file; NULL if that cannot be used. */
 const char *ez_executor_type(const ez_executor *self);
 const char *ez_executor_path(const ez_executor *self);
+
+/* The sha256 of the bytes that its code was loaded from last; NULL: it never was. */
+const char *ez_executor_sum(const ez_executor *self);
 const ez_log *ez_executor_log(const ez_executor *self);
 
 /* Loads the plugin if need be and starts it. */

@@ -6,6 +6,7 @@
 #include "isolation/guardian.h"
 #include "isolation/plugin_host.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include <execz/isolation.h>
@@ -300,4 +301,17 @@ int
 execz_plugin_host_run(void)
 {
     return ez_guest_run(EZ_PLUGIN_HOST_SOCKET, EZ_PLUGIN_HOST_IMAGE);
+}
+
+int
+execz_plugin_host_probe(const char *path)
+{
+    g_autoptr(ez_plugin_file) file = ez_plugin_file_new(path);
+    execz_error err = EXECZ_ERROR_INIT;
+
+    if (file->refusal.status == EXECZ_OK && ez_module_load(file, &err) != NULL) {
+        return 0;
+    }
+    (void)printf("%s", file->refusal.status != EXECZ_OK ? file->refusal.message : err.message);
+    return 1;
 }

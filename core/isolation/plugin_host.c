@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "function/environment.h"
-#include "plugin/builtin_dir.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,15 +23,6 @@ void
 ez_plugin_host_init(ez_plugin_host *self)
 {
     *self = (ez_plugin_host){.pidfd = -1, .socket = -1};
-}
-
-char *
-ez_plugin_host_find(void)
-{
-    g_autofree char *plugins = ez_builtin_dir();
-    g_autofree char *parent = plugins == NULL ? NULL : g_path_get_dirname(plugins);
-
-    return parent == NULL ? NULL : g_build_filename(parent, PROGRAM, NULL);
 }
 
 /* ---- start ----------------------------------------------------------------------------------- */

@@ -23,9 +23,6 @@ typedef struct ez_plugin_host {
 /* None. */
 void ez_plugin_host_init(ez_plugin_host *self);
 
-/* The program, beside libexecz; NULL if the system does not tell.  Caller frees. */
-char *ez_plugin_host_find(void);
-
 /* Starts the program in a session of its own, with nothing of ours but environment, stdout, stderr,
  * its end of the socket and image.  alias is for who looks at the list of processes. */
 execz_status ez_plugin_host_start(ez_plugin_host *self, const char *program, const char *alias,

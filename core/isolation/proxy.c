@@ -2,6 +2,7 @@
 #include "isolation/proxy.h"
 
 #include "base/error.h"
+#include "plugin/builtin_dir.h"
 #include "plugin/codes.h"
 
 #include <errno.h>
@@ -113,7 +114,7 @@ proxy_new(const ez_isolated *what)
     const char *program = what->services->plugin_host;
 
     self->what = *what;
-    self->program = program != NULL ? g_strdup(program) : ez_plugin_host_find();
+    self->program = program != NULL ? g_strdup(program) : ez_plugin_host_path();
     self->loop = what->host->extension(what->host, EXECZ_EXTENSION_LOOP);
     self->epoll = self->timer = -1;
     self->runs = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);

@@ -73,3 +73,12 @@ ez_builtin_dir(void)
 
     return parent == NULL ? NULL : g_build_filename(parent, EZ_PLUGIN_SUBDIR, NULL);
 }
+
+char *
+ez_plugin_host_path(void)
+{
+    g_autofree char *plugins = ez_builtin_dir();
+    g_autofree char *parent = plugins == NULL ? NULL : g_path_get_dirname(plugins);
+
+    return parent == NULL ? NULL : g_build_filename(parent, "execz-plugin-host", NULL);
+}

@@ -10,6 +10,9 @@
  * a build tree, installed or moved; absolute.  NULL if the system does not tell.  Caller frees. */
 char *ez_builtin_dir(void);
 
+/* The program execz-plugin-host, beside libexecz; NULL if the system does not tell.  Caller frees. */
+char *ez_plugin_host_path(void);
+
 /* The file, symbolic links resolved, that is mapped at address; NULL if none.  Caller frees. */
 char *ez_mapped_file(const void *address);
 

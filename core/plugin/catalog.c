@@ -315,6 +315,21 @@ ez_catalog_get(const ez_catalog *self, size_t index)
     return self->files->pdata[index];
 }
 
+char **
+ez_catalog_directories(const ez_catalog *self)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+
+    for (guint i = 0; i < self->directories->len; i++) {
+        const ez_plugin_directory *directory = self->directories->pdata[i];
+
+        if (directory->skip_reason == NULL) {
+            g_strv_builder_add(builder, directory->path);
+        }
+    }
+    return g_strv_builder_end(builder);
+}
+
 const char *
 ez_catalog_origin(const ez_catalog *self, const ez_plugin_file *file)
 {

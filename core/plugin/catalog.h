@@ -46,6 +46,9 @@ const ez_plugin_file *ez_catalog_find_file(ez_catalog *self, const char *path, e
 size_t ez_catalog_count(const ez_catalog *self);
 const ez_plugin_file *ez_catalog_get(const ez_catalog *self, size_t index);
 
+/* The directories that are read, NULL-terminated.  Caller frees with g_strfreev(). */
+char **ez_catalog_directories(const ez_catalog *self);
+
 /* Why a file was looked at, e.g. "built in", "plugin_path", "named" (by its path). */
 const char *ez_catalog_origin(const ez_catalog *self, const ez_plugin_file *file);
 

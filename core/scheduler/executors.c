@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Executors come and go. */
+#include "scheduler/executors.h"
+
 #include "base/error.h"
 #include "plugin/codes.h"
-#include "scheduler/scheduler.h"
 #include "scheduler/tell.h"
 
 #include <string.h>
@@ -25,59 +26,63 @@ choose_part(const ez_plugin_file *file, const char *type)
     return NULL;
 }
 
-/* NULL if the alias is unknown (err) or an option is wrong (report). */
-static ez_executor *
-make_executor(execz_scheduler *self, const char *alias, const char *type,
-              const ez_options_source *options, ez_report *report, execz_error *err)
+const ez_plugin_file *
+ez_find_plugin(execz_scheduler *self, const char *type, execz_error *err)
 {
-    const ez_plugin_file *file;
-    const ez_plugin_part *part;
-    ez_executor *executor;
-
-    pthread_mutex_lock(&self->catalog_lock);
-    file = type[0] == '/' ? ez_catalog_find_file(self->catalog, type, err)
+    return type[0] == '/' ? ez_catalog_find_file(self->catalog, type, err)
                           : ez_catalog_find(self->catalog, type, err);
-    part = file == NULL ? NULL : choose_part(file, type);
-    if (part != NULL && g_strcmp0(part->kind, EXECZ_KIND_EXECUTOR) == 0) {
-        executor = ez_executor_new(&self->services, alias, file, part, options, report);
-    } else if (file != NULL) {
-        ez_plugin_fail(err, EZ_P_NO_EXECUTOR, "%s has no executor '%s'", file->path, type);
-        executor = ez_executor_new_unavailable(&self->services, alias, err);
-    } else if (err->status == EXECZ_E_PLUGIN) {
-        executor = ez_executor_new_unavailable(&self->services, alias, err);
-    } else {
-        executor = NULL;
-    }
-    pthread_mutex_unlock(&self->catalog_lock);
-    return executor;
 }
 
-static execz_status
-insert_place(execz_scheduler *self, const char *alias, ez_executor *executor, execz_error *err)
+ez_executor *
+ez_make_executor(execz_scheduler *self, const char *alias, const char *type,
+                 const ez_options_source *options, ez_report *report, execz_error *err)
 {
-    ez_executor_place *place;
+    const ez_plugin_file *file = ez_find_plugin(self, type, err);
+    const ez_plugin_part *part = file == NULL ? NULL : choose_part(file, type);
+
+    if (part != NULL && g_strcmp0(part->kind, EXECZ_KIND_EXECUTOR) == 0) {
+        return ez_executor_new(&self->services, alias, file, part, options, report);
+    }
+    if (file != NULL) {
+        ez_plugin_fail(err, EZ_P_NO_EXECUTOR, "%s has no executor '%s'", file->path, type);
+    }
+    return err->status == EXECZ_E_PLUGIN ? ez_executor_new_unavailable(&self->services, alias, err)
+                                         : NULL;
+}
+
+ez_executor_place *
+ez_place_new(ez_executor *executor, ez_wish *wish)
+{
+    ez_executor_place *place = g_new0(ez_executor_place, 1);
+
+    place->executor = executor;
+    place->wish = wish;
+    place->retry_at = EXECZ_TIME_NEVER;
+    place->retry_delay = EZ_FIRST_RETRY;
+    ez_line_init(&place->held);
+    place->turn = EXECZ_TIME_NEVER;
+    return place;
+}
+
+/* Takes the place. */
+static execz_status
+insert_place(execz_scheduler *self, ez_executor_place *place, execz_error *err)
+{
+    const char *alias = ez_executor_alias(place->executor);
     bool taken;
 
     pthread_mutex_lock(&self->lock);
     taken = g_hash_table_contains(self->places, alias);
     if (!taken) {
-        place = g_new0(ez_executor_place, 1);
-        place->executor = executor;
-        place->retry_at = EXECZ_TIME_NEVER;
-        place->retry_delay = EZ_FIRST_RETRY;
-        ez_line_init(&place->held);
-        place->turn = EXECZ_TIME_NEVER;
-        g_hash_table_insert(self->places, (void *)ez_executor_alias(executor), place);
+        g_hash_table_insert(self->places, (void *)alias, place);
         g_queue_push_tail(&self->new_executors, place);
     }
     pthread_mutex_unlock(&self->lock);
     if (taken) {
         ez_fail(err, EXECZ_E_EXISTS, "there is an executor '%s' already", alias);
-        ez_executor_free(executor);
+        ez_scheduler_free_place(place);
         return EXECZ_E_EXISTS;
     }
-    ez_tell(self, EXECZ_EVENT_EXECUTOR_ADDED, alias, NULL);
-    ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;
 }
 
@@ -95,9 +100,18 @@ ez_scheduler_add_executor(execz_scheduler *self, const char *alias, const char *
         return ez_fail(err, EXECZ_E_INVAL, "executor '%s' has no type, the alias of a plugin",
                        alias);
     }
-    executor = make_executor(self, alias, type, options, report, &reason);
+    pthread_mutex_lock(&self->catalog_lock);
+    executor = ez_make_executor(self, alias, type, options, report, &reason);
+    pthread_mutex_unlock(&self->catalog_lock);
     if (executor != NULL) {
-        return insert_place(self, alias, executor, err);
+        execz_status status =
+            insert_place(self, ez_place_new(executor, ez_wish_new(type, options)), err);
+
+        if (status == EXECZ_OK) {
+            ez_tell(self, EXECZ_EVENT_EXECUTOR_ADDED, alias, NULL);
+            ez_mailbox_ring(&self->mailbox);
+        }
+        return status;
     }
     if (reason.status != EXECZ_OK) {
         return ez_fail_code(err, reason.status, reason.code, "%s", reason.message);

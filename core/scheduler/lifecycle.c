@@ -2,6 +2,7 @@
 /* One pass of the loop, run, shutdown. */
 #include "base/error.h"
 #include "base/identity.h"
+#include "scheduler/arrivals.h"
 #include "scheduler/background.h"
 #include "scheduler/cancel.h"
 #include "scheduler/dispatch.h"
@@ -17,6 +18,7 @@
 #include "scheduler/shutdown.h"
 #include "scheduler/start.h"
 #include "scheduler/tell.h"
+#include "scheduler/upgrade.h"
 
 int
 execz_scheduler_fd(const execz_scheduler *self)
@@ -59,7 +61,7 @@ become_loop(execz_scheduler *self)
 /* What there may be to do in a pass besides results and what is due: nearly always nothing. */
 typedef struct errands {
     uint32_t state;
-    bool cancels, news, executors, leaving, pauses;
+    bool cancels, news, executors, leaving, pauses, plugins;
 } errands;
 
 static errands
@@ -74,6 +76,7 @@ list_errands(execz_scheduler *self)
         .news = self->news.length > 0,
         .executors = self->new_executors.length > 0,
         .leaving = self->leaving.length > 0,
+        .plugins = ez_upgrade_is_due(self),
         .pauses = self->resumed.length > 0 || ez_pause_next_locked(self) != EXECZ_TIME_NEVER,
     };
     pthread_mutex_unlock(&self->lock);
@@ -92,7 +95,8 @@ is_asked_locked(const execz_scheduler *self)
         return true;
     }
     return self->state != EXECZ_STATE_SHUTTING_DOWN &&
-           (self->new_executors.length > 0 || self->resumed.length > 0);
+           (self->new_executors.length > 0 || self->resumed.length > 0 ||
+            ez_arrivals_any(self->arrivals));
 }
 
 /* Has the timers wake the loop for what comes next; true if that has come already, then they are let
@@ -153,6 +157,9 @@ work(execz_scheduler *self, const errands *todo)
 {
     if (todo->executors) {
         ez_start_new_executors(self);
+    }
+    if (todo->plugins) {
+        ez_upgrade_step(self);
     }
     if (todo->leaving) {
         ez_removal_step(self);

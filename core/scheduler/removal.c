@@ -63,8 +63,9 @@ begin(execz_scheduler *self, ez_executor_place *place)
 {
     place->leave_begun = true;
     self->recent = NULL; /* no more of this one */
-    ez_log_write(&self->log, EXECZ_LOG_INFO, "executor removed executor=%s: %u runs go on",
-                 ez_executor_alias(place->executor), *ez_executor_unfinished(place->executor));
+    ez_log_write(&self->log, EXECZ_LOG_INFO, "executor %s executor=%s: %u runs go on",
+                 place->replaced ? "replaced" : "removed", ez_executor_alias(place->executor),
+                 *ez_executor_unfinished(place->executor));
     ez_executor_shutdown(place->executor, 0, EXECZ_NO_DEADLINE);
     ez_held_disperse(self, place); /* is blocked, or finds another one that has got the alias */
 }
@@ -111,7 +112,9 @@ stop(execz_scheduler *self, ez_executor_place *place)
 static void
 end(execz_scheduler *self, ez_executor_place *place)
 {
-    ez_tell(self, EXECZ_EVENT_EXECUTOR_REMOVED, ez_executor_alias(place->executor), NULL);
+    if (!place->replaced) {
+        ez_tell(self, EXECZ_EVENT_EXECUTOR_REMOVED, ez_executor_alias(place->executor), NULL);
+    }
     pthread_mutex_lock(&self->lock);
     g_queue_remove(&self->leaving, place);
     pthread_mutex_unlock(&self->lock);

@@ -13,6 +13,7 @@
 #include "scheduler/news.h"
 #include "scheduler/pause.h"
 #include "scheduler/tell.h"
+#include "scheduler/upgrade.h"
 #include "store/memory.h"
 #include "task/check.h"
 
@@ -25,6 +26,7 @@ ez_scheduler_free_place(void *place)
 
     ez_line_deinit(&self->held); /* what was in it was ended by a shutdown */
     ez_executor_free(self->executor);
+    ez_wish_free(self->wish);
     g_free(self);
 }
 
@@ -58,6 +60,7 @@ init_tables(execz_scheduler *self)
     ez_heap_init(&self->due);
     ez_threads_init(&self->background);
     ez_heap_init(&self->retries);
+    self->broken_plugins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_queue_init(&self->manual);
     g_queue_init(&self->cancels);
     g_queue_init(&self->news);
@@ -101,6 +104,7 @@ init_services(execz_scheduler *self, const execz_scheduler_options *options)
 
     settings.plugin_path = options->plugin_path;
     self->catalog = ez_catalog_new(&settings);
+    self->watches_plugins = options->watch_plugins != 0;
     self->plugin_lock = ez_lock_new(options->plugin_lock, options->require_lock != 0);
     self->modules = ez_modules_new(options->function_path);
     self->function_path = options->function_path == NULL
@@ -278,6 +282,7 @@ execz_scheduler_free(execz_scheduler *self)
     }
     ez_background_join(self);
     ez_scheduler_run_loop(self); /* if there was no thread that has done so */
+    ez_upgrade_end(self);
     if (has_threads(self)) {
         return;
     }
@@ -295,6 +300,7 @@ execz_scheduler_free(execz_scheduler *self)
     ez_threads_deinit(&self->background);
     g_free(self->function_path);
     ez_catalog_free(self->catalog);
+    g_hash_table_unref(self->broken_plugins);
     ez_lock_free(self->plugin_lock);
     ez_loop_deinit(&self->loop);
     ez_mailbox_deinit(&self->mailbox);

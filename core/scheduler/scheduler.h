@@ -22,6 +22,7 @@
 #include "executor/threads.h"
 #include "function/modules.h"
 #include "scheduler/entry.h"
+#include "scheduler/wish.h"
 #include "store/history.h"
 #include "store/store.h"
 
@@ -36,6 +37,7 @@ typedef struct ez_manual {
 /* An executor of the configuration and the tasks that wait for it. */
 typedef struct ez_executor_place {
     ez_executor *executor; /* owned */
+    ez_wish *wish;         /* owned; what it was made of; NULL: it is not to be made again */
     ez_line held;          /* [loop] what waits because it was busy */
     execz_time turn;     /* [loop] since when who is tried now has waited; EXECZ_TIME_NEVER: not */
     int64_t retry_at;    /* [loop] monotonic; when to try again without being asked */
@@ -46,6 +48,7 @@ typedef struct ez_executor_place {
     /* On its way out (removal.c). */
     bool leaving;         /* guarded by the scheduler's lock, as the next */
     uint32_t leave_flags; /* EXECZ_SHUTDOWN_CANCEL or 0 */
+    bool replaced;        /* another one has its alias */
     bool leave_begun;     /* [loop], as the next two */
     bool leave_cancelled;
     int64_t leave_by; /* monotonic; until when its threads have time to end; 0: not yet known */
@@ -90,6 +93,9 @@ struct execz_scheduler {
     pthread_mutex_t catalog_lock; /* guards catalog, which reads files */
     ez_catalog *catalog;
     ez_lock *plugin_lock;
+    bool watches_plugins;
+    struct ez_arrivals *arrivals; /* owned; NULL: none are watched */
+    GHashTable *broken_plugins;   /* [loop] path -> sum, both owned: not to be loaded */
 
     /* Read by any thread. */
     _Atomic(void *) loop_thread;    /* who dispatched last; NULL: nobody since the last start */

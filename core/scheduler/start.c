@@ -6,6 +6,7 @@
 #include "scheduler/modify.h"
 #include "scheduler/removal.h"
 #include "scheduler/tell.h"
+#include "scheduler/upgrade.h"
 
 static void
 start_executor(execz_scheduler *self, ez_executor_place *place)
@@ -126,6 +127,7 @@ start(execz_scheduler *self, uint32_t state, execz_error *err)
     }
     begin_schedules(self);
     start_all_executors(self);
+    ez_upgrade_begin(self);
     ez_tell(self, EXECZ_EVENT_SCHEDULER_STARTED, NULL, NULL);
     if (state == EXECZ_STATE_PAUSED) {
         ez_tell(self, EXECZ_EVENT_SCHEDULER_PAUSED, NULL, NULL);

@@ -21,6 +21,13 @@ extern "C" {
  */
 EXECZ_API int execz_plugin_host_run(void);
 
+/**
+ * Loads the plugin file at an absolute path, as the scheduler would; what is wrong with it goes to
+ * stdout.  Returns what the program exits with: 0 if it can be loaded.
+ * [setup]
+ */
+EXECZ_API int execz_plugin_host_probe(const char *path);
+
 #ifdef __cplusplus
 }
 #endif

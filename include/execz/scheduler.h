@@ -50,12 +50,13 @@ typedef struct execz_scheduler_options {
     const char *plugin_lock; /* absolute path of a plugins.lock; NULL: none */
     uint32_t require_lock;   /* 1: only what it has may be run */
     uint32_t history;        /* ends kept in memory for <execz/history.h>; 0: none */
+    uint32_t watch_plugins;  /* 1: files of plugins that come, change or go are noticed */
 } execz_scheduler_options;
 
 /* clang-format off */
 #define EXECZ_SCHEDULER_OPTIONS_INIT                                                               \
     {sizeof(execz_scheduler_options), EXECZ_LOG_INFO, NULL, NULL, NULL, NULL, NULL, NULL,          \
-     EXECZ_UNSET, 0, 0, 0, 0, NULL, 0, 0}
+     EXECZ_UNSET, 0, 0, 0, 0, NULL, 0, 0, 0}
 /* clang-format on */
 
 /**

@@ -242,6 +242,7 @@ make_scheduler(start_command *self, int *exit_out)
     options.history = HISTORY_LENGTH;
     options.log = log_line;
     options.log_user = self;
+    options.watch_plugins = 1;
     options.log_level = self->level == NO_LEVEL ? EXECZ_LOG_WARNING : self->level;
     return self->settings.config == NULL
                ? make_empty(&options, exit_out)

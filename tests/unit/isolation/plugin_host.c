@@ -155,7 +155,7 @@ Test(plugin_host, a_program_that_is_not_there_is_named)
 
 Test(plugin_host, the_program_is_looked_for_beside_the_plugins)
 {
-    g_autofree char *path = ez_plugin_host_find();
+    g_autofree char *path = ez_plugin_host_path();
 
     cr_assert(ne(ptr, path, NULL));
     cr_expect(g_str_has_suffix(path, "/execz/execz-plugin-host"), "%s", path);
