@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/upgrade.h"
+
+#include "generations.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+static const char *
+sum_of(generations *self)
+{
+    return ez_executor_sum(ez_scheduler_find_place(self->scheduler, "default")->executor);
+}
+
+Test(upgrade, the_alias_gets_the_new_generation)
+{
+    generations *self = generations_new("generation_1");
+    g_autofree char *before = g_strdup(sum_of(self));
+
+    generations_install(self, "generation_2");
+    generations_await(self, "executor upgraded executor=default");
+    cr_expect(ne(str, (char *)sum_of(self), before));
+    generations_await(self, "executor replaced executor=default: 0 runs go on");
+    generations_free(self);
+}
+
+Test(upgrade, one_that_does_not_start_leaves_the_old_one)
+{
+    generations *self = generations_new("generation_1");
+    g_autofree char *before = g_strdup(sum_of(self));
+
+    generations_install(self, "generation_refuses");
+    generations_await(self, "executor 'default' is not upgraded");
+    cr_expect(eq(str, (char *)sum_of(self), before));
+    generations_free(self);
+}
+
+Test(upgrade, one_that_failed_its_probe_is_not_loaded_later_either)
+{
+    generations *self = generations_new("generation_1");
+    g_autofree char *before = g_strdup(sum_of(self));
+    g_autofree char *other = g_build_filename(self->directory, "other.so", NULL);
+
+    generations_install(self, "generation_crash");
+    generations_await(self, "plugin refused plugin=generation");
+    cr_assert(g_file_set_contents(other, "x", 1, NULL)); /* news of something else */
+    generations_await(self, "plugin refused plugin=other");
+    cr_expect(eq(str, (char *)sum_of(self), before));
+    (void)remove(other);
+    generations_free(self);
+}
+
+Test(upgrade, one_that_is_gone_makes_its_executor_unavailable_and_is_taken_when_it_is_back)
+{
+    generations *self = generations_new("generation_1");
+    const char *reason = NULL;
+
+    generations_install(self, NULL);
+    generations_await(self, "executor 'default' has lost its plugin");
+    cr_expect(not(ez_executor_is_available(
+        ez_scheduler_find_place(self->scheduler, "default")->executor, &reason)));
+    cr_expect(ne(ptr, strstr(reason, "P101"), NULL), "%s", reason);
+    generations_install(self, "generation_1");
+    generations_await(self, "executor upgraded executor=default");
+    generations_free(self);
+}
