@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "isolation/plugin_host.h"
 
+#include "plugin/builtin_dir.h"
+
 #include "support/patience.h"
 
 #include <fcntl.h>
