@@ -5,6 +5,7 @@
 #include "function/body.h"
 #include "isolation/guardian.h"
 #include "isolation/plugin_host.h"
+#include "plugin/probe.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -310,6 +311,7 @@ execz_plugin_host_probe(const char *path)
     execz_error err = EXECZ_ERROR_INIT;
 
     if (file->refusal.status == EXECZ_OK && ez_module_load(file, &err) != NULL) {
+        (void)printf(EZ_PROBE_LOADED);
         return 0;
     }
     (void)printf("%s", file->refusal.status != EXECZ_OK ? file->refusal.message : err.message);

@@ -81,26 +81,28 @@ await(const probe *self, int stop_fd)
     }
 }
 
+/* How it ended may be unknown, if somebody else waits for all children of this process. */
 static execz_status
 judge(const probe *self, const char *path, const siginfo_t *end, execz_error *err)
 {
-    char text[400] = {0};
-    ssize_t length;
+    char text[400];
+    ssize_t length = read(self->said, text, sizeof text - 1);
 
-    if (end->si_code == CLD_EXITED && end->si_status == 0) {
-        return EXECZ_OK;
-    }
-    if (end->si_code != CLD_EXITED) {
+    text[MAX(0, length)] = '\0';
+    if (end->si_code == CLD_KILLED || end->si_code == CLD_DUMPED) {
         return ez_plugin_fail(err, EZ_P_START,
                               "%s: a process that loaded it was killed by signal %d (%s)", path,
                               end->si_status, g_strsignal(end->si_status));
     }
-    length = read(self->said, text, sizeof text - 1);
-    if (length <= 0) {
-        return ez_plugin_fail(err, EZ_P_START, "%s: a process that loaded it exited with status %d",
-                              path, end->si_status);
+    if (g_str_has_suffix(text, EZ_PROBE_LOADED)) {
+        return EXECZ_OK;
     }
-    return ez_fail(err, EXECZ_E_PLUGIN, "%s", text);
+    if (end->si_status == 1 && text[0] != '\0') {
+        return ez_fail(err, EXECZ_E_PLUGIN, "%s", text);
+    }
+    return ez_plugin_fail(err, EZ_P_START,
+                          "%s: a process that loaded it exited with status %d before it had", path,
+                          end->si_status);
 }
 
 /* Waits, kills it if need be, and buries it. */

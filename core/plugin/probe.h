@@ -8,6 +8,9 @@
 /* How long loading may take. */
 #define EZ_PROBE_PATIENCE (10 * EXECZ_SECOND)
 
+/* What program writes last when it has loaded the file: a plugin that exits by itself does not. */
+#define EZ_PROBE_LOADED "\nloaded"
+
 /* Has program (NULL: execz-plugin-host, beside libexecz) load the file at path, which runs its
  * constructors and its entry function there.  EXECZ_E_CANCELLED if stop_fd (-1: none) became readable
  * before that was over.  [any-thread] */

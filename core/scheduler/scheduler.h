@@ -94,8 +94,8 @@ struct execz_scheduler {
     ez_catalog *catalog;
     ez_lock *plugin_lock;
     bool watches_plugins;
-    struct ez_arrivals *arrivals; /* owned; NULL: none are watched */
-    GHashTable *broken_plugins;   /* [loop] path -> sum, both owned: not to be loaded */
+    _Atomic(struct ez_arrivals *) arrivals; /* owned; NULL: none are watched */
+    GHashTable *broken_plugins;             /* [loop] path -> sum, both owned: not to be loaded */
 
     /* Read by any thread. */
     _Atomic(void *) loop_thread;    /* who dispatched last; NULL: nobody since the last start */

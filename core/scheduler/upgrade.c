@@ -31,7 +31,7 @@ ez_upgrade_is_due(execz_scheduler *self)
 void
 ez_upgrade_end(execz_scheduler *self)
 {
-    ez_arrivals_stop(g_steal_pointer(&self->arrivals));
+    ez_arrivals_stop(atomic_exchange(&self->arrivals, NULL));
 }
 
 /* ---- news ------------------------------------------------------------------------------------ */

@@ -31,6 +31,11 @@ Test(probe, one_that_crashes_while_it_is_loaded_is_told_with_its_signal)
     expect("generation_crash", EXECZ_E_PLUGIN, "was killed by signal");
 }
 
+Test(probe, one_that_exits_while_it_is_loaded_does_not_pass)
+{
+    expect("generation_exits", EXECZ_E_PLUGIN, "exited with status 0 before");
+}
+
 Test(probe, one_that_cannot_be_loaded_says_why)
 {
     expect("undefined_symbol", EXECZ_E_PLUGIN, "undefined_symbol.so");
