@@ -21,7 +21,7 @@ typedef struct ez_plugin_news {
     execz_error why;
 } ez_plugin_news;
 
-void ez_plugin_news_free(void *news);
+void ez_plugin_news_free(void *data);
 
 typedef struct ez_arrivals ez_arrivals;
 
