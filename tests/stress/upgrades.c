@@ -115,6 +115,7 @@ add_tasks(stress *self, uint32_t rate)
         spec.trigger = "interval(seconds=0.02)";
         spec.shell = "true"; /* the plugin does not run it */
         spec.max_instances = 1000;
+        spec.coalesce = EXECZ_COALESCE_NONE; /* each run time is a run, however late */
         must(execz_scheduler_add_task(self->scheduler, &spec, &err) == EXECZ_OK, err.message);
     }
 }
