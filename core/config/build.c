@@ -62,6 +62,13 @@ merge_options(const ez_config *config, const execz_scheduler_options *given)
     options.require_lock |= file->require_lock;
     options.watch_plugins =
         file->watch_plugins != EZ_UNSAID ? file->watch_plugins : options.watch_plugins;
+    options.state_dir = options.state_dir != NULL ? options.state_dir : file->state_dir;
+    options.history = file->history != 0 ? file->history : options.history;
+    /* Who names no place for it, as execz check, keeps nothing. */
+    if (config->store.settings.type != NULL &&
+        (options.state_dir != NULL || options.fallback_state_dir != NULL)) {
+        options.store = config->store.settings.type;
+    }
     if (config->defaults.misfire_grace_time != EXECZ_UNSET) {
         options.misfire_grace_time = config->defaults.misfire_grace_time;
     }
@@ -138,10 +145,17 @@ make(ez_config *config, const char *what, const execz_scheduler_options *options
 {
     execz_scheduler_options merged = merge_options(config, options);
     execz_scheduler *scheduler;
+    g_autofree execz_pair *pairs = NULL;
+    size_t n = 0;
 
     check_plugins(config, &merged);
     if (tell_problems(config, what, to, err)) {
         return NULL;
+    }
+    if (config->store.options != NULL) {
+        pairs = ez_config_pairs(config->store.checked, config->store.options, &n);
+        merged.store_options = pairs;
+        merged.n_store_options = n;
     }
     scheduler = execz_scheduler_new(&merged, err);
     if (scheduler == NULL) {

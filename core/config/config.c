@@ -58,6 +58,8 @@ ez_config_free(ez_config *self)
         g_free(self->base_dir);
         g_free(self->lock_path);
         g_ptr_array_unref(self->arena);
+        g_clear_pointer(&self->store.options, g_array_unref);
+        ez_options_free(self->store.checked);
         ez_document_free(self->document);
         g_free(self);
     }
@@ -129,23 +131,22 @@ static void
 read_store(ez_config *self, const ez_section *section, const ez_schema *schema)
 {
     ez_reading reading = reading_of(self);
-    ez_store_settings store = {0};
+    ez_config_store *store = &self->store;
     const ez_ini_entry *type = ez_section_find(section, "type");
 
-    ez_schema_read(schema, &reading, section, &store);
-    if (type == NULL && !section->damaged) {
-        ez_config_problem(self->found, section->place, EZ_C_MISSING_KEY,
-                          "store '%s' has no type; add type = memory", section->name);
-    }
-    if (store.type != NULL && strcmp(store.type, "memory") != 0) {
-        ez_value_problem(&reading, type, 0, EZ_C_NOT_IN_VERSION,
-                         "stores of type '%s' are not in this version; the only one is memory",
-                         store.type);
-    }
     if (strcmp(section->name, "default") != 0) {
         ez_config_problem(self->found, section->place, EZ_C_NOT_IN_VERSION,
                           "this version has one store for all tasks; its section is "
                           "[store:default], not [store:%s]",
+                          section->name);
+        return;
+    }
+    store->section = section;
+    store->options = collect_options(section, schema, "");
+    ez_schema_read(schema, &reading, section, &store->settings);
+    if (type == NULL && !section->damaged) {
+        ez_config_problem(self->found, section->place, EZ_C_MISSING_KEY,
+                          "store '%s' has no type; add type = sqlite, or type = memory",
                           section->name);
     }
 }
@@ -192,6 +193,9 @@ apply_defaults(const ez_config *self, ez_config_task *task)
     if (task->spec.output_limit == 0) {
         task->spec.output_limit = self->defaults.output_limit;
     }
+    if (task->spec.delivery == EXECZ_DELIVERY_DEFAULT) {
+        task->spec.delivery = self->defaults.delivery;
+    }
     apply_retry_defaults(self, task);
 }
 
@@ -204,6 +208,7 @@ read_task(ez_config *self, const ez_section *section, const ez_schema *schema)
     task->section = section;
     task->spec = (execz_task_spec)EXECZ_TASK_SPEC_INIT;
     task->spec.id = section->name;
+    task->spec.origin = EXECZ_ORIGIN_CONFIG;
     task->options = collect_options(section, schema, "option.");
     ez_schema_read(schema, &reading, section, &task->spec);
     apply_defaults(self, task);

@@ -20,6 +20,13 @@ typedef struct ez_config_executor {
     ez_options *checked;        /* owned; NULL: not checked, or wrong */
 } ez_config_executor;
 
+typedef struct ez_config_store {
+    const ez_section *section; /* borrowed; NULL: there is none */
+    ez_store_settings settings;
+    GArray *options;     /* of ez_setting, owned: as they were written; NULL: there is no section */
+    ez_options *checked; /* owned; NULL: not checked, or wrong */
+} ez_config_store;
+
 typedef struct ez_config_task {
     const ez_section *section; /* borrowed, as all texts; the arena owns what is not a value */
     execz_task_spec spec;      /* complete, with what [defaults] say; no executor: "default" */
@@ -38,9 +45,10 @@ typedef struct ez_config {
     bool has_log_level;
     const ez_ini_entry *jitter; /* in [defaults]; borrowed; NULL: none */
     execz_task_spec defaults;   /* what [defaults] say, the rest as in EXECZ_TASK_SPEC_INIT */
-    GPtrArray *executors;       /* of ez_config_executor */
-    GHashTable *executor_map;   /* alias -> ez_config_executor */
-    GPtrArray *tasks;           /* of ez_config_task */
+    ez_config_store store;
+    GPtrArray *executors;     /* of ez_config_executor */
+    GHashTable *executor_map; /* alias -> ez_config_executor */
+    GPtrArray *tasks;         /* of ez_config_task */
 } ez_config;
 
 /* Reads path and its drop-ins and checks all that needs no plugin.  NULL with EXECZ_E_IO if path

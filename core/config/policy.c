@@ -51,6 +51,45 @@ ez_policy_read_overlap(const ez_reading *reading, const ez_ini_entry *entry, uin
     return true;
 }
 
+/* ---- coalescing and delivery ------------------------------------------------------------------ */
+
+bool
+ez_policy_read_coalesce(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out)
+{
+    const char *word = entry->setting.value;
+    bool truth;
+
+    if (g_ascii_strcasecmp(word, "latest") == 0) {
+        *out = EXECZ_COALESCE_LATEST;
+    } else if (g_ascii_strcasecmp(word, "none") == 0) {
+        *out = EXECZ_COALESCE_NONE;
+    } else if (ez_parse_bool(word, &truth, NULL) == EXECZ_OK) {
+        *out = truth ? EXECZ_COALESCE_LATEST : EXECZ_COALESCE_NONE;
+    } else {
+        ez_value_problem(reading, entry, 0, EZ_C_BAD_CHOICE,
+                         "'%s' is none of latest (or yes), none (or no)", word);
+        return false;
+    }
+    return true;
+}
+
+bool
+ez_policy_read_delivery(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out)
+{
+    const char *word = entry->setting.value;
+
+    if (g_ascii_strcasecmp(word, "at-most-once") == 0) {
+        *out = EXECZ_DELIVERY_AT_MOST_ONCE;
+    } else if (g_ascii_strcasecmp(word, "at-least-once") == 0) {
+        *out = EXECZ_DELIVERY_AT_LEAST_ONCE;
+    } else {
+        ez_value_problem(reading, entry, 0, EZ_C_BAD_CHOICE,
+                         "'%s' is none of at-most-once, at-least-once", word);
+        return false;
+    }
+    return true;
+}
+
 /* ---- lists ----------------------------------------------------------------------------------- */
 
 /* Moves *at to the next word, and behind it; its length, 0 if there is none. */

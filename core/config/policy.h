@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The values that say how runs of a task overlap and how often they are attempted. */
+/* The values that say how runs of a task overlap, how often they are attempted, and what becomes of
+ * them after a crash. */
 #ifndef EZ_CONFIG_POLICY_H
 #define EZ_CONFIG_POLICY_H
 
@@ -9,6 +10,10 @@
 
 /* Two numbers: EXECZ_OVERLAP_*, and the limit of a queue. */
 bool ez_policy_read_overlap(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out);
+
+/* EXECZ_COALESCE_*; EXECZ_DELIVERY_*. */
+bool ez_policy_read_coalesce(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out);
+bool ez_policy_read_delivery(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out);
 
 /* A set of EXECZ_RETRY_ON_*. */
 bool ez_policy_read_outcomes(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out);

@@ -6,18 +6,20 @@
 #include "executor/isolation.h"
 #include "plugin/codes.h"
 
+#include <execz/store.h>
+
 #include <string.h>
 
 /* ---- executors ------------------------------------------------------------------------------ */
 
 static void
-report_no_plugin(ez_config *self, const ez_config_executor *executor, const ez_catalog *catalog)
+report_no_plugin(ez_config *self, const ez_section *section, const ez_catalog *catalog)
 {
-    g_autofree char *trace = ez_catalog_trace(catalog, executor->settings.type);
-    const ez_ini_entry *type = ez_section_find(executor->section, "type");
+    const ez_ini_entry *type = ez_section_find(section, "type");
+    g_autofree char *trace = ez_catalog_trace(catalog, type->setting.value);
 
     ez_report_add(self->found, type->setting.value_place, ez_plugin_code_text(EZ_P_UNKNOWN_ALIAS),
-                  "no plugin has the alias '%s'\n%s", executor->settings.type, trace);
+                  "no plugin has the alias '%s'\n%s", type->setting.value, trace);
 }
 
 /* The file of the executor's plugin; NULL if there is none, or if it is no usable one.  The first
@@ -36,7 +38,7 @@ find_plugin(ez_config *self, const ez_config_executor *executor, ez_catalog *cat
         return file;
     }
     if (type != NULL && err.status == EXECZ_E_NOT_FOUND) {
-        report_no_plugin(self, executor, catalog);
+        report_no_plugin(self, executor->section, catalog);
     } else {
         const ez_ini_entry *entry =
             ez_section_find(executor->section, type != NULL ? "type" : "plugin");
@@ -86,6 +88,41 @@ check_executor(ez_config *self, ez_config_executor *executor, ez_catalog *catalo
     executor->part = file == NULL ? NULL : find_part(executor, file);
     if (executor->part != NULL) {
         executor->checked = ez_isolation_check(&executor->part->options, &source, self->found);
+    }
+}
+
+/* ---- the store ------------------------------------------------------------------------------ */
+
+static void
+check_store(ez_config *self, ez_catalog *catalog)
+{
+    static const ez_option_table none = {0};
+    ez_config_store *store = &self->store;
+    const char *type = store->settings.type;
+    bool memory = type != NULL && strcmp(type, "memory") == 0;
+    execz_error err = EXECZ_ERROR_INIT;
+    const ez_plugin_file *file;
+    const ez_plugin_part *part = NULL;
+
+    if (type == NULL) {
+        return; /* there is none, or it was reported */
+    }
+    file = memory ? NULL : ez_catalog_find(catalog, type, &err);
+    if (file != NULL) {
+        part = ez_plugin_file_part(file, type);
+    }
+    if (part != NULL && strcmp(part->kind, EXECZ_KIND_STORE) != 0) {
+        ez_plugin_fail(&err, EZ_P_UNKNOWN_KIND, "'%s' is of kind %s, not a store", type,
+                       part->kind);
+    }
+    if (err.status == EXECZ_E_NOT_FOUND) {
+        report_no_plugin(self, store->section, catalog);
+    } else if (err.status != EXECZ_OK) {
+        ez_report_add_error(self->found,
+                            ez_section_find(store->section, "type")->setting.value_place, &err);
+    } else {
+        store->checked = check_options(self, memory ? &none : &part->options, "the store",
+                                       store->section, store->options);
     }
 }
 
@@ -223,6 +260,7 @@ ez_config_check(ez_config *self, ez_catalog *catalog)
     for (guint i = 0; i < self->executors->len; i++) {
         check_executor(self, self->executors->pdata[i], catalog);
     }
+    check_store(self, catalog);
     check_executor_names(self);
     for (guint i = 0; i < self->tasks->len; i++) {
         check_task(self, self->tasks->pdata[i]);

@@ -26,6 +26,8 @@ static const ez_key scheduler_keys[] = {
     {"log_level", EZ_VALUE_LOG_LEVEL, AT(ez_scheduler_settings, log_level)},
     {"require_lock", EZ_VALUE_YES, AT(ez_scheduler_settings, require_lock)},
     {"watch_plugins", EZ_VALUE_YES, AT(ez_scheduler_settings, watch_plugins)},
+    {"state_dir", EZ_VALUE_PATH, AT(ez_scheduler_settings, state_dir)},
+    {"history", EZ_VALUE_COUNT, AT(ez_scheduler_settings, history)},
 };
 
 /* What [defaults] can say for all tasks, and each for itself. */
@@ -37,6 +39,7 @@ static const ez_key scheduler_keys[] = {
     {"coalesce", EZ_VALUE_COALESCE, TASK(coalesce)},                                               \
     {"max_instances", EZ_VALUE_COUNT, TASK(max_instances)},                                        \
     {"overlap", EZ_VALUE_OVERLAP, TASK(overlap)},                                                  \
+    {"delivery", EZ_VALUE_DELIVERY, TASK(delivery)},                                               \
     {"jitter", EZ_VALUE_ELSEWHERE, 0},                                                             \
     {"max_attempts", EZ_VALUE_ATTEMPTS, TASK(max_attempts)},                                       \
     {"retry_on", EZ_VALUE_OUTCOMES, TASK(retry_on)},                                               \
@@ -85,7 +88,7 @@ static const ez_schema schemas[] = {
     {"scheduler", NULL, KEYS(scheduler_keys), false},
     {"defaults", NULL, KEYS(defaults_keys), false},
     {"executor", "ALIAS", KEYS(executor_keys), true},
-    {"store", "ALIAS", KEYS(store_keys), false},
+    {"store", "ALIAS", KEYS(store_keys), true},
     {"task", "ID", KEYS(task_keys), false},
 };
 

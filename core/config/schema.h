@@ -31,6 +31,8 @@ typedef struct ez_scheduler_settings {
     uint32_t log_level;     /* EXECZ_LOG_* */
     uint32_t require_lock;  /* 1: yes */
     uint32_t watch_plugins; /* 1: yes; EZ_UNSAID: as the program says */
+    const char *state_dir;
+    uint32_t history;
 } ez_scheduler_settings;
 
 typedef struct ez_executor_settings {

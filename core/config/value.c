@@ -239,26 +239,6 @@ read_limit(const ez_reading *reading, const ez_ini_entry *entry, execz_duration 
 /* ---- words ---------------------------------------------------------------------------------- */
 
 static bool
-read_coalesce(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out)
-{
-    const char *word = entry->setting.value;
-    bool truth;
-
-    if (g_ascii_strcasecmp(word, "latest") == 0) {
-        *out = EXECZ_COALESCE_LATEST;
-    } else if (g_ascii_strcasecmp(word, "none") == 0) {
-        *out = EXECZ_COALESCE_NONE;
-    } else if (ez_parse_bool(word, &truth, NULL) == EXECZ_OK) {
-        *out = truth ? EXECZ_COALESCE_LATEST : EXECZ_COALESCE_NONE;
-    } else {
-        ez_value_problem(reading, entry, 0, EZ_C_BAD_CHOICE,
-                         "'%s' is none of latest (or yes), none (or no)", word);
-        return false;
-    }
-    return true;
-}
-
-static bool
 read_log_level(const ez_reading *reading, const ez_ini_entry *entry, uint32_t *out)
 {
     static const char *const words[] = {"debug", "info", "warning", "error"};
@@ -331,6 +311,10 @@ read_policy_type(const ez_reading *reading, const ez_ini_entry *entry, ez_value_
         return ez_policy_read_factor(reading, entry, out);
     case EZ_VALUE_SHARE:
         return ez_policy_read_share(reading, entry, out);
+    case EZ_VALUE_COALESCE:
+        return ez_policy_read_coalesce(reading, entry, out);
+    case EZ_VALUE_DELIVERY:
+        return ez_policy_read_delivery(reading, entry, out);
     default:
         return ez_policy_read_statuses(reading, entry, out);
     }
@@ -387,9 +371,9 @@ ez_value_read(const ez_reading *reading, const ez_ini_entry *entry, ez_value_typ
     case EZ_VALUE_FACTOR:
     case EZ_VALUE_SHARE:
     case EZ_VALUE_STATUSES:
-        return read_policy_type(reading, entry, type, out);
     case EZ_VALUE_COALESCE:
-        return read_coalesce(reading, entry, out);
+    case EZ_VALUE_DELIVERY:
+        return read_policy_type(reading, entry, type, out);
     case EZ_VALUE_LOG_LEVEL:
         return read_log_level(reading, entry, out);
     case EZ_VALUE_YES:

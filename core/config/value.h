@@ -28,6 +28,7 @@ typedef enum ez_value_type {
     EZ_VALUE_DURATION,  /* execz_duration, 0 too */
     EZ_VALUE_TIMEOUT,   /* execz_duration > 0, or "unlimited": 0 */
     EZ_VALUE_GRACE,     /* execz_duration > 0, or "unlimited": -1 */
+    EZ_VALUE_DELIVERY,  /* uint32_t, EXECZ_DELIVERY_* */
     EZ_VALUE_COALESCE,  /* uint32_t, EXECZ_COALESCE_* */
     EZ_VALUE_LOG_LEVEL, /* uint32_t, EXECZ_LOG_* */
     EZ_VALUE_YES,       /* uint32_t, 1: yes */

@@ -11,7 +11,7 @@ execz_event_name(uint64_t code)
         "task_executed",      "task_error",         "task_missed",      "task_submitted",
         "task_max_instances", "task_started",       "task_cancelled",   "task_timeout",
         "task_retry",         "task_lost",          "task_blocked",     "plugin_added",
-        "plugin_removed",     "executor_busy",
+        "plugin_removed",     "executor_busy",      "store_failed",     "store_recovered",
     };
 
     for (unsigned bit = 0; bit < sizeof names / sizeof names[0]; bit++) {

@@ -5,6 +5,8 @@
 #include "plugin/codes.h"
 #include "plugin/descriptor.h"
 
+#include <execz/store.h>
+
 #include <string.h>
 
 /* A function that a kind cannot do without. */
@@ -29,6 +31,14 @@ static const kind kinds[] = {
       {"shutdown", offsetof(execz_executor_ops, shutdown)},
       {"send_task", offsetof(execz_executor_ops, send_task)},
       {"destroy", offsetof(execz_executor_ops, destroy)}}},
+    {EXECZ_KIND_STORE,
+     sizeof(execz_store_ops),
+     48,
+     {{"open", offsetof(execz_store_ops, open)},
+      {"load", offsetof(execz_store_ops, load)},
+      {"commit", offsetof(execz_store_ops, commit)},
+      {"history", offsetof(execz_store_ops, history)},
+      {"close", offsetof(execz_store_ops, close)}}},
 };
 
 bool

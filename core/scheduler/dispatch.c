@@ -2,6 +2,7 @@
 #include "scheduler/dispatch.h"
 
 #include "scheduler/held.h"
+#include "scheduler/journal.h"
 #include "scheduler/modify.h"
 #include "scheduler/news.h"
 #include "scheduler/overlap.h"
@@ -30,7 +31,7 @@ plan_next_locked(execz_scheduler *self, ez_entry *entry)
     if (!ez_heap_holds(&entry->node)) {
         ez_scheduler_plan_locked(self, entry);
     }
-    ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
+    ez_scheduler_change_locked(self, EXECZ_STORE_NEXT_RUN, entry);
 }
 
 /* Takes the first that is due at now; false if nothing is.  It is queued again at once where the next
@@ -140,6 +141,11 @@ ez_dispatch_due(execz_scheduler *self)
     GQueue news;
     size_t n = collect(self, ez_clock_now(self->clock), &news);
 
+    for (size_t i = 0; self->durable && i < n; i++) {
+        const ez_batch_item *item = &self->batch[i];
+
+        ez_journal_open(self, item->entry->task, &item->due, item->source);
+    }
     ez_scheduler_commit(self);
     ez_news_deliver(self, &news);
     for (size_t i = 0; i < n; i++) {

@@ -57,7 +57,7 @@ ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
     g_hash_table_remove(self->modified, entry);
     self->n_blocked -= entry->blocked != NULL;
     g_free(atomic_exchange(&entry->blocked, NULL));
-    ez_scheduler_change_locked(self, EZ_CHANGE_REMOVE, entry);
+    ez_scheduler_change_locked(self, EXECZ_STORE_REMOVE_TASK, entry);
     (void)ez_index_remove(&self->tasks, entry->task->id);
     ez_entry_unref(entry); /* the table's; the caller has its own */
 }
@@ -71,7 +71,7 @@ ez_scheduler_retire(execz_scheduler *self, ez_entry *entry)
     pthread_mutex_lock(&self->lock);
     if (!entry->removed && ez_entry_go_on_after_end_locked(entry, ez_clock_now(self->clock))) {
         ez_scheduler_plan_locked(self, entry);
-        ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
+        ez_scheduler_change_locked(self, EXECZ_STORE_PUT_TASK, entry);
     } else if (!entry->removed && !ez_entry_has_future(entry)) {
         ez_scheduler_drop_locked(self, entry);
         ez_news_tell_locked(self, EXECZ_EVENT_TASK_REMOVED, entry->task,

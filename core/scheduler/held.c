@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scheduler/held.h"
 
+#include "scheduler/journal.h"
 #include "scheduler/retry.h"
 #include "scheduler/submit.h"
 #include "scheduler/tell.h"
@@ -18,6 +19,40 @@ held_of(ez_waiter *waiter)
     return (ez_held *)waiter; /* it is first */
 }
 
+static bool
+has_time(const ez_held *held, execz_time time)
+{
+    for (uint32_t i = 0; held != NULL && i < held->n; i++) {
+        if (held->times[i] == time) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* As below, and notes which run times are covered by others now. */
+static ez_held *
+hold_and_note(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
+{
+    execz_time times[2 * EXECZ_RUN_TIMES_MAX];
+    const ez_held *before = ez_entry_find_held(entry, source);
+    uint32_t n = before == NULL ? 0 : before->n;
+    ez_held *held;
+
+    if (n > 0) {
+        memcpy(times, before->times, n * sizeof times[0]);
+    }
+    memcpy(times + n, due->times, due->n * sizeof times[0]);
+    n += due->n;
+    held = ez_entry_hold(entry, due, source);
+    for (uint32_t i = 0; i < n; i++) {
+        if (!has_time(held, times[i])) {
+            ez_journal_cover(self, entry->task, times[i]);
+        }
+    }
+    return held;
+}
+
 ez_held *
 ez_held_keep(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
 {
@@ -25,7 +60,8 @@ ez_held_keep(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t sourc
 
     due->missed = 0;
     self->n_held += due->n > 0 && ez_entry_find_held(entry, source) == NULL;
-    held = ez_entry_hold(entry, due, source);
+    held =
+        self->durable ? hold_and_note(self, entry, due, source) : ez_entry_hold(entry, due, source);
     ez_submit_missed(self, entry, due, source);
     return held;
 }

@@ -7,6 +7,7 @@
 #include "scheduler/cancel.h"
 #include "scheduler/dispatch.h"
 #include "scheduler/held.h"
+#include "scheduler/journal.h"
 #include "scheduler/modify.h"
 #include "scheduler/news.h"
 #include "scheduler/overlap.h"
@@ -127,6 +128,7 @@ arm(execz_scheduler *self)
     }
     if (state == EXECZ_STATE_RUNNING || state == EXECZ_STATE_PAUSED) {
         monotonic = ez_held_next_retry(self);
+        monotonic = MIN(monotonic, ez_changes_next_try(self));
         monotonic = MIN(monotonic, leaving ? ez_removal_next_step(self) : EXECZ_TIME_NEVER);
         monotonic = MIN(monotonic, self->holding ? EXECZ_TIME_NEVER : ez_retry_next(self));
     } else if (state == EXECZ_STATE_SHUTTING_DOWN) {
@@ -168,6 +170,9 @@ work(execz_scheduler *self, const errands *todo)
         ez_pause_step(self);
     }
     if (!self->holding) {
+        if (self->n_retries > 0) {
+            ez_scheduler_commit(self); /* an attempt is known before it is made */
+        }
         ez_retry_submit_due(self);
         ez_overlap_start(self);
     }
@@ -190,6 +195,7 @@ pass(execz_scheduler *self)
     (void)ez_result_take(self);
     todo = list_errands(self); /* with what was asked for by a ring that was heard just now */
     if (todo.news) {
+        ez_scheduler_commit(self); /* what is told of tasks is safe */
         ez_news_step(self);
         todo = list_errands(self); /* listeners may have asked for something, too */
     }

@@ -75,7 +75,7 @@ exchange_locked(execz_scheduler *self, ez_entry *entry, ez_task *task)
     ez_task_unref(entry->task);
     entry->task = ez_task_ref(task);
     ez_overlap_note_room(self, entry); /* it may have more runs now */
-    ez_scheduler_change_locked(self, EZ_CHANGE_UPDATE, entry);
+    ez_scheduler_change_locked(self, EXECZ_STORE_PUT_TASK, entry);
 }
 
 void

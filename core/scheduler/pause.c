@@ -46,8 +46,9 @@ ez_pause_next_locked(execz_scheduler *self)
 
 /* ---- tasks ----------------------------------------------------------------------------------- */
 
-static void
-pause_locked(execz_scheduler *self, ez_entry *entry, const char *reason, execz_time until)
+void
+ez_pause_restore_locked(execz_scheduler *self, ez_entry *entry, const char *reason,
+                        execz_time until)
 {
     ez_pause *pause = g_new0(ez_pause, 1);
 
@@ -59,7 +60,13 @@ pause_locked(execz_scheduler *self, ez_entry *entry, const char *reason, execz_t
     if (until != EXECZ_TIME_NEVER) {
         ez_heap_set(&self->resumptions, &entry->node, until);
     }
-    ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
+}
+
+static void
+pause_locked(execz_scheduler *self, ez_entry *entry, const char *reason, execz_time until)
+{
+    ez_pause_restore_locked(self, entry, reason, until);
+    ez_scheduler_change_locked(self, EXECZ_STORE_PUT_TASK, entry);
 }
 
 /* The schedule goes on with the first fire time at or after `from`, but never with one before that it
@@ -77,7 +84,7 @@ resume_locked(execz_scheduler *self, ez_entry *entry, execz_time from)
             ez_scheduler_plan_locked(self, entry);
         }
     }
-    ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
+    ez_scheduler_change_locked(self, EXECZ_STORE_PUT_TASK, entry);
     if (entry->trigger != NULL && !ez_entry_has_future(entry)) {
         g_queue_push_tail(&self->resumed, ez_entry_ref(entry));
     }

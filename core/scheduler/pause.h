@@ -15,6 +15,10 @@ typedef struct ez_pause {
 
 void ez_pause_free(void *pause);
 
+/* Pauses it as it was when it was written down. */
+void ez_pause_restore_locked(execz_scheduler *self, ez_entry *entry, const char *reason,
+                             execz_time until);
+
 /* How the entry is paused; NULL if it is not. */
 const ez_pause *ez_pause_find_locked(execz_scheduler *self, ez_entry *entry);
 

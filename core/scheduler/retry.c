@@ -58,6 +58,24 @@ collect(ez_run *run)
     return retry;
 }
 
+/* Has it wait for as long as delay says. */
+static void
+plan(execz_scheduler *self, ez_retry *retry, ez_entry *entry, execz_duration delay)
+{
+    int64_t now = ez_clock_monotonic(self->clock);
+
+    retry->waiter.entry = ez_entry_ref(entry);
+    retry->waiter.is_retry = true;
+    retry->next = entry->retries;
+    entry->retries = retry;
+    if (__builtin_add_overflow(ez_clock_now(self->clock), delay, &retry->due)) {
+        retry->due = EXECZ_TIME_NEVER - 1;
+    }
+    retry->waiter.since = retry->due;
+    ez_heap_set(&self->retries, &retry->node, now + MIN(delay, EXECZ_TIME_NEVER - 1 - now));
+    self->n_retries += retry->n;
+}
+
 ez_retry *
 ez_retry_plan(execz_scheduler *self, ez_run *run)
 {
@@ -75,18 +93,20 @@ ez_retry_plan(execz_scheduler *self, ez_run *run)
     seed = ez_spread((uint64_t)retry->times[0] ^ ez_spread(g_str_hash(run->task->id)));
     delay = ez_retry_delay(run->task->plan->retry, run->attempt, seed);
     retry->attempt = run->attempt + 1;
-    retry->waiter.entry = ez_entry_ref(run->owner);
-    retry->waiter.is_retry = true;
-    retry->next = retry->waiter.entry->retries;
-    retry->waiter.entry->retries = retry;
-    if (__builtin_add_overflow(ez_clock_now(self->clock), delay, &retry->due)) {
-        retry->due = EXECZ_TIME_NEVER - 1;
-    }
-    retry->waiter.since = retry->due;
-    delay = MIN(delay, EXECZ_TIME_NEVER - 1 - ez_clock_monotonic(self->clock));
-    ez_heap_set(&self->retries, &retry->node, ez_clock_monotonic(self->clock) + delay);
-    self->n_retries += retry->n;
+    plan(self, retry, run->owner, delay);
     return retry;
+}
+
+void
+ez_retry_again(execz_scheduler *self, ez_entry *entry, const execz_history_record *run)
+{
+    ez_retry *retry = g_malloc0(sizeof *retry + sizeof retry->times[0]);
+
+    retry->attempt = run->attempt;
+    retry->coalesced = run->coalesced;
+    retry->times[retry->n++] = run->scheduled;
+    ez_entry_count(entry, 1); /* as of the run that it was */
+    plan(self, retry, entry, 0);
 }
 
 bool

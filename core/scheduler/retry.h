@@ -21,6 +21,9 @@ typedef struct ez_retry {
  * none.  It takes over the run's instance.  [loop] */
 ez_retry *ez_retry_plan(execz_scheduler *self, ez_run *run);
 
+/* Has a run time that an earlier process began attempted at once, as this attempt.  [setup] */
+void ez_retry_again(execz_scheduler *self, ez_entry *entry, const execz_history_record *run);
+
 /* Whether it is about this run time. */
 bool ez_retry_has(const ez_retry *self, execz_time run_time);
 

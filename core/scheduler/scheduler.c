@@ -12,9 +12,9 @@
 #include "scheduler/listeners.h"
 #include "scheduler/news.h"
 #include "scheduler/pause.h"
+#include "scheduler/state.h"
 #include "scheduler/tell.h"
 #include "scheduler/upgrade.h"
-#include "store/memory.h"
 #include "task/check.h"
 
 #include <string.h>
@@ -75,11 +75,10 @@ init_tables(execz_scheduler *self)
     ez_line_init(&self->blocked[0]);
     ez_line_init(&self->blocked[1]);
     ez_line_init(&self->gathering);
-    self->changes = g_array_new(FALSE, FALSE, sizeof(ez_change));
+    ez_changes_init(self);
     self->batch = g_new(ez_batch_item, EZ_BATCH);
     self->bus = ez_bus_new();
     self->runs = ez_runs_new();
-    self->store = ez_memory_store_new();
     self->tables = (ez_task_tables){ez_intern_table_new(), ez_intern_table_new()};
     self->shutdown_deadline = EXECZ_NO_DEADLINE;
     self->recheck_at = EXECZ_TIME_NEVER;
@@ -198,6 +197,9 @@ ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock, 
     }
     init_services(self, &whole);
     ez_listeners_watch(self);
+    if (ez_state_make(self, &whole, err) != EXECZ_OK) {
+        g_clear_pointer(&self, execz_scheduler_free);
+    }
     return self;
 }
 
@@ -293,6 +295,7 @@ execz_scheduler_free(execz_scheduler *self)
     free_queues(self);
     ez_cancel_forget(self);
     free_tasks(self);
+    ez_scheduler_commit_last(self);
     ez_store_free(self->store);
     ez_history_free(self->history);
     ez_bus_free(self->bus);
@@ -308,7 +311,7 @@ execz_scheduler_free(execz_scheduler *self)
     ez_line_deinit(&self->blocked[0]);
     ez_line_deinit(&self->blocked[1]);
     ez_line_deinit(&self->gathering);
-    ez_journal_drop_changes(self->changes);
+    ez_changes_deinit(self);
     ez_intern_table_free(self->tables.plans);
     ez_intern_table_free(self->tables.schedules);
     g_free(self->batch);

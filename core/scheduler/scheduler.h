@@ -24,6 +24,7 @@
 #include "scheduler/entry.h"
 #include "scheduler/wish.h"
 #include "store/history.h"
+#include "store/record.h"
 #include "store/store.h"
 
 /* A task somebody wants to run now. */
@@ -123,16 +124,23 @@ struct execz_scheduler {
     GQueue leaving;         /* ez_executor_place, owned: removed, but not yet ended */
     GQueue new_executors;   /* ez_executor_place, borrowed: to be started by the loop */
     GHashTable *modified;   /* ez_entry -> ez_task, owned: it is to be its task */
-    GArray *changes;        /* ez_change with a task reference each: not yet committed */
+    bool durable;           /* what happens is committed to store, which is open */
+    GArray *changes;        /* of changes.c: not yet committed */
+    GHashTable *known;      /* ez_entry: in the start, those that the store knows; else NULL */
+    uint64_t n_quarantined; /* tasks */
     uint32_t shutdown_flags;
     uint32_t n_cancels;        /* shutdowns asked to cancel: the second one means it */
     int64_t shutdown_deadline; /* monotonic */
 
     /* [loop] */
-    ez_store *store;
-    ez_batch_item *batch;      /* owned, EZ_BATCH of them */
-    ez_executor_place *recent; /* of the last run that was sent in this pass; NULL: none */
-    bool unflushed;            /* runs were sent since executors were flushed last */
+    ez_store *store;                /* owned; NULL: tasks are in memory only */
+    ez_batch journal;               /* what is to be committed next */
+    int64_t store_delay;            /* until a store that has failed is tried again; 0: it works */
+    int64_t store_try_at;           /* monotonic; when that is */
+    execz_time store_failing_since; /* 0: it works */
+    ez_batch_item *batch;           /* owned, EZ_BATCH of them */
+    ez_executor_place *recent;      /* of the last run that was sent in this pass; NULL: none */
+    bool unflushed;                 /* runs were sent since executors were flushed last */
     ez_shutdown shutdown;
     bool holding;           /* it is paused: what is due by schedule and waits is not tried again */
     GPtrArray *left_behind; /* ez_executor_place, owned: removed, but threads still use it */
@@ -179,8 +187,10 @@ bool ez_scheduler_is_loop(execz_scheduler *self);
 /* Puts a change where the next commit takes it. */
 void ez_scheduler_change_locked(execz_scheduler *self, uint32_t kind, ez_entry *entry);
 
-/* Commits what has gathered.  [loop], or while stopped */
+/* Commits what has gathered, unless the store has just failed; last: in any case.  [loop], or while
+ * stopped */
 void ez_scheduler_commit(execz_scheduler *self);
+void ez_scheduler_commit_last(execz_scheduler *self);
 
 /* The place of an alias; NULL if there is none. */
 ez_executor_place *ez_scheduler_find_place(execz_scheduler *self, const char *alias);

@@ -16,6 +16,7 @@
 
 #include "scheduler/cancel.h"
 #include "scheduler/held.h"
+#include "scheduler/journal.h"
 #include "scheduler/modify.h"
 #include "scheduler/news.h"
 #include "scheduler/overlap.h"
@@ -127,12 +128,17 @@ static void
 submit_last(execz_scheduler *self)
 {
     g_autoptr(GPtrArray) entries = list_last(self);
+    ez_due due = {.times = {ez_clock_now(self->clock)}, .n = 1};
 
+    for (guint i = 0; self->durable && i < entries->len; i++) {
+        ez_journal_open(self, ((ez_entry *)entries->pdata[i])->task, &due, EXECZ_SOURCE_SCHEDULE);
+    }
+    ez_scheduler_commit(self);
     for (guint i = 0; i < entries->len; i++) {
-        ez_due due = {.times = {ez_clock_now(self->clock)}, .n = 1};
+        ez_due one = due;
 
         if (!((ez_entry *)entries->pdata[i])->removed) { /* by a listener, meanwhile */
-            (void)ez_submit(self, entries->pdata[i], &due, EXECZ_SOURCE_SCHEDULE);
+            (void)ez_submit(self, entries->pdata[i], &one, EXECZ_SOURCE_SCHEDULE);
         }
     }
 }
@@ -214,7 +220,7 @@ end(execz_scheduler *self)
     ez_removal_end_all(self);
     ez_news_step(self); /* by a listener, meanwhile */
     ez_cancel_forget(self);
-    ez_scheduler_commit(self);
+    ez_scheduler_commit_last(self);
     self->shutdown.begun = false;
     ez_tell(self, EXECZ_EVENT_SCHEDULER_SHUTDOWN, NULL, NULL);
     ez_bus_flush(self->bus);

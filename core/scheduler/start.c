@@ -5,6 +5,7 @@
 #include "scheduler/background.h"
 #include "scheduler/modify.h"
 #include "scheduler/removal.h"
+#include "scheduler/state.h"
 #include "scheduler/tell.h"
 #include "scheduler/upgrade.h"
 
@@ -89,8 +90,9 @@ begin_schedules(execz_scheduler *self)
             continue;
         }
         ez_scheduler_plan_locked(self, entry);
-        ez_scheduler_change_locked(self, EZ_CHANGE_NEXT, entry);
+        ez_scheduler_change_locked(self, EXECZ_STORE_NEXT_RUN, entry);
     }
+    ez_restore_put_all_locked(self);
     for (guint i = 0; i < dropped->len; i++) {
         ez_scheduler_drop_locked(self, dropped->pdata[i]);
     }
@@ -104,8 +106,16 @@ start(execz_scheduler *self, uint32_t state, execz_error *err)
 {
     uint32_t before;
 
-    if (ez_scheduler_state(self) == EXECZ_STATE_STOPPED && ez_background_is_elsewhere(self)) {
-        ez_background_join(self); /* of the last time: it is on its way out */
+    if (ez_scheduler_state(self) == EXECZ_STATE_STOPPED) {
+        execz_status status;
+
+        if (ez_background_is_elsewhere(self)) {
+            ez_background_join(self); /* of the last time: it is on its way out */
+        }
+        status = ez_restore(self, err);
+        if (status != EXECZ_OK) {
+            return status;
+        }
     }
     pthread_mutex_lock(&self->lock);
     before = self->state;

@@ -19,7 +19,7 @@ insert_locked(execz_scheduler *self, ez_entry *entry, ez_draft *draft)
         ez_entry_restart_locked(entry, g_steal_pointer(&draft->trigger), draft->at);
         ez_scheduler_plan_locked(self, entry);
     }
-    ez_scheduler_change_locked(self, EZ_CHANGE_PUT, entry);
+    ez_scheduler_change_locked(self, EXECZ_STORE_PUT_TASK, entry);
     ez_news_tell_locked(self, EXECZ_EVENT_TASK_ADDED, entry->task, NULL);
     return NULL;
 }

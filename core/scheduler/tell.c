@@ -188,6 +188,9 @@ void
 ez_tell_retry(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome,
               execz_time next_attempt)
 {
+    if (self->durable) {
+        ez_journal_again(self, run, outcome->run_time);
+    }
     tell_outcome(self, EXECZ_EVENT_TASK_RETRY, run, outcome, next_attempt);
 }
 

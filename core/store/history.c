@@ -9,9 +9,9 @@
 
 /* A record with its texts behind it. */
 typedef struct kept {
-    execz_history_record record;
-    guint references; /* atomic */
-    size_t size;      /* of the block */
+    execz_history_record record; /* first */
+    guint references;            /* atomic */
+    size_t size;                 /* of the block */
     char texts[];
 } kept;
 
@@ -28,10 +28,10 @@ struct ez_history {
     uint64_t last_id;
 };
 
-static void
-unref(void *data)
+void
+ez_history_unref(void *record)
 {
-    kept *self = data;
+    kept *self = record;
 
     if (self != NULL && g_atomic_int_dec_and_test((gint *)&self->references)) {
         g_free(self);
@@ -57,7 +57,7 @@ ez_history_free(ez_history *self)
         return;
     }
     for (uint32_t i = 0; i < self->n_max; i++) {
-        unref(self->ring[i]);
+        ez_history_unref(self->ring[i]);
     }
     g_free(self->ring);
     pthread_mutex_destroy(&self->lock);
@@ -108,8 +108,8 @@ length_of(const char *text)
     return text == NULL ? 0 : strlen(text);
 }
 
-static kept *
-copy(const execz_history_record *given)
+execz_history_record *
+ez_history_copy(const execz_history_record *given)
 {
     execz_history_record record = *given;
     g_autofree char *cut = ez_history_shorten(&record);
@@ -128,7 +128,7 @@ copy(const execz_history_record *given)
     self->record.message = pack(&at, record.message, message);
     self->record.value = pack(&at, record.value, value);
     self->record.output = pack(&at, record.output, output);
-    return self;
+    return &self->record;
 }
 
 static kept **
@@ -144,7 +144,7 @@ forget_oldest_locked(ez_history *self)
 
     self->bytes -= (*oldest)->size;
     self->n--;
-    unref(*oldest);
+    ez_history_unref(*oldest);
     *oldest = NULL;
 }
 
@@ -156,7 +156,7 @@ ez_history_add(ez_history *self, const execz_history_record *record)
     if (self->n_max == 0) {
         return;
     }
-    added = copy(record);
+    added = (kept *)(void *)ez_history_copy(record);
     pthread_mutex_lock(&self->lock);
     added->record.id = self->last_id = ez_history_next_id(self->last_id, record->finished);
     while (self->n > 0 && (self->n == self->n_max || self->bytes + added->size > self->bytes_max)) {
@@ -212,7 +212,7 @@ ez_history_matches(const execz_history_filter *filter, const execz_history_recor
 static GPtrArray *
 collect(ez_history *self, const execz_history_filter *filter)
 {
-    GPtrArray *found = g_ptr_array_new_with_free_func(unref);
+    GPtrArray *found = g_ptr_array_new_with_free_func(ez_history_unref);
 
     pthread_mutex_lock(&self->lock);
     for (uint32_t i = 1; i <= self->n && found->len < filter->limit; i++) {
@@ -228,13 +228,11 @@ collect(ez_history *self, const execz_history_filter *filter)
 }
 
 void
-ez_history_query(ez_history *self, const execz_history_filter *filter, execz_history_function visit,
-                 void *user)
+ez_history_tell(const GPtrArray *records, const execz_history_filter *filter,
+                execz_history_function visit, void *user)
 {
-    g_autoptr(GPtrArray) found = collect(self, filter);
-
-    for (guint i = 0; i < found->len; i++) {
-        execz_history_record record = ((const kept *)found->pdata[i])->record;
+    for (guint i = 0; i < records->len; i++) {
+        execz_history_record record = *(const execz_history_record *)records->pdata[i];
 
         if (filter->output == 0) {
             record.value = NULL;
@@ -243,4 +241,13 @@ ez_history_query(ez_history *self, const execz_history_filter *filter, execz_his
         }
         visit(user, &record);
     }
+}
+
+void
+ez_history_query(ez_history *self, const execz_history_filter *filter, execz_history_function visit,
+                 void *user)
+{
+    g_autoptr(GPtrArray) found = collect(self, filter);
+
+    ez_history_tell(found, filter, visit, user);
 }

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include <glib.h>
+
 #include <execz/history.h>
 
 typedef struct ez_history ez_history;
@@ -22,6 +24,12 @@ void ez_history_add(ez_history *self, const execz_history_record *record);
 /* As execz_scheduler_history() promises; filter is whole and was checked. */
 void ez_history_query(ez_history *self, const execz_history_filter *filter,
                       execz_history_function visit, void *user);
+
+/* A copy of record with its texts shortened, for ez_history_unref(); and telling of such copies. */
+execz_history_record *ez_history_copy(const execz_history_record *record);
+void ez_history_unref(void *record);
+void ez_history_tell(const GPtrArray *records, const execz_history_filter *filter,
+                     execz_history_function visit, void *user);
 
 /* Fills *whole_out with filter, which may be NULL or of another version, and checks it. */
 execz_status ez_history_read_filter(const execz_history_filter *filter,

@@ -1,72 +1,63 @@
 /* SPDX-License-Identifier: MIT */
-/* Where tasks and their next run times are kept.
+/* The store of a scheduler: a plugin of the kind execz.store/1, its options, and its life.
  *
- * The scheduler commits one batch of changes for each wake-up, before it hands anything to an
- * executor: what a store has accepted is what survives.  A store is called on the loop or while the
- * scheduler is stopped, never by two threads at once, and never with a lock of the scheduler held.
- * */
+ *     new -> open -> load -> commit, commit ... -> free
+ *
+ * The plugin is found when the store is made, and loaded when it is opened.  A scheduler without one
+ * keeps its tasks in memory. */
 #ifndef EZ_STORE_STORE_H
 #define EZ_STORE_STORE_H
 
-#include <stdbool.h>
+#include <execz/history.h>
+#include <execz/store.h>
 
-#include "task/task.h"
-
-#define EZ_CHANGE_PUT 1u    /* the task is new: keep it and its next run time */
-#define EZ_CHANGE_NEXT 2u   /* it has another next run time */
-#define EZ_CHANGE_REMOVE 3u /* forget it */
-#define EZ_CHANGE_UPDATE 4u /* it is another one under the same id, with this next run time */
-
-typedef struct ez_change {
-    uint32_t kind;       /* EZ_CHANGE_* */
-    ez_task *task;       /* borrowed */
-    execz_time next_run; /* nominal; EXECZ_TIME_NEVER: none */
-} ez_change;
+#include "base/clock.h"
+#include "base/log.h"
+#include "plugin/lock.h"
+#include "plugin/options.h"
+#include "store/batch.h"
 
 typedef struct ez_store ez_store;
 
-typedef struct ez_store_ops {
-    const char *type;
-    /* All of the n changes, or none and err filled.  NULL: nothing of it outlasts the scheduler, and
-     * so there is nothing to commit or to load. */
-    execz_status (*commit)(ez_store *self, const ez_change *changes, size_t n, execz_error *err);
-    /* Calls visit for each task that is kept. */
-    execz_status (*load)(ez_store *self,
-                         void (*visit)(void *user, ez_task *task, execz_time next_run), void *user,
-                         execz_error *err);
-    void (*free)(ez_store *self);
-} ez_store_ops;
+/* What a store is made of; the first three live longer than it, the others are copied. */
+typedef struct ez_store_parts {
+    const ez_clock *clock;
+    const ez_log *log;
+    const ez_lock *lock; /* which files may be run; NULL: all that are trusted */
+    const char *state_dir;
+    const char *path; /* of the plugin's file */
+    const ez_plugin_part *part;
+} ez_store_parts;
 
-/* First in each store. */
-struct ez_store {
-    const ez_store_ops *ops;
-};
+/* Checks its options; what is wrong with them is added to report, and then the result is NULL. */
+ez_store *ez_store_new(const ez_store_parts *parts, const ez_options_source *options,
+                       ez_report *report);
 
-static inline bool
-ez_store_commits(const ez_store *self)
-{
-    return self->ops->commit != NULL;
-}
+/* Closes it if it is open.  NULL is fine. */
+void ez_store_free(ez_store *self);
 
-static inline execz_status
-ez_store_commit(ez_store *self, const ez_change *changes, size_t n, execz_error *err)
-{
-    return n == 0 || !ez_store_commits(self) ? EXECZ_OK : self->ops->commit(self, changes, n, err);
-}
+/* The plugin's alias for it; the directory it is in. */
+const char *ez_store_type(const ez_store *self);
+const char *ez_store_directory(const ez_store *self);
 
-static inline execz_status
-ez_store_load(ez_store *self, void (*visit)(void *user, ez_task *task, execz_time next_run),
-              void *user, execz_error *err)
-{
-    return ez_store_commits(self) ? self->ops->load(self, visit, user, err) : EXECZ_OK;
-}
+/* Takes its directory, loads the plugin and opens it. */
+execz_status ez_store_open(ez_store *self, execz_error *err);
+bool ez_store_is_open(const ez_store *self);
 
-static inline void
-ez_store_free(ez_store *self)
-{
-    if (self != NULL) {
-        self->ops->free(self);
-    }
-}
+/* As if it had not been opened. */
+void ez_store_close(ez_store *self);
+
+/* As in execz_store_ops. */
+execz_status ez_store_load(ez_store *self, execz_store_task_function task,
+                           execz_store_occurrence_function occurrence, void *user,
+                           execz_error *err);
+execz_status ez_store_commit(ez_store *self, ez_batch *batch, execz_error *err);
+execz_status ez_store_quarantined(ez_store *self, execz_store_task_function task, void *user,
+                                  execz_error *err);
+execz_status ez_store_check(ez_store *self, execz_error *err);
+
+/* As execz_scheduler_history() promises; filter is whole and was checked. */
+execz_status ez_store_history(ez_store *self, const execz_history_filter *filter,
+                              execz_history_function record, void *user, execz_error *err);
 
 #endif

@@ -147,6 +147,17 @@ check_numbers(const execz_task_spec *spec, execz_error *err)
                 spec->coalesce);
         return false;
     }
+    if (spec->delivery > EXECZ_DELIVERY_AT_LEAST_ONCE) {
+        ez_fail(err, EXECZ_E_INVAL,
+                "delivery of task '%s' is %u, which is none of EXECZ_DELIVERY_*", spec->id,
+                spec->delivery);
+        return false;
+    }
+    if (spec->origin > EXECZ_ORIGIN_CONFIG) {
+        ez_fail(err, EXECZ_E_INVAL, "origin of task '%s' is %u, which is none of EXECZ_ORIGIN_*",
+                spec->id, spec->origin);
+        return false;
+    }
     return true;
 }
 

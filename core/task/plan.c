@@ -128,6 +128,9 @@ fill_in(execz_task_spec *spec, const ez_task_defaults *defaults)
         spec->coalesce = defaults->coalesce == EXECZ_COALESCE_DEFAULT ? EXECZ_COALESCE_LATEST
                                                                       : defaults->coalesce;
     }
+    if (spec->delivery == EXECZ_DELIVERY_DEFAULT) {
+        spec->delivery = EXECZ_DELIVERY_AT_MOST_ONCE;
+    }
     if (spec->kill_grace == EXECZ_UNSET) {
         spec->kill_grace = default_kill_grace;
     }
@@ -257,6 +260,8 @@ read_policy(ez_plan *self, const execz_task_spec *spec)
     self->coalesce = spec->coalesce;
     self->overlap = spec->overlap;
     self->overlap_limit = spec->overlap_limit;
+    self->delivery = spec->delivery;
+    self->origin = spec->origin;
 }
 
 static ez_plan *

@@ -29,6 +29,8 @@ typedef struct ez_plan {
     uint32_t coalesce;              /* EXECZ_COALESCE_LATEST or _NONE */
     uint32_t overlap;               /* EXECZ_OVERLAP_SKIP, _QUEUE or _REPLACE */
     uint32_t overlap_limit;         /* of QUEUE, 1 or more */
+    uint32_t delivery;              /* EXECZ_DELIVERY_AT_MOST_ONCE or _AT_LEAST_ONCE */
+    uint32_t origin;                /* EXECZ_ORIGIN_* */
     ez_retry_policy *retry;         /* owned; NULL: one attempt */
     bool found;                     /* [loop] its function was found, and its kind is known */
     _Atomic(const void *) resolved; /* its function, once it was found; of the function layer */

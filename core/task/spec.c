@@ -8,7 +8,7 @@ ez_task_get_spec(const ez_task *self, execz_task_spec *spec_out)
     const execz_task *abi = &plan->abi;
 
     /* A field that is missing here would be lost whenever a task is changed. */
-    EXECZ_STATIC_ASSERT(sizeof *spec_out == 208, "copy the new fields, too");
+    EXECZ_STATIC_ASSERT(sizeof *spec_out == 216, "copy the new fields, too");
     *spec_out = (execz_task_spec){
         .size = sizeof *spec_out,
         .max_instances = abi->max_instances,
@@ -32,6 +32,8 @@ ez_task_get_spec(const ez_task *self, execz_task_spec *spec_out)
         .priority = abi->priority,
         .overlap = plan->overlap,
         .overlap_limit = plan->overlap == EXECZ_OVERLAP_QUEUE ? plan->overlap_limit : 0,
+        .delivery = plan->delivery,
+        .origin = plan->origin,
         .retry_delay = EXECZ_UNSET,
         .retry_max_delay = EXECZ_UNSET,
     };

@@ -45,6 +45,10 @@ extern "C" {
  * has to, and again at most every EXECZ_EXECUTOR_BUSY_EVERY; not for each run. */
 #define EXECZ_EVENT_EXECUTOR_BUSY (UINT64_C(1) << 25)
 #define EXECZ_EXECUTOR_BUSY_EVERY EXECZ_MINUTE
+/* The store cannot be written to, as the message says: tasks go on, and what happens is written once it
+ * can be; and it can. */
+#define EXECZ_EVENT_STORE_FAILED (UINT64_C(1) << 26)
+#define EXECZ_EVENT_STORE_RECOVERED (UINT64_C(1) << 27)
 
 #define EXECZ_EVENT_ALL UINT64_MAX
 /** How a run time that was submitted, or missed before it could be, ends: exactly one of these. */

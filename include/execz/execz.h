@@ -10,6 +10,7 @@
 #include <execz/history.h>
 #include <execz/query.h>
 #include <execz/scheduler.h>
+#include <execz/state.h>
 #include <execz/task.h>
 #include <execz/trigger.h>
 #include <execz/worker.h>

@@ -51,16 +51,25 @@ typedef struct execz_scheduler_options {
     uint32_t require_lock;   /* 1: only what it has may be run */
     uint32_t history;        /* ends kept in memory for <execz/history.h>; 0: none */
     uint32_t watch_plugins;  /* 1: files of plugins that come, change or go are noticed */
+    uint32_t reserved;
+    /* Absolute; made if need be.  Tasks and run times outlast the process there; no two schedulers can
+     * use one at the same time.  NULL: tasks are in memory. */
+    const char *state_dir;
+    const char *fallback_state_dir; /* the same, if neither that nor a configuration names one */
+    const char *store; /* alias of the store, or its path; NULL: "sqlite" with a state_dir, else
+                          "memory" */
+    const execz_pair *store_options; /* n of them, as text */
+    uint64_t n_store_options;
 } execz_scheduler_options;
 
 /* clang-format off */
 #define EXECZ_SCHEDULER_OPTIONS_INIT                                                               \
     {sizeof(execz_scheduler_options), EXECZ_LOG_INFO, NULL, NULL, NULL, NULL, NULL, NULL,          \
-     EXECZ_UNSET, 0, 0, 0, 0, NULL, 0, 0, 0}
+     EXECZ_UNSET, 0, 0, 0, 0, NULL, 0, 0, 0, 0, NULL, NULL, NULL, NULL, 0}
 /* clang-format on */
 
 /**
- * Makes a stopped scheduler with the memory store.
+ * Makes a stopped scheduler.  Its store is found now, opened and read when it first starts.
  *
  * @options  NULL: all defaults
  *
@@ -267,6 +276,10 @@ EXECZ_API void execz_scheduler_list_executors(execz_scheduler *self,
 /**
  * Starts all executors and the schedules of all tasks; the program then calls
  * execz_scheduler_dispatch() whenever execz_scheduler_fd() is readable, or execz_scheduler_run().
+ * With a state_dir the first start brings back what is kept there; a task that was added before wins
+ * over the one of its id, whose schedule goes on if it has the same trigger.  A run that was under way
+ * when the process of old ended is told as LOST, or attempted again, by `delivery` of its task; then
+ * EXECZ_E_EXISTS if another scheduler uses the state_dir, EXECZ_E_IO and others if it cannot be used.
  * An executor that cannot start blocks its tasks and is no failure.  If it runs already, this start
  * is counted: as many shutdowns as starts stop it.  EXECZ_E_STATE while it shuts down.  [setup]
  */

@@ -43,6 +43,17 @@ extern "C" {
 #define EXECZ_RETRY_ON_LOST 4u
 #define EXECZ_RETRY_ON_ALL 7u
 
+/* What becomes of a run that was under way when the scheduler's process died.  Only with a durable
+ * store; any other forgets it. */
+#define EXECZ_DELIVERY_DEFAULT 0u       /* AT_MOST_ONCE */
+#define EXECZ_DELIVERY_AT_MOST_ONCE 1u  /* it is LOST: it may have run, and is not run again */
+#define EXECZ_DELIVERY_AT_LEAST_ONCE 2u /* it is run again, as the next attempt */
+
+#define EXECZ_ORIGIN_PROGRAM 0u
+/* With a durable store, a task that a configuration has said and says no more is removed when the
+ * scheduler starts with that configuration. */
+#define EXECZ_ORIGIN_CONFIG 1u
+
 #define EXECZ_UNSET INT64_MIN /* a duration that is left to the scheduler's default */
 
 /**
@@ -85,13 +96,15 @@ typedef struct execz_task_spec {
     const int32_t *retry_never; /* n of them: exit statuses of commands, or what functions return,
                                    after which no other attempt is made; see execz_result */
     uint64_t n_retry_never;
+    uint32_t delivery; /* EXECZ_DELIVERY_* */
+    uint32_t origin;   /* EXECZ_ORIGIN_*: who says it */
 } execz_task_spec;
 
 /* clang-format off */
 #define EXECZ_TASK_SPEC_INIT                                                                       \
     {sizeof(execz_task_spec), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
      NULL, 0, EXECZ_UNSET, 0, EXECZ_UNSET, 0, 0, 0, 0, 0, 0, 0, 0, 0, EXECZ_UNSET, EXECZ_UNSET,     \
-     NULL, 0}
+     NULL, 0, 0, 0}
 /* clang-format on */
 
 #ifdef __cplusplus

@@ -90,6 +90,7 @@ environment(void)
     }
     env = g_environ_setenv(env, "HOME", own_directory(), TRUE);
     env = g_environ_setenv(env, "EXECZ_SOCKET", own_path("execz.sock"), TRUE);
+    env = g_environ_setenv(env, "EXECZ_STATE_DIR", own_path("state"), TRUE);
     env = g_environ_setenv(env, "TMPDIR", own_directory(), TRUE);
     env = g_environ_setenv(env, "LC_ALL", "C.UTF-8", TRUE);
     return g_environ_setenv(env, "TZ", "UTC", TRUE);

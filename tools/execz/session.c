@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.h"
 
+#include "control/fault.h"
+
 #include "command.h"
 #include "daemon/notify.h"
 #include "daemon/service.h"
@@ -244,7 +246,7 @@ start_and_loop(session *self)
     }
     if (execz_scheduler_start(self->scheduler, &err) != EXECZ_OK) {
         fprintf(stderr, "execz: cannot start: %s\n", err.message);
-        self->exit = EZ_EXIT_FAILED;
+        self->exit = ez_fault_exit(ez_fault_word(err.status));
     } else if (open_service(self)) {
         ez_stopper_arm(self->stopper);
         ez_notify_send("READY=1");

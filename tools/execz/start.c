@@ -16,9 +16,10 @@
 
 /* clang-format off */
 static const char help[] =
-    "usage: execz start [-c FILE] [--socket PATH | --no-socket] [--json | --quiet]\n"
-    "                   [--for DURATION | --until-idle] [--drain DURATION] [--init]\n"
-    "                   [--log-level LEVEL] [--log-format FORMAT]\n"
+    "usage: execz start [-c FILE] [--socket PATH | --no-socket] [--state-dir DIR]\n"
+    "                   [--json | --quiet] [--for DURATION | --until-idle]\n"
+    "                   [--drain DURATION] [--init] [--log-level LEVEL]\n"
+    "                   [--log-format FORMAT]\n"
     "\n"
     "Runs tasks in the foreground, prints a line for everything that happens, and listens\n"
     "at a socket to execz list, add, pause and the other commands.  Ctrl-C (or SIGTERM)\n"
@@ -32,6 +33,10 @@ static const char help[] =
     "                       execz/execz.sock in /run for root, in $XDG_RUNTIME_DIR for others\n"
     "  --no-socket          it does not listen; also with --for and --until-idle, unless a\n"
     "                       --socket is given\n"
+    "  --state-dir DIR      where tasks and their history outlast it; without it state_dir of\n"
+    "                       the file, else $EXECZ_STATE_DIR, else /var/lib/execz for root and\n"
+    "                       execz in $XDG_STATE_HOME or ~/.local/state for others.  With --for\n"
+    "                       and --until-idle nothing is kept, unless the first two say where\n"
     "  --drain DURATION     how long unfinished runs have after a signal before they are\n"
     "                       cancelled; without it 1m\n"
     "  --init               bury orphans and pass signals on, as it does anyway as the first\n"
@@ -50,7 +55,7 @@ static const char help[] =
     "\n"
     "exit status: 0 shut down, 1 failed, or idle with tasks that are blocked, 2 usage,\n"
     "             3 wrong configuration, 6 not allowed to listen there, 7 another scheduler\n"
-    "             listens there, 130 left at the third signal\n"
+    "             listens there or uses its state directory, 130 left at the third signal\n"
     "\n"
     "example: execz start -c examples/hello.conf --for 3s\n";
 /* clang-format on */
@@ -62,6 +67,7 @@ static const char help[] =
 typedef struct start_command {
     const char *config;
     const char *socket;
+    const char *state_dir;
     bool no_socket;
     bool init;
     bool json_log;
@@ -139,6 +145,7 @@ read_command_line(start_command *self, const ez_command *command, int argc, char
     const ez_arg options[] = {
         {"config", 'c', EZ_ARG_TEXT, &self->config},
         {"socket", 0, EZ_ARG_TEXT, &self->socket},
+        {"state-dir", 0, EZ_ARG_TEXT, &self->state_dir},
         {"no-socket", 0, EZ_ARG_FLAG, &self->no_socket},
         {"init", 0, EZ_ARG_FLAG, &self->init},
         {"drain", 0, EZ_ARG_DURATION, &self->settings.drain},
@@ -206,6 +213,24 @@ open_endpoint(const start_command *self, ez_endpoint **endpoint_out, int *exit_o
     return *endpoint_out != NULL;
 }
 
+/* ---- where its state is ----------------------------------------------------------------------- */
+
+/* The usual place; NULL: none, for a scheduler that ends by itself.  Caller frees. */
+static char *
+find_state_dir(const start_command *self)
+{
+    const char *named = g_getenv("EXECZ_STATE_DIR");
+
+    if (ends_by_itself(self)) {
+        return NULL;
+    }
+    if (named != NULL && named[0] != '\0') {
+        return g_canonicalize_filename(named, NULL);
+    }
+    return geteuid() == 0 ? g_strdup("/var/lib/execz")
+                          : g_build_filename(g_get_user_state_dir(), "execz", NULL);
+}
+
 /* ---- what it runs --------------------------------------------------------------------------- */
 
 /* The usual place of a configuration, if there is one.  Caller frees. */
@@ -238,7 +263,12 @@ static execz_scheduler *
 make_scheduler(start_command *self, int *exit_out)
 {
     execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
+    g_autofree char *fallback = find_state_dir(self);
+    g_autofree char *state_dir =
+        self->state_dir == NULL ? NULL : g_canonicalize_filename(self->state_dir, NULL);
 
+    options.state_dir = state_dir;
+    options.fallback_state_dir = fallback;
     options.history = HISTORY_LENGTH;
     options.log = log_line;
     options.log_user = self;

@@ -145,6 +145,12 @@ record_log(void *user, uint32_t level, const char *message)
 fixture *
 fixture_new(const char *executor_type)
 {
+    return fixture_new_in(executor_type, NULL);
+}
+
+fixture *
+fixture_new_in(const char *executor_type, const char *state_dir)
+{
     static const char *const plugin_path[] = {EXECZ_TEST_BUNDLED_DIR, NULL};
     execz_scheduler_options options = EXECZ_SCHEDULER_OPTIONS_INIT;
     const execz_function *table[G_N_ELEMENTS(functions)];
@@ -157,6 +163,7 @@ fixture_new(const char *executor_type)
     options.plugin_path = plugin_path;
     options.log = record_log;
     options.log_user = self;
+    options.state_dir = state_dir;
     self->scheduler = ez_scheduler_new(&options, &self->clock.clock, &err);
     cr_assert(self->scheduler != NULL, "%s", err.message);
     for (size_t i = 0; i < G_N_ELEMENTS(functions); i++) {

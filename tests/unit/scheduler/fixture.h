@@ -15,6 +15,9 @@ typedef struct fixture {
 
 /* A scheduler with an executor "default" of this type; NULL: with none. */
 fixture *fixture_new(const char *executor_type);
+
+/* The same with a durable store in that directory. */
+fixture *fixture_new_in(const char *executor_type, const char *state_dir);
 void fixture_free(fixture *self);
 
 /* The same, started, and with no event so far. */

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "database.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "EXCZ": so that no other program's database is taken for ours. */
+#define APPLICATION_ID 0x4558435a
+#define BUSY_TIMEOUT 100 /* ms that somebody else may hold the database; then the loop goes on */
+
+/* Each brings the database of the version before it to its own, the first makes it.  One that was
+ * shipped is never changed. */
+static const char *const versions[] = {
+    "CREATE TABLE task (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE next_run (task TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE occurrence (task TEXT NOT NULL, run_time INTEGER NOT NULL,"
+    " attempt INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (task, run_time))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE history (id INTEGER PRIMARY KEY, task TEXT NOT NULL, run_time INTEGER NOT NULL,"
+    " attempt INTEGER NOT NULL, outcome INTEGER NOT NULL, finished INTEGER NOT NULL,"
+    " record TEXT NOT NULL, output BLOB) STRICT;"
+    "CREATE INDEX history_of_task ON history (task, id);"
+    "CREATE INDEX history_failed ON history (id) WHERE outcome <> 1;"
+    "CREATE TABLE quarantine (id TEXT PRIMARY KEY, record TEXT NOT NULL, at INTEGER NOT NULL,"
+    " reason TEXT NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+};
+
+#define N_VERSIONS ((int)(sizeof versions / sizeof versions[0]))
+
+/* ---- errors ---------------------------------------------------------------------------------- */
+
+static const char *
+advice(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_FULL:
+        return "; the disk is full: make room, and it goes on";
+    case SQLITE_READONLY:
+        return "; it is read-only: mount its file system for writing, or see to its permissions";
+    case SQLITE_CANTOPEN:
+        return "; see to the directory and its permissions";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return "; restore it from a backup, or move it away: an empty one is made then";
+    case SQLITE_BUSY:
+        return "; another program holds it: end that";
+    default:
+        return "";
+    }
+}
+
+static void
+describe(const execz_store *self, int code, const char *message, const char *what, execz_error *err)
+{
+    err->status = EXECZ_E_IO;
+    snprintf(err->message, sizeof err->message, "%s %s: %s (%s)%s", what, self->path, message,
+             sqlite3_errstr(code), advice(code));
+}
+
+execz_status
+database_fail(const execz_store *self, sqlite3 *db, const char *what, execz_error *err)
+{
+    describe(self, sqlite3_extended_errcode(db), sqlite3_errmsg(db), what, err);
+    return err->status;
+}
+
+bool
+database_is_spoilt(sqlite3 *db)
+{
+    int code = sqlite3_errcode(db) & 0xff;
+
+    return code == SQLITE_IOERR || code == SQLITE_READONLY || code == SQLITE_CORRUPT ||
+           code == SQLITE_NOTADB || code == SQLITE_CANTOPEN;
+}
+
+sqlite3_int64
+database_number(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+    sqlite3_int64 number = -1;
+
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW) {
+        number = sqlite3_column_int64(statement, 0);
+    }
+    sqlite3_finalize(statement);
+    return number;
+}
+
+/* ---- versions -------------------------------------------------------------------------------- */
+
+static execz_status
+refuse(const execz_store *self, const char *why, execz_error *err)
+{
+    err->status = EXECZ_E_UNSUPPORTED;
+    snprintf(err->message, sizeof err->message, "%s %s", self->path, why);
+    return err->status;
+}
+
+/* Brings the database from one version to the next, or leaves it as it was. */
+static bool
+upgrade(sqlite3 *db, int version)
+{
+    char number[128];
+
+    snprintf(number, sizeof number, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT;",
+             APPLICATION_ID, version + 1);
+    if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
+        sqlite3_exec(db, versions[version], NULL, NULL, NULL) == SQLITE_OK &&
+        sqlite3_exec(db, number, NULL, NULL, NULL) == SQLITE_OK) {
+        return true;
+    }
+    return false;
+}
+
+static execz_status
+bring_up_to_date(execz_store *self, execz_error *err)
+{
+    int version = (int)database_number(self->writer, "PRAGMA user_version");
+    sqlite3_int64 application = database_number(self->writer, "PRAGMA application_id");
+    sqlite3_int64 tables = database_number(self->writer, "SELECT count(*) FROM sqlite_schema");
+
+    if (version < 0 || tables < 0) {
+        return database_fail(self, self->writer, "cannot read", err);
+    }
+    if (application != APPLICATION_ID && (application != 0 || tables > 0)) {
+        return refuse(self, "is another program's database: give the store another path", err);
+    }
+    if (version > N_VERSIONS) {
+        return refuse(self, "was written by a newer execz: use that one, or another path", err);
+    }
+    for (; version < N_VERSIONS; version++) {
+        if (!upgrade(self->writer, version)) {
+            return database_fail(self, self->writer, "cannot bring up to date", err);
+        }
+    }
+    return EXECZ_OK;
+}
+
+/* ---- connections ----------------------------------------------------------------------------- */
+
+static execz_status
+connect_to(const execz_store *self, const char *settings, sqlite3 **db_out, execz_error *err)
+{
+    sqlite3 *db = NULL;
+    int code = sqlite3_open_v2(self->path, &db,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                                   SQLITE_OPEN_NOFOLLOW,
+                               NULL);
+
+    if (code == SQLITE_OK) {
+        sqlite3_extended_result_codes(db, 1);
+        sqlite3_busy_timeout(db, BUSY_TIMEOUT);
+        code = sqlite3_exec(db, settings, NULL, NULL, NULL);
+    }
+    if (code != SQLITE_OK) {
+        describe(self, code, db == NULL ? "no memory" : sqlite3_errmsg(db), "cannot open", err);
+        sqlite3_close(db);
+        return err->status;
+    }
+    *db_out = db;
+    return EXECZ_OK;
+}
+
+execz_status
+database_open_writer(execz_store *self, execz_error *err)
+{
+    static const char full[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                               "PRAGMA cache_size=-16000; PRAGMA journal_size_limit=67108864";
+    static const char normal[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                                 "PRAGMA cache_size=-16000; PRAGMA journal_size_limit=67108864";
+    execz_status status;
+
+    if (self->writer != NULL) {
+        return EXECZ_OK;
+    }
+    status = connect_to(self, self->normal ? normal : full, &self->writer, err);
+    if (status != EXECZ_OK) {
+        return status;
+    }
+    status = bring_up_to_date(self, err);
+    if (status != EXECZ_OK) {
+        database_close_writer(self);
+        return status;
+    }
+    self->last_id = database_number(self->writer, "SELECT ifnull(max(id), 0) FROM history");
+    self->n_history = database_number(self->writer, "SELECT count(*) FROM history");
+    return EXECZ_OK;
+}
+
+void
+database_close_writer(execz_store *self)
+{
+    for (int i = 0; i < N_STATEMENTS; i++) {
+        sqlite3_finalize(self->statements[i]);
+        self->statements[i] = NULL;
+    }
+    sqlite3_close(self->writer);
+    self->writer = NULL;
+}
+
+execz_status
+database_open_reader_locked(execz_store *self, execz_error *err)
+{
+    return self->reader != NULL ? EXECZ_OK
+                                : connect_to(self, "PRAGMA query_only=1", &self->reader, err);
+}
+
+void
+database_close_reader_locked(execz_store *self)
+{
+    sqlite3_close(self->reader);
+    self->reader = NULL;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/directory.h"
+
+#include "support/scratch.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <criterion/new/assert.h>
+
+Test(directory, it_is_made_for_this_user_alone)
+{
+    char *scratch = scratch_new();
+    g_autofree char *path = g_build_filename(scratch, "state", NULL);
+    g_autofree char *lock = g_build_filename(path, EZ_DIRECTORY_LOCK, NULL);
+    struct stat facts;
+    int file = ez_directory_take(path, NULL);
+
+    cr_assert(file >= 0);
+    cr_assert(eq(int, stat(path, &facts), 0));
+    cr_expect(eq(u32, facts.st_mode & 0777, 0700));
+    close(file);
+    g_unlink(lock);
+    g_rmdir(path);
+    scratch_free(scratch);
+}
+
+Test(directory, who_comes_second_is_told_the_first_ones_pid)
+{
+    char *path = scratch_new();
+    g_autofree char *pid = g_strdup_printf("process %d,", getpid());
+    execz_error err = EXECZ_ERROR_INIT;
+    int file = ez_directory_take(path, NULL), again;
+
+    cr_assert(file >= 0);
+    cr_expect(eq(int, ez_directory_take(path, &err), -1));
+    cr_expect(eq(int, err.status, EXECZ_E_EXISTS));
+    cr_expect(strstr(err.message, pid) != NULL && strstr(err.message, path) != NULL, "%s",
+              err.message);
+    close(file);
+    again = ez_directory_take(path, NULL);
+    cr_expect(again >= 0, "it is free again");
+    close(again);
+    scratch_free(path);
+}
+
+Test(directory, one_that_others_can_change_is_refused)
+{
+    char *path = scratch_new();
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_assert(eq(int, chmod(path, 0777), 0));
+    cr_expect(eq(int, ez_directory_take(path, &err), -1));
+    cr_expect(eq(int, err.status, EXECZ_E_PERMISSION));
+    cr_expect(strstr(err.message, "chmod go-w") != NULL, "%s", err.message);
+    scratch_free(path);
+}
+
+Test(directory, what_is_no_directory_says_so)
+{
+    char *scratch = scratch_new();
+    g_autofree char *path = g_build_filename(scratch, "file", NULL);
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_assert(g_file_set_contents(path, "x", 1, NULL));
+    cr_expect(eq(int, ez_directory_take(path, &err), -1));
+    cr_expect(eq(int, err.status, EXECZ_E_IO));
+    cr_expect(strstr(err.message, path) != NULL, "%s", err.message);
+    scratch_free(scratch);
+}
