@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include <glib.h>
+#include <glib/gstdio.h>
 
 struct bed {
     ez_clock clock; /* first */
     execz_time now;
     execz_scheduler *scheduler; /* owned */
     execz_error err;            /* of the last call */
+    char *state_dir;            /* owned; NULL: none */
 };
 
 static execz_status
@@ -74,8 +76,8 @@ start(bed *self, const char *executor, const char *const *options, char *why)
     return true;
 }
 
-bed *
-bed_new(const char *executor, const char *const *options, bool turned, char *why)
+static bed *
+make(const char *executor, const char *const *options, bool turned, char *state_dir, char *why)
 {
     static const char *const plugin_path[] = {BENCH_PLUGIN_DIR, NULL};
     execz_scheduler_options made = EXECZ_SCHEDULER_OPTIONS_INIT;
@@ -84,6 +86,7 @@ bed_new(const char *executor, const char *const *options, bool turned, char *why
 
     made.plugin_path = plugin_path;
     made.log_level = EXECZ_LOG_ERROR;
+    made.state_dir = self->state_dir = state_dir;
     self->err = (execz_error)EXECZ_ERROR_INIT;
     self->clock = (ez_clock){turned_now, turned_monotonic};
     self->now = INT64_C(1798761600) * EXECZ_SECOND; /* 2027 */
@@ -98,12 +101,51 @@ bed_new(const char *executor, const char *const *options, bool turned, char *why
     return self;
 }
 
+bed *
+bed_new(const char *executor, const char *const *options, bool turned, char *why)
+{
+    return make(executor, options, turned, NULL, why);
+}
+
+bed *
+bed_new_durable(const char *executor, char *why)
+{
+    /* On a file system of a disk: in memory a commit would cost nothing. */
+    char *state_dir = g_strdup("/var/tmp/execz-bench-XXXXXX");
+
+    if (g_mkdtemp(state_dir) == NULL) {
+        (void)snprintf(why, BENCH_WHY, "%s cannot be made", state_dir);
+        g_free(state_dir);
+        return NULL;
+    }
+    return make(executor, NULL, true, state_dir, why);
+}
+
+static void
+remove_directory(char *path)
+{
+    GDir *directory = g_dir_open(path, 0, NULL);
+    const char *name;
+
+    while (directory != NULL && (name = g_dir_read_name(directory)) != NULL) {
+        g_autofree char *file = g_build_filename(path, name, NULL);
+
+        (void)g_unlink(file);
+    }
+    g_clear_pointer(&directory, g_dir_close);
+    (void)g_rmdir(path);
+    g_free(path);
+}
+
 void
 bed_free(void *state)
 {
     bed *self = state;
 
     execz_scheduler_free(self->scheduler);
+    if (self->state_dir != NULL) {
+        remove_directory(self->state_dir);
+    }
     g_free(self);
 }
 

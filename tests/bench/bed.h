@@ -13,6 +13,9 @@ typedef struct bed bed;
  * them), and a function "bench:nothing".  turned: its clock stands still but for bed_turn().  NULL as
  * harness_new(). */
 bed *bed_new(const char *executor, const char *const *options, bool turned, char *why);
+
+/* The same, turned, with a durable store in a directory of its own, which goes with it. */
+bed *bed_new_durable(const char *executor, char *why);
 void bed_free(void *self);
 
 execz_scheduler *bed_scheduler(bed *self);

@@ -3,6 +3,7 @@
 #include "table.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* clang-format off */
 static const char help[] =
@@ -69,6 +70,7 @@ show_text(const execz_plugin_info *info)
     g_autofree char *kind = ez_plugin_kind(info->kind);
     g_autofree const char **words = ez_plugin_caps(info->caps);
     g_autofree char *takes = g_strjoinv(", ", (char **)words);
+    bool takes_tasks = strcmp(kind, "store") != 0;
 
     show_line("alias", info->alias);
     show_line("summary", info->summary);
@@ -83,13 +85,19 @@ show_text(const execz_plugin_info *info)
                EXECZ_ABI_MINOR(info->abi), EXECZ_ABI_MAJOR(info->needs_abi),
                EXECZ_ABI_MINOR(info->needs_abi));
     }
-    show_line("takes", takes);
+    if (takes_tasks) {
+        show_line("takes", takes);
+    }
     if (info->shadowed_by != NULL) {
         printf("shadowed by %s\n", info->shadowed_by);
     }
-    show_options("options, as NAME = VALUE in [executor:...]", info->options, info->n_options);
-    show_options("options for a task, as option.NAME = VALUE in [task:...]", info->task_options,
-                 info->n_task_options);
+    show_options(takes_tasks ? "options, as NAME = VALUE in [executor:...]"
+                             : "options, as NAME = VALUE in [store:default]",
+                 info->options, info->n_options);
+    if (takes_tasks) {
+        show_options("options for a task, as option.NAME = VALUE in [task:...]", info->task_options,
+                     info->n_task_options);
+    }
 }
 
 static json_t *
