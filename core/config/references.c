@@ -121,8 +121,10 @@ check_store(ez_config *self, ez_catalog *catalog)
         ez_report_add_error(self->found,
                             ez_section_find(store->section, "type")->setting.value_place, &err);
     } else {
-        store->checked = check_options(self, memory ? &none : &part->options, "the store",
-                                       store->section, store->options);
+        const ez_option_table *table = memory ? &none : &part->options;
+        ez_options_source source = source_of(self, "the store", store->section, store->options);
+
+        store->checked = ez_options_check(table->option, table->n, &source, self->found);
     }
 }
 
