@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mailbox.h"
 
+#include "base/prefetch.h"
+
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -218,8 +220,8 @@ take_one(ez_tray *tray, bool more)
     if (more && tray->first_at + AHEAD < PLACES) {
         const char *ahead = (const char *)tray->first->messages[tray->first_at + AHEAD];
 
-        __builtin_prefetch(ahead, 1);
-        __builtin_prefetch(ahead + EZ_CACHE_LINE, 1);
+        ez_prefetch_to_write(ahead);
+        ez_prefetch_to_write(ahead + EZ_CACHE_LINE);
     }
     tray->taken++;
     return tray->first->messages[tray->first_at++];

@@ -30,7 +30,7 @@ log_body(void *user, uint32_t level, const char *message)
     const ez_run *run = user;
     const ez_log *log = ez_executor_log(run->executor);
 
-    ez_log_write(log, MIN(level, EXECZ_LOG_ERROR), "task=%s %s", run->task->view->abi.id, message);
+    ez_log_write(log, MIN(level, EXECZ_LOG_ERROR), "task=%s %s", run->view->abi.id, message);
 }
 
 /* A timeout may be as long as it likes: EXECZ_TIME_NEVER and EXECZ_NO_DEADLINE are one number. */
@@ -46,9 +46,9 @@ static void
 call_body(ez_host *self, ez_run *run, const execz_waiter *waiter, ez_outcome *outcome)
 {
     const ez_executor_services *services = self->services;
-    execz_duration timeout = run->task->view->abi.timeout;
+    execz_duration timeout = run->view->abi.timeout;
     ez_body body = {
-        .task = &run->task->view->abi,
+        .task = &run->view->abi,
         .run = run->token,
         .run_time = outcome->run_time,
         .deadline = EXECZ_TIME_NEVER,
@@ -57,7 +57,7 @@ call_body(ez_host *self, ez_run *run, const execz_waiter *waiter, ez_outcome *ou
         .executor = self->alias,
         .waiter = waiter,
         .interrupt = &run->interrupt,
-        .resolved = &run->task->plan->resolved,
+        .resolved = &run->view->plan->resolved,
         .log = log_body,
         .log_user = run,
     };
@@ -73,7 +73,7 @@ call_body(ez_host *self, ez_run *run, const execz_waiter *waiter, ez_outcome *ou
 static bool
 is_too_late(const ez_run *run, execz_time run_time, execz_time now)
 {
-    execz_duration grace = run->task->view->abi.misfire_grace_time;
+    execz_duration grace = run->view->abi.misfire_grace_time;
 
     return run->source == EXECZ_SOURCE_SCHEDULE && grace >= 0 && now - run_time > grace;
 }

@@ -293,7 +293,7 @@ ez_executor_send(ez_executor *self, ez_run *run, execz_error *err)
         return ez_fail(err, EXECZ_E_SHUTDOWN, "executor '%s' is %s", self->alias,
                        self->state == STOPPED ? "not started" : "shutting down");
     }
-    status = self->code.ops->send_task(self->plugin, &run->task->view->abi, ez_run_plain_times(run),
+    status = self->code.ops->send_task(self->plugin, &run->view->abi, ez_run_plain_times(run),
                                        run->n, run->token, err);
     if (status == EXECZ_OK) {
         self->unfinished++;

@@ -34,7 +34,7 @@ ez_run_add_output(ez_run *run, const void *data, size_t length)
 
     if (length > 0) {
         if (at->gathering == NULL) {
-            at->gathering = begin(at, run->task->view->abi.output_limit);
+            at->gathering = begin(at, run->view->abi.output_limit);
         }
         ez_output_add(at->gathering, data, length);
     }

@@ -60,7 +60,7 @@ typedef struct ez_run {
     alignas(EZ_CACHE_LINE) ez_host_message head; /* on its way to the loop once it has ended */
     ez_phase phase;
     execz_run token;                        /* stays as it is while anybody is inside */
-    ez_task *task;                          /* borrowed from the table while open */
+    ez_task_view *view;                     /* of its task, borrowed while open */
     _Atomic(struct ez_executor *) executor; /* borrowed */
     uint16_t n;                             /* run times */
     uint16_t source;                        /* EXECZ_SOURCE_* */
@@ -70,6 +70,8 @@ typedef struct ez_run {
     ez_interrupt interrupt;
     ez_run_time one; /* what there is behind its first 64 bytes is rarely touched */
 
+    /* [loop]; no worker comes near the task itself, whose lines the loop writes to */
+    ez_task *task; /* borrowed from the table while open */
     void *owner; /* the scheduler's, as the next two: further runs of the same owner; NULL: none */
     struct ez_run *older, *newer;
     execz_time submitted;

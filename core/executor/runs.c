@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "executor/runs.h"
 
+#include "base/prefetch.h"
+
 #include <string.h>
 
 /* AHEAD: of the slots to be opened, the one that is fetched into the cache now. */
@@ -22,6 +24,14 @@ struct ez_runs {
     ez_run *limbo; /* closed while a thread was still inside */
     ez_task_views views;
 };
+
+/* What all threads write to of a plain run. */
+static inline void
+prefetch(const ez_run *run)
+{
+    ez_prefetch_to_write(run);
+    ez_prefetch_to_write(&run->one);
+}
 
 /* A token is generation << 32 | slot + 1, so that 0 is none. */
 static ez_run *
@@ -65,6 +75,7 @@ hold_task(ez_runs *self, ez_run *run, ez_task *task)
 {
     ez_task_begin_run(task, &self->views);
     run->task = task;
+    run->view = task->view;
 }
 
 static void
@@ -225,7 +236,7 @@ find_slot(ez_runs *self)
     }
     self->n_free--;
     if (self->n_free >= AHEAD) {
-        __builtin_prefetch(self->free[self->n_free - AHEAD], 1);
+        prefetch(self->free[self->n_free - AHEAD]);
     }
     return self->free[self->n_free];
 }
@@ -336,8 +347,7 @@ ez_runs_prefetch(ez_runs *self, execz_run token)
     ez_run *run = slot_of(self, token);
 
     if (run != NULL) {
-        __builtin_prefetch(run, 1);
-        __builtin_prefetch(&run->one, 1);
+        prefetch(run);
     }
 }
 

@@ -101,14 +101,14 @@ copy_plan(const execz_task *from)
 static void
 make_view(ez_task *self, const execz_task *from, const char *args)
 {
-    self->view = g_new(ez_task_view, 1);
+    self->view = g_new0(ez_task_view, 1);
+    self->view->plan = ez_plan_ref(self->plan);
     self->view->abi = self->plan->abi;
     self->view->abi.size = sizeof self->view->abi;
     self->view->abi.id = self->id;
     self->view->abi.name = ez_task_name(self);
     self->view->abi.args = args;
     self->view->abi.args_length = args == NULL ? 0 : from->args_length;
-    self->view->in_flight = 0;
 }
 
 ez_task *

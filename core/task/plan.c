@@ -317,6 +317,13 @@ ez_plan_get(ez_intern_table *table, const execz_task_spec *spec, const ez_task_d
     return self;
 }
 
+ez_plan *
+ez_plan_ref(ez_plan *self)
+{
+    ez_interned_ref(&self->interned);
+    return self;
+}
+
 void
 ez_plan_unref(ez_plan *self)
 {

@@ -41,6 +41,7 @@ typedef struct ez_plan {
 ez_plan *ez_plan_get(ez_intern_table *table, const execz_task_spec *spec,
                      const ez_task_defaults *defaults, execz_error *err);
 
+ez_plan *ez_plan_ref(ez_plan *self);
 void ez_plan_unref(ez_plan *self);
 
 #endif

@@ -107,6 +107,25 @@ ez_task_args(const ez_task *self)
 
 enum { FREE_VIEWS_MAX = 2048 };
 
+/* Nearly always it is of the same plan as before: then the lines that workers have in their caches stay
+ * good, but for that of the id. */
+static void
+set_plan(ez_task_view *self, ez_plan *plan)
+{
+    if (self->plan != plan || self->abi.kind != plan->abi.kind) {
+        ez_plan_unref(self->plan);
+        self->plan = ez_plan_ref(plan);
+        self->abi = plan->abi;
+    }
+}
+
+static void
+view_free(ez_task_view *self)
+{
+    ez_plan_unref(self->plan);
+    g_free(self);
+}
+
 static ez_task_view *
 view_new(const ez_task *task, ez_task_views *views)
 {
@@ -117,9 +136,9 @@ view_new(const ez_task *task, ez_task_views *views)
         views->free = self->next;
         views->n--;
     } else {
-        self = g_new(ez_task_view, 1);
+        self = g_new0(ez_task_view, 1);
     }
-    self->abi = task->plan->abi;
+    set_plan(self, task->plan);
     self->abi.id = task->id;
     self->abi.name = ez_task_name(task);
     self->abi.args = args;
@@ -151,7 +170,7 @@ ez_task_end_run(ez_task *self, ez_task_views *views)
         views->free = view;
         views->n++;
     } else {
-        g_free(view);
+        view_free(view);
     }
     ez_task_unref(self);
 }
@@ -162,7 +181,7 @@ ez_task_views_deinit(ez_task_views *self)
     while (self->free != NULL) {
         ez_task_view *next = self->free->next;
 
-        g_free(self->free);
+        view_free(self->free);
         self->free = next;
     }
 }

@@ -43,7 +43,8 @@ typedef struct bench_row {
     uint64_t n_smoke; /* instead of load.n when only trying out whether everything works */
     const bench_side *ours;
     const bench_side *peer; /* NULL: there is none to compare with */
-    bool once; /* a round takes so long that there is one of each side, and none to warm it up */
+    bool
+        once; /* one round of each side, and none to warm it up: it is long, or the first one tells */
 } bench_row;
 
 /* The rows of one subject. */

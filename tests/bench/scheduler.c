@@ -288,7 +288,8 @@ static const bench_side rate_late = {"scheduler", set_up_million, measure_late_m
 static const bench_side late_one = {"scheduler", set_up_one, measure_late_one, stream_free};
 
 #define ADD .unit = "tasks/s", .better = BENCH_HIGHER, .load = {.n = 1000000}, .n_smoke = 1000
-#define BYTES .unit = "bytes", .better = BENCH_LOWER, .load = {.n = 1000000}, .n_smoke = 1000
+#define BYTES                                                                                      \
+    .unit = "bytes", .better = BENCH_LOWER, .load = {.n = 1000000}, .n_smoke = 1000, .once = true
 #define MANY .unit = "us", .better = BENCH_LOWER, .load = {.n = 1000000}, .n_smoke = 1000
 #define THOUSAND .unit = "us", .better = BENCH_LOWER, .load = {.n = 2000}, .n_smoke = 50
 #define MILLION .load = {.n = 2000000}, .n_smoke = 10000
