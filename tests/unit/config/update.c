@@ -177,7 +177,7 @@ Test(update, a_task_is_added_as_a_file_would_spell_it)
     const execz_pair pairs[] = {{"every", "10m"}, {"shell", "echo $HOME; true"}, {"timeout", "5s"}};
 
     cr_assert(add_pairs("a", pairs, 3, &err) == EXECZ_OK, "%s", err.message);
-    cr_expect(eq(str, (char *)now().trigger, (char *)"interval(minutes=10)"));
+    cr_expect(eq(str, (char *)now().trigger, (char *)"interval(seconds=600)"));
     cr_expect(eq(str, (char *)now().argv[2], (char *)"echo $HOME; true"));
     cr_expect(eq(i64, now().timeout, 5 * EXECZ_SECOND));
     cr_expect(eq(i32, add_pairs("a", pairs, 3, &err), EXECZ_E_EXISTS));
