@@ -186,3 +186,11 @@ execz_scheduler_new_from_pairs(const execz_dictionary *dictionary,
 
     return make(config, "the dictionary", options, &(listener){problem, user}, err);
 }
+
+char *
+execz_config_get_socket(const char *path)
+{
+    g_autoptr(ez_config) config = ez_config_load(path, NULL);
+
+    return config == NULL ? NULL : g_strdup(config->scheduler.socket);
+}

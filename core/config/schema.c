@@ -28,6 +28,7 @@ static const ez_key scheduler_keys[] = {
     {"watch_plugins", EZ_VALUE_YES, AT(ez_scheduler_settings, watch_plugins)},
     {"state_dir", EZ_VALUE_PATH, AT(ez_scheduler_settings, state_dir)},
     {"history", EZ_VALUE_COUNT, AT(ez_scheduler_settings, history)},
+    {"socket", EZ_VALUE_PATH, AT(ez_scheduler_settings, socket)},
 };
 
 /* What [defaults] can say for all tasks, and each for itself. */

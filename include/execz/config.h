@@ -41,6 +41,13 @@ EXECZ_API execz_scheduler *execz_scheduler_new_from_file(const char *path,
                                                          execz_problem_function problem, void *user,
                                                          execz_error *err);
 
+/**
+ * What a configuration says about the socket at which a program is to listen to commands, as `execz
+ * start` does: [scheduler] socket, an absolute path, to be freed with free().  NULL if it says nothing,
+ * or cannot be read.  [any-thread]
+ */
+EXECZ_API char *execz_config_get_socket(const char *path);
+
 /** Settings by dotted keys, e.g. {"myapp.executors.default.type", "threadpool"}. */
 typedef struct execz_dictionary {
     const execz_pair *pairs; /* n of them; of several with one key the last one holds */

@@ -190,6 +190,15 @@ Test(control, only_its_user_sees_the_socket_and_a_file_in_its_place_stays)
     cr_expect(eq(int, access(own_path("execz.sock"), F_OK), 0));
 }
 
+Test(control, a_configuration_can_say_where_it_listens)
+{
+    live execz = start_listening("[scheduler]\nsocket = other.sock\n" HOURLY);
+
+    cr_expect(eq(int, run_execz("list", NULL).status, 4));
+    expect_in(run_execz("list", "--socket", "other.sock", NULL).out, "\n1 task\n");
+    end_listening(&execz);
+}
+
 /* ---- who speaks badly ----------------------------------------------------------------------- */
 
 Test(control, each_bad_request_is_answered_with_what_is_wrong)

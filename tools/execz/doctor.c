@@ -174,6 +174,7 @@ look(findings *self, const char *socket)
     look_at_status(self, status);
     request = ez_ask_for("list");
     json_object_set_new(request, "trend", json_true());
+    json_object_set_new(request, "brief", json_true());
     exit = ez_client_ask(socket, request, &list);
     tasks = json_object_get(list, "tasks");
     for (size_t i = 0; i < json_array_size(tasks); i++) {

@@ -168,6 +168,7 @@ run(const ez_command *self, int argc, char **argv)
     ez_ask_set(request, "prefix", prefix);
     ez_ask_set(request, "sort", sort);
     json_object_set_new(request, "trend", json_true());
+    json_object_set_new(request, "brief", json_boolean(!ask.json));
     status = ez_ask_send(&ask, request, &result);
     if (result != NULL) {
         show(result);

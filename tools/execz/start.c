@@ -29,7 +29,8 @@ static const char help[] =
     "  -c, --config FILE    the configuration; without it execz/execz.conf in /etc for root\n"
     "                       and in $XDG_CONFIG_HOME or ~/.config for others, if it is there,\n"
     "                       else a scheduler without tasks and with a threadpool\n"
-    "  --socket PATH        where it listens; without it $EXECZ_SOCKET, else\n"
+    "  --socket PATH        where it listens; without it socket of the file, else\n"
+    "                       $EXECZ_SOCKET, else\n"
     "                       execz/execz.sock in /run for root, in $XDG_RUNTIME_DIR for others\n"
     "  --no-socket          it does not listen; also with --for and --until-idle, unless a\n"
     "                       --socket is given\n"
@@ -194,12 +195,17 @@ open_endpoint(const start_command *self, ez_endpoint **endpoint_out, int *exit_o
 {
     execz_error err = EXECZ_ERROR_INIT;
     g_autofree char *path = NULL;
+    char *said = NULL;
 
     *endpoint_out = NULL;
     if (self->no_socket || (self->socket == NULL && ends_by_itself(self))) {
         return true;
     }
-    path = ez_address_find(self->socket, &err);
+    if (self->socket == NULL && self->settings.config != NULL) {
+        said = execz_config_get_socket(self->settings.config);
+    }
+    path = ez_address_find(self->socket != NULL ? self->socket : said, &err);
+    free(said);
     if (path != NULL) {
         *endpoint_out = ez_endpoint_open(path, &err);
     } else if (err.status == EXECZ_E_NOT_FOUND) {

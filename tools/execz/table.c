@@ -3,6 +3,7 @@
 
 #include "text.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 struct ez_table {
@@ -11,20 +12,41 @@ struct ez_table {
     GPtrArray *cells; /* of char *, row after row, the head first */
 };
 
+/* Nearly all texts are shown as they are: tables have tens of thousands of cells. */
+static bool
+is_plain(const char *text)
+{
+    while (*text >= ' ' && *text <= '~') {
+        text++;
+    }
+    return *text == '\0';
+}
+
+static char *
+make_cell(const char *text)
+{
+    GString *cell;
+
+    if (text == NULL || text[0] == '\0') {
+        return g_strdup("-");
+    }
+    if (is_plain(text)) {
+        return g_strdup(text);
+    }
+    cell = g_string_new(NULL);
+    ez_text_append_safe(cell, text, strlen(text), "");
+    g_strdelimit(cell->str, "\n\t", ' ');
+    return g_string_free(cell, FALSE);
+}
+
 static void
 add_cell(ez_table *self, const char *text)
 {
     size_t column = self->cells->len % self->n_columns;
-    GString *cell = g_string_new(NULL);
+    char *cell = make_cell(text);
 
-    if (text == NULL || text[0] == '\0') {
-        g_string_append_c(cell, '-');
-    } else {
-        ez_text_append_safe(cell, text, strlen(text), "");
-        g_strdelimit(cell->str, "\n\t", ' ');
-    }
-    self->width[column] = MAX(self->width[column], (size_t)g_utf8_strlen(cell->str, -1));
-    g_ptr_array_add(self->cells, g_string_free(cell, FALSE));
+    self->width[column] = MAX(self->width[column], (size_t)g_utf8_strlen(cell, -1));
+    g_ptr_array_add(self->cells, cell);
 }
 
 ez_table *

@@ -120,6 +120,7 @@ draw(const top *self, bool clear)
     int exit = ez_client_ask(self->socket, ez_ask_for("status"), &status);
 
     json_object_set_new(request, "trend", json_true());
+    json_object_set_new(request, "brief", json_true());
     if (exit == EZ_EXIT_OK) {
         exit = ez_client_ask(self->socket, json_incref(request), &tasks);
     }

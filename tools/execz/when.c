@@ -3,7 +3,6 @@
 
 #include "text.h"
 
-#include <string.h>
 #include <time.h>
 
 execz_time
@@ -23,30 +22,41 @@ length_text(execz_duration length)
                                                        : length / EXECZ_SECOND * EXECZ_SECOND);
 }
 
-static char *
-format_local(execz_time time, const char *format)
+/* localtime_r() and not GDateTime, which looks for the time zone's file for each. */
+static struct tm
+local_of(execz_time time)
 {
-    g_autoptr(GDateTime) date = g_date_time_new_from_unix_local(time / EXECZ_SECOND);
+    time_t seconds = time / EXECZ_SECOND;
+    struct tm date = {0};
 
-    return date == NULL ? g_strdup("?") : g_date_time_format(date, format);
+    (void)localtime_r(&seconds, &date);
+    return date;
 }
 
 char *
 ez_when_clock(execz_time time)
 {
-    return format_local(time, "%Y-%m-%d %H:%M:%S");
+    struct tm date = local_of(time);
+
+    return g_strdup_printf("%04d-%02d-%02d %02d:%02d:%02d", date.tm_year + 1900, date.tm_mon + 1,
+                           date.tm_mday, date.tm_hour, date.tm_min, date.tm_sec);
 }
 
 char *
 ez_when_next(execz_time time, execz_time now)
 {
-    g_autofree char *day = format_local(time, "%Y-%m-%d");
-    g_autofree char *today = format_local(now, "%Y-%m-%d");
-    g_autofree char *clock =
-        format_local(time, strcmp(day, today) == 0 ? "%H:%M:%S" : "%Y-%m-%d %H:%M");
+    struct tm date = local_of(time), today = local_of(now);
     g_autofree char *length = length_text(time - now);
 
-    return time <= now ? g_strdup("now") : g_strdup_printf("%s (in %s)", clock, length);
+    if (time <= now) {
+        return g_strdup("now");
+    }
+    if (date.tm_yday == today.tm_yday && date.tm_year == today.tm_year) {
+        return g_strdup_printf("%02d:%02d:%02d (in %s)", date.tm_hour, date.tm_min, date.tm_sec,
+                               length);
+    }
+    return g_strdup_printf("%04d-%02d-%02d %02d:%02d (in %s)", date.tm_year + 1900, date.tm_mon + 1,
+                           date.tm_mday, date.tm_hour, date.tm_min, length);
 }
 
 char *

@@ -120,3 +120,18 @@ Test(build, the_file_wins_over_the_options_of_the_program)
     cr_expect(execz_scheduler_new_from_file("without.conf", &options, NULL, NULL, &err) == NULL);
     leave_directory(directory);
 }
+
+Test(build, where_a_program_is_to_listen_is_told_as_an_absolute_path)
+{
+    g_autofree char *directory = enter_directory();
+    g_autofree char *expected = g_canonicalize_filename("run/x.sock", NULL);
+    g_autofree char *told = NULL;
+
+    write_file("t.conf", "[scheduler]\nsocket = run/x.sock\n");
+    told = execz_config_get_socket("t.conf");
+    cr_expect(eq(str, told, expected));
+    write_file("t.conf", "[scheduler]\nname = x\n");
+    cr_expect(execz_config_get_socket("t.conf") == NULL);
+    cr_expect(execz_config_get_socket("nowhere.conf") == NULL);
+    leave_directory(directory);
+}

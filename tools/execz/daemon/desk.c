@@ -89,25 +89,27 @@ set_states(json_t *object, uint32_t states)
 }
 
 json_t *
-ez_desk_task(const execz_task_info *info)
+ez_desk_task(const execz_task_info *info, bool brief)
 {
     json_t *task = json_object();
 
     ez_desk_set_text(task, "task", info->id);
-    if (strcmp(info->name, info->id) != 0) {
-        ez_desk_set_text(task, "name", info->name);
-    }
     set_states(task, info->states);
-    ez_desk_set_text(task, "trigger", info->trigger);
-    ez_desk_set_text(task, "timezone", info->timezone);
-    ez_desk_set_text(task, "executor", info->executor);
-    ez_desk_set_text(task, "function", info->function);
+    if (!brief) {
+        ez_desk_set_text(task, "name", strcmp(info->name, info->id) == 0 ? NULL : info->name);
+        ez_desk_set_text(task, "trigger", info->trigger);
+        ez_desk_set_text(task, "timezone", info->timezone);
+        ez_desk_set_text(task, "executor", info->executor);
+        ez_desk_set_text(task, "function", info->function);
+    }
     ez_desk_set_time(task, "next_run", info->next_run);
     ez_desk_set_time(task, "last_end", info->last_end);
     if (info->last_outcome != 0) {
         ez_desk_set_text(task, "last_outcome", execz_outcome_name(info->last_outcome));
     }
-    json_object_set_new_nocheck(task, "unfinished", json_integer(info->instances));
+    if (!brief) {
+        json_object_set_new_nocheck(task, "unfinished", json_integer(info->instances));
+    }
     ez_desk_set_text(task, "paused_reason", info->paused_reason);
     ez_desk_set_time(task, "paused_until", info->paused_until);
     ez_desk_set_text(task, "blocked", info->blocked);

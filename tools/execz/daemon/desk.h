@@ -4,6 +4,7 @@
 #ifndef EZ_DAEMON_DESK_H
 #define EZ_DAEMON_DESK_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include <glib.h>
@@ -64,6 +65,7 @@ json_t *ez_desk_reload(ez_desk *self, const ez_caller *caller, const json_t *req
 /* What answers are made of. */
 void ez_desk_set_text(json_t *object, const char *key, const char *text); /* NULL: not at all */
 void ez_desk_set_time(json_t *object, const char *key, execz_time time);  /* 0, NEVER: not at all */
-json_t *ez_desk_task(const execz_task_info *info);
+/* brief: only when it runs next, how it went last, and why not. */
+json_t *ez_desk_task(const execz_task_info *info, bool brief);
 
 #endif

@@ -22,7 +22,7 @@ keep_info(void *user, const execz_task_info *info)
 {
     json_t **task_out = user;
 
-    *task_out = ez_desk_task(info);
+    *task_out = ez_desk_task(info, false);
 }
 
 /* The task as it is now; NULL if there is none. */

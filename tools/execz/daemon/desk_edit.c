@@ -53,7 +53,7 @@ take_spec(void *user, const execz_task_spec *spec)
 static void
 add_times(void *user, const execz_task_info *info)
 {
-    json_t *task = ez_desk_task(info);
+    json_t *task = ez_desk_task(info, false);
 
     json_object_update_missing_new(user, task);
 }

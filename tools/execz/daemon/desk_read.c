@@ -93,7 +93,13 @@ read_sort(const char *name, uint32_t *sort_out, execz_error *err)
 static void
 add_task(void *user, const execz_task_info *info)
 {
-    json_array_append_new(user, ez_desk_task(info));
+    json_array_append_new(user, ez_desk_task(info, false));
+}
+
+static void
+add_brief_task(void *user, const execz_task_info *info)
+{
+    json_array_append_new(user, ez_desk_task(info, true));
 }
 
 json_t *
@@ -102,13 +108,14 @@ ez_desk_list(ez_desk *self, const ez_caller *caller, const json_t *request, exec
     execz_task_filter filter = EXECZ_TASK_FILTER_INIT;
     const char *state = NULL, *order = NULL;
     uint32_t sort = EXECZ_SORT_NEXT_RUN;
-    bool trend = false;
+    bool trend = false, brief = false;
     const ez_param params[] = {{"state", EZ_PARAM_TEXT, &state, false},
                                {"executor", EZ_PARAM_TEXT, &filter.executor, false},
                                {"prefix", EZ_PARAM_TEXT, &filter.prefix, false},
                                {"text", EZ_PARAM_TEXT, &filter.text, false},
                                {"sort", EZ_PARAM_TEXT, &order, false},
                                {"trend", EZ_PARAM_YES, &trend, false},
+                               {"brief", EZ_PARAM_YES, &brief, false},
                                {NULL}};
     json_t *tasks;
 
@@ -118,8 +125,8 @@ ez_desk_list(ez_desk *self, const ez_caller *caller, const json_t *request, exec
         return NULL;
     }
     tasks = json_array();
-    if (execz_scheduler_list_tasks(self->scheduler, &filter, sort, add_task, tasks, err) !=
-        EXECZ_OK) {
+    if (execz_scheduler_list_tasks(self->scheduler, &filter, sort,
+                                   brief ? add_brief_task : add_task, tasks, err) != EXECZ_OK) {
         json_decref(tasks);
         return NULL;
     }
@@ -138,7 +145,7 @@ take_task(void *user, const execz_task_info *info)
 {
     json_t **task_out = user;
 
-    *task_out = ez_desk_task(info);
+    *task_out = ez_desk_task(info, false);
 }
 
 static void
