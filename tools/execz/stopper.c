@@ -23,9 +23,9 @@ struct ez_stopper {
     pthread_t thread;
     sigset_t signals;
     ez_stopper_settings settings;
-    int64_t deadline;   /* monotonic; INT64_MAX: none */
-    int64_t drained_by; /* monotonic; INT64_MAX: no limit, or no signal has come */
-    bool on_terminal;   /* stderr is one: a countdown can be shown */
+    int64_t deadline;           /* monotonic; INT64_MAX: none */
+    _Atomic int64_t drained_by; /* monotonic; INT64_MAX: no limit, or no signal has come */
+    bool on_terminal;           /* stderr is one: a countdown can be shown */
     atomic_int stage;
     atomic_bool done;
 };
