@@ -244,7 +244,8 @@ check_spec(void *user, const execz_task_spec *before)
     }
 }
 
-execz_status
+/* It takes what the function takes that it stands for, and who hears. */
+execz_status /* NOLINTNEXTLINE(readability-function-size) */
 execz_scheduler_check_task(execz_scheduler *self, const char *id, const execz_pair *pairs, size_t n,
                            execz_spec_function spec, void *user, execz_error *err)
 {
