@@ -220,16 +220,18 @@ bundled_files(void)
     return files;
 }
 
-Test(plugins, a_bundled_executor_shows_the_fixed_four_functions_and_nothing_else)
+Test(plugins, a_bundled_plugin_shows_the_functions_of_its_kind_and_nothing_else)
 {
     g_autoptr(GPtrArray) files = bundled_files();
 
     for (guint i = 0; i < files->len; i++) {
         g_autofree char *names = exports_of(files->pdata[i]);
+        bool is_store = g_str_has_suffix(files->pdata[i], "/sqlite.so");
 
         cr_expect(eq(str, names,
-                     (char *)"execz_executor_send_task execz_executor_shutdown "
-                             "execz_executor_start execz_plugin_entry "),
+                     is_store ? (char *)"execz_plugin_entry "
+                              : (char *)"execz_executor_send_task execz_executor_shutdown "
+                                        "execz_executor_start execz_plugin_entry "),
                   "%s", (char *)files->pdata[i]);
     }
 }

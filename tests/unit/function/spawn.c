@@ -181,7 +181,7 @@ Test(spawn, no_command_starts_once_the_door_is_closed)
 {
     ez_spawn_close();
     fixture_shell(&f, "true");
-    expect_outcome(EXECZ_OUTCOME_ERROR, "cannot start a process for '/bin/sh'");
+    expect_outcome(EXECZ_OUTCOME_ERROR, "cannot start a process for '/bin/sh': Operation canceled");
 }
 
 Test(spawn, a_missing_interpreter_is_hinted_at)

@@ -4,6 +4,7 @@
 #include "function/environment.h"
 #include "support/patience.h"
 
+#include <fcntl.h>
 #include <glib.h>
 #include <poll.h>
 #include <pthread.h>
@@ -37,6 +38,33 @@ tick(void *user)
     (void)write(*(int *)user, "t", 1);
 }
 
+/* Of this test, for others run beside it. */
+static void
+mark_ourselves(void)
+{
+    g_autofree char *mark = g_strdup_printf("guardian-test-%d", (int)getpid());
+
+    (void)setenv(EZ_MARK_NAME, mark, 1);
+}
+
+/* Starts a process outside of all groups, which shows its mark when this returns: it has become a program. */
+static void
+start_sleeper(void)
+{
+    int begun[2];
+    char byte;
+
+    cr_assert(pipe2(begun, O_CLOEXEC) == 0);
+    if (fork() == 0) {
+        (void)setsid();
+        execl("/bin/sleep", "sleep", "1000", NULL);
+        _exit(1);
+    }
+    close(begun[1]);
+    (void)read(begun[0], &byte, 1);
+    close(begun[0]);
+}
+
 /* A scheduler that starts a guarded process, which starts another one, and never looks at anything. */
 static void
 be_scheduler(int told)
@@ -45,15 +73,11 @@ be_scheduler(int told)
 
     cr_assert(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
     if (fork() == 0) {
-        (void)setenv(EZ_MARK_NAME, "guardian-test", 1);
+        mark_ourselves();
         if (!ez_guardian_start(ends[1], 0, NULL, NULL)) {
             _exit(1);
         }
-        if (fork() == 0) {
-            (void)setsid();
-            execl("/bin/sleep", "sleep", "1000", NULL);
-            _exit(1);
-        }
+        start_sleeper();
         (void)write(told, "r", 1);
         for (;;) {
             (void)pause();
@@ -95,13 +119,9 @@ leave_twice(void)
     pthread_barrier_t barrier;
     pthread_t thread;
 
-    (void)setenv(EZ_MARK_NAME, "guardian-test-twice", 1);
+    mark_ourselves();
     for (int i = 0; i < 20; i++) {
-        if (fork() == 0) {
-            (void)setsid();
-            execl("/bin/sleep", "sleep", "1000", NULL);
-            _exit(1);
-        }
+        start_sleeper();
     }
     (void)pthread_barrier_init(&barrier, NULL, 2);
     (void)pthread_create(&thread, NULL, leave, &barrier);

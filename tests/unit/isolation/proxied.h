@@ -81,16 +81,33 @@ make_isolated(const char *name, const char *option)
     return fixture_executor(around, path, options);
 }
 
+/* A host that takes long to start is busy until it has. */
+static inline void
+send_run(ez_executor *executor, ez_run *run)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    int64_t end = patience_ends();
+    execz_status status;
+
+    while ((status = ez_executor_send(executor, run, &err)) == EXECZ_E_BUSY) {
+        struct pollfd ready = {.fd = loop.epoll, .events = POLLIN};
+
+        cr_assert(not(patience_is_over(end)), "%s", err.message);
+        (void)poll(&ready, 1, 10);
+        (void)ez_loop_look(&loop);
+    }
+    cr_assert(eq(int, status, EXECZ_OK), "%s", err.message);
+    ez_executor_flush(executor);
+}
+
 static inline ez_run *
 send_to(ez_executor *executor, const char *id)
 {
-    execz_error err = EXECZ_ERROR_INIT;
     ez_task *task = fixture_task(id);
     ez_run *run = fixture_open(around, task, executor, 1);
 
     ez_task_unref(task);
-    cr_assert(eq(int, ez_executor_send(executor, run, &err), EXECZ_OK), "%s", err.message);
-    ez_executor_flush(executor);
+    send_run(executor, run);
     return run;
 }
 

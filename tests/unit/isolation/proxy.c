@@ -24,14 +24,12 @@ Test(proxy, a_run_of_several_run_times_has_a_result_for_each)
 {
     ez_executor *self = make_isolated("threadpool", NULL);
     ez_task *task = fixture_task("a");
-    execz_error err = EXECZ_ERROR_INIT;
     ez_run *run;
 
     start_isolated(self);
     run = fixture_open(around, task, self, 3);
     ez_task_unref(task);
-    cr_assert(eq(int, ez_executor_send(self, run, &err), EXECZ_OK), "%s", err.message);
-    ez_executor_flush(self);
+    send_run(self, run);
     cr_assert(eq(ptr, await_end(), run));
     for (uint32_t i = 0; i < 3; i++) {
         cr_expect(eq(u32, run->times[i].outcome, EXECZ_OUTCOME_OK), "%s", run->times[i].message);
