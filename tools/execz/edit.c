@@ -19,7 +19,7 @@ static const char add_help[] =
     "\n"
     "  -n, --dry-run    only show what the task would be\n"
     "  --to-config      write it into a file of its own beside the configuration, CONFIG.d/TASK.conf,\n"
-    "                   and reload; without this it lives as long as the scheduler\n"
+    "                   and reload; without this it is in the state only\n"
     EZ_ASK_HELP
     "\n"
     "exit status: 0 ok, 2 usage, 3 the task is wrong, 4 no scheduler runs, 6 permission,\n"
