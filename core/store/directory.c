@@ -8,9 +8,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define LEFT_BEHIND_MS 5000 /* for that long at most */
 
 static int
 fail(const char *path, const char *what, execz_error *err)
@@ -48,14 +52,45 @@ open_directory(const char *path, execz_error *err)
     return -1;
 }
 
+/* Into pid what the owner has written, "" if nothing. */
 static void
-tell_owner(const char *path, int file, execz_error *err)
+read_owner(int file, char pid[16])
 {
-    char pid[16] = "";
-    ssize_t length = pread(file, pid, sizeof pid - 1, 0);
+    ssize_t length = pread(file, pid, 15, 0);
 
     pid[MAX(length, 0)] = '\0';
     g_strchomp(pid);
+}
+
+/* Takes the lock if nobody has it; 0, or the errno.  A child that is between fork(2) and exec(2) has open
+ * what its parent had: if that was killed just then, the lock is free in a moment. */
+static int
+lock_soon(int file)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char pid[16];
+    int error = 0;
+
+    for (int ms = 0; ms < LEFT_BEHIND_MS; ms++) {
+        error = fcntl(file, F_OFD_SETLK, &lock) == 0 ? 0 : errno;
+        if (error != EAGAIN && error != EACCES) {
+            return error;
+        }
+        read_owner(file, pid);
+        if (pid[0] == '\0' || kill(atoi(pid), 0) == 0 || errno != ESRCH) {
+            return error;
+        }
+        g_usleep(1000);
+    }
+    return error;
+}
+
+static void
+tell_owner(const char *path, int file, execz_error *err)
+{
+    char pid[16];
+
+    read_owner(file, pid);
     (void)ez_fail(err, EXECZ_E_EXISTS,
                   "another scheduler, process %s, uses the state directory %s: stop that one, or "
                   "give this one a directory of its own",
@@ -66,7 +101,6 @@ tell_owner(const char *path, int file, execz_error *err)
 static int
 take(const char *path, int directory, execz_error *err)
 {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     g_autofree char *pid = g_strdup_printf("%d\n", getpid());
     int file =
         openat(directory, EZ_DIRECTORY_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -74,7 +108,8 @@ take(const char *path, int directory, execz_error *err)
     if (file < 0) {
         return fail(path, "written to", err);
     }
-    if (fcntl(file, F_OFD_SETLK, &lock) < 0) {
+    errno = lock_soon(file);
+    if (errno != 0) {
         if (errno == EAGAIN || errno == EACCES) {
             tell_owner(path, file, err);
         } else {

@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <criterion/new/assert.h>
@@ -42,6 +43,45 @@ Test(directory, who_comes_second_is_told_the_first_ones_pid)
     again = ez_directory_take(path, NULL);
     cr_expect(again >= 0, "it is free again");
     close(again);
+    scratch_free(path);
+}
+
+/* Takes it in a process that is gone when this returns, and lets a child of that have it still. */
+static pid_t
+leave_to_a_child(const char *path)
+{
+    int told[2];
+    pid_t owner, child = 0;
+
+    cr_assert(eq(int, pipe(told), 0));
+    owner = fork();
+    if (owner == 0) {
+        (void)ez_directory_take(path, NULL);
+        child = fork();
+        if (child == 0) {
+            g_usleep(50000);
+            _exit(0);
+        }
+        (void)write(told[1], &child, sizeof child);
+        _exit(0);
+    }
+    cr_assert(eq(i64, read(told[0], &child, sizeof child), sizeof child));
+    cr_assert(eq(int, waitpid(owner, NULL, 0), owner));
+    close(told[0]);
+    close(told[1]);
+    return child;
+}
+
+Test(directory, what_a_child_of_a_dead_scheduler_has_open_is_waited_for)
+{
+    char *path = scratch_new();
+    execz_error err = EXECZ_ERROR_INIT;
+    int file;
+
+    cr_assert(gt(int, leave_to_a_child(path), 0));
+    file = ez_directory_take(path, &err);
+    cr_expect(file >= 0, "%s", err.message);
+    close(file);
     scratch_free(path);
 }
 

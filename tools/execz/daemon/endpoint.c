@@ -6,12 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define LEFT_BEHIND_MS 5000 /* of a lock that a dead process has */
 
 struct ez_endpoint {
     char *path; /* owned, as the next */
@@ -34,14 +38,45 @@ report_system(const char *what, const char *path, execz_error *err)
 
 /* ---- the lock ------------------------------------------------------------------------------- */
 
-static execz_status
-report_taken(const ez_endpoint *self, execz_error *err)
+/* Into pid what the owner has written, "" if nothing. */
+static void
+read_owner(const ez_endpoint *self, char pid[16])
 {
-    char pid[16] = "";
-    ssize_t n = pread(self->lock, pid, sizeof pid - 1, 0);
+    ssize_t n = pread(self->lock, pid, 15, 0);
 
     pid[n > 0 ? n : 0] = '\0';
     pid[strspn(pid, "0123456789")] = '\0';
+}
+
+/* Takes the lock if nobody has it; 0, or the errno.  A child that is between fork(2) and exec(2) has open what its parent
+ * had: if that was killed just then, the lock is free in a moment. */
+static int
+lock_soon(const ez_endpoint *self)
+{
+    char pid[16];
+
+    for (int ms = 0; ms < LEFT_BEHIND_MS; ms++) {
+        if (flock(self->lock, LOCK_EX | LOCK_NB) == 0) {
+            return 0;
+        }
+        if (errno != EWOULDBLOCK) {
+            return errno;
+        }
+        read_owner(self, pid);
+        if (pid[0] == '\0' || kill(atoi(pid), 0) == 0 || errno != ESRCH) {
+            break;
+        }
+        g_usleep(1000);
+    }
+    return EWOULDBLOCK;
+}
+
+static execz_status
+report_taken(const ez_endpoint *self, execz_error *err)
+{
+    char pid[16];
+
+    read_owner(self, pid);
     return ez_fault_set(err, EXECZ_E_EXISTS,
                         "a scheduler runs already behind %s, as process %s; see execz status, or "
                         "give this one a socket of its own as --socket PATH",
@@ -71,7 +106,8 @@ take_lock(ez_endpoint *self, execz_error *err)
         if (self->lock < 0) {
             return report_system("cannot open", self->lock_path, err);
         }
-        if (flock(self->lock, LOCK_EX | LOCK_NB) != 0) {
+        errno = lock_soon(self);
+        if (errno != 0) {
             return errno == EWOULDBLOCK ? report_taken(self, err)
                                         : report_system("cannot lock", self->lock_path, err);
         }
