@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -77,7 +76,8 @@ lock_soon(int file)
             return error;
         }
         read_owner(file, pid);
-        if (pid[0] == '\0' || kill(atoi(pid), 0) == 0 || errno != ESRCH) {
+        if (pid[0] == '\0' || kill((pid_t)g_ascii_strtoll(pid, NULL, 10), 0) == 0 ||
+            errno != ESRCH) {
             return error;
         }
         g_usleep(1000);

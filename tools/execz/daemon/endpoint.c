@@ -63,7 +63,8 @@ lock_soon(const ez_endpoint *self)
             return errno;
         }
         read_owner(self, pid);
-        if (pid[0] == '\0' || kill(atoi(pid), 0) == 0 || errno != ESRCH) {
+        if (pid[0] == '\0' || kill((pid_t)g_ascii_strtoll(pid, NULL, 10), 0) == 0 ||
+            errno != ESRCH) {
             break;
         }
         g_usleep(1000);
