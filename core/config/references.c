@@ -120,8 +120,8 @@ check_store(ez_config *self, ez_catalog *catalog)
     } else if (err.status != EXECZ_OK) {
         ez_report_add_error(self->found,
                             ez_section_find(store->section, "type")->setting.value_place, &err);
-    } else {
-        const ez_option_table *table = memory ? &none : &part->options;
+    } else if (memory || part != NULL) {
+        const ez_option_table *table = part == NULL ? &none : &part->options;
         ez_options_source source = source_of(self, "the store", store->section, store->options);
 
         store->checked = ez_options_check(table->option, table->n, &source, self->found);

@@ -35,7 +35,7 @@ void ez_batch_task(ez_batch *self, uint32_t kind, const char *task, execz_time n
                    const char *record);
 
 /* About an occurrence: kind is EXECZ_STORE_OPEN, _END, _NOTE or _COVER. */
-void ez_batch_occurrence(ez_batch *self, uint32_t kind, const execz_history_record *record);
+void ez_batch_occurrence(ez_batch *self, uint32_t kind, const execz_history_record *given);
 
 static inline size_t
 ez_batch_length(const ez_batch *self)

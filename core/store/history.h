@@ -25,8 +25,8 @@ void ez_history_add(ez_history *self, const execz_history_record *record);
 void ez_history_query(ez_history *self, const execz_history_filter *filter,
                       execz_history_function visit, void *user);
 
-/* A copy of record with its texts shortened, for ez_history_unref(); and telling of such copies. */
-execz_history_record *ez_history_copy(const execz_history_record *record);
+/* A copy of what is given with its texts shortened, for ez_history_unref(); and telling of such copies. */
+execz_history_record *ez_history_copy(const execz_history_record *given);
 void ez_history_unref(void *record);
 void ez_history_tell(const GPtrArray *records, const execz_history_filter *filter,
                      execz_history_function visit, void *user);

@@ -94,7 +94,7 @@ execz_status database_commit(execz_store *self, const execz_store_change *const 
 execz_status database_load(execz_store *self, execz_store_task_function task,
                            execz_store_occurrence_function occurrence, void *user,
                            execz_error *err);
-execz_status database_history(execz_store *self, const execz_store_query *query,
+execz_status database_history(execz_store *self, const execz_store_query *wanted,
                               execz_store_occurrence_function occurrence, void *user,
                               execz_error *err);
 execz_status database_quarantined(execz_store *self, execz_store_task_function task, void *user,
