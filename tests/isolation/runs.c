@@ -85,7 +85,7 @@ Test(runs, a_run_knows_the_number_that_its_events_have)
 {
     open_isolated("threadpool");
     for (int i = 1; i <= 3; i++) {
-        char id[8];
+        char id[16];
 
         (void)snprintf(id, sizeof id, "t%d", i);
         add_command(id, "echo $EXECZ_RUN");
