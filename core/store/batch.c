@@ -94,7 +94,7 @@ ez_batch_occurrence(ez_batch *self, uint32_t kind, const execz_history_record *g
 {
     bool ends = kind == EXECZ_STORE_END || kind == EXECZ_STORE_NOTE;
     execz_history_record record = *given;
-    g_autofree char *cut = ez_history_shorten(&record);
+    g_autofree G_GNUC_UNUSED char *cut = ez_history_shorten(&record);
     execz_store_change *change;
     size_t at;
 

@@ -112,7 +112,7 @@ execz_history_record *
 ez_history_copy(const execz_history_record *given)
 {
     execz_history_record record = *given;
-    g_autofree char *cut = ez_history_shorten(&record);
+    g_autofree G_GNUC_UNUSED char *cut = ez_history_shorten(&record);
     size_t task = length_of(record.task), executor = length_of(record.executor);
     size_t message = length_of(record.message), value = length_of(record.value);
     size_t output = record.output == NULL ? 0 : record.output_length;
