@@ -43,7 +43,8 @@ typedef struct ez_executor_services {
     ez_lingerers *lingerers;
     const ez_lock *lock; /* which files may be run; NULL: all that are trusted */
     const struct ez_isolator *isolator;
-    const char *plugin_host; /* the program that isolated plugins run in */
+    const char *plugin_host;             /* the program that isolated plugins run in */
+    execz_duration plugin_host_patience; /* for its first start; 0: as it is usual */
 } ez_executor_services;
 
 typedef struct ez_executor ez_executor;

@@ -150,7 +150,8 @@ open_descriptors(ez_proxy *self, execz_error *err)
 static execz_status
 await_first(ez_proxy *self, execz_error *err)
 {
-    int64_t end = ez_proxy_now() + EZ_PROXY_START_PATIENCE;
+    execz_duration patience = self->what.services->plugin_host_patience;
+    int64_t end = ez_proxy_now() + (patience > 0 ? patience : EZ_PROXY_START_PATIENCE);
 
     while (self->state != EZ_PROXY_RUNNING && self->state != EZ_PROXY_RESTING &&
            ez_proxy_now() < end) {

@@ -43,6 +43,7 @@ Test(life, one_that_hangs_while_it_starts_holds_nobody)
     ez_executor *self;
 
     use_script("exec sleep 1000");
+    around->services.plugin_host_patience = 0;
     self = make_isolated("debug", "isolation_patience=1s");
     start_isolated(self);
     cr_expect(eq(uint, fixture_count_log(around, "is slow to start"), 1));

@@ -43,6 +43,7 @@ proxied_set_up(void)
     around->services.function_path = "";
     around->services.isolator = &ez_proxy_isolator;
     around->services.plugin_host = EXECZ_TEST_PLUGIN_HOST;
+    around->services.plugin_host_patience = PATIENCE; /* a busy machine is slow */
     /* Runs are due now. */
     around->clock.now = ez_clock_now(ez_clock_system());
 }
