@@ -146,7 +146,7 @@ leave_traces(execz_executor *self)
         (void)sleep_for_ever(NULL);
     }
     if (IS(leaked_memory)) {
-        keep(malloc(200));
+        keep(malloc(4000)); /* more than what is kept and given back beside it */
     }
     if (IS(leaked_host_memory)) {
         (void)host->realloc(host, NULL, 200);
