@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "event/copy.h"
 
+#include "base/pack.h"
+
 #include <string.h>
 
 #include <glib.h>
@@ -40,25 +42,10 @@ size_of(const execz_event *event)
     return size;
 }
 
-/* Copies to *at, which moves on, and terminates: also what need not be, so that it is safe to print. */
-static const char *
-put_bytes(char **at, const char *bytes, uint64_t length)
-{
-    char *copy = *at;
-
-    if (bytes == NULL) {
-        return NULL;
-    }
-    memcpy(copy, bytes, length);
-    copy[length] = '\0';
-    *at += length + 1;
-    return copy;
-}
-
 static const char *
 put_text(char **at, const char *text)
 {
-    return put_bytes(at, text, text == NULL ? 0 : strlen(text));
+    return ez_pack(at, text, text == NULL ? 0 : strlen(text));
 }
 
 execz_event *
@@ -83,8 +70,8 @@ ez_event_copy(const execz_event *event)
     if (event->result != NULL) {
         *result = *event->result;
         result->message = put_text(&at, event->result->message);
-        result->value = put_bytes(&at, event->result->value, event->result->value_length);
-        result->output = put_bytes(&at, event->result->output, event->result->output_length);
+        result->value = ez_pack(&at, event->result->value, event->result->value_length);
+        result->output = ez_pack(&at, event->result->output, event->result->output_length);
         copy->event.result = result;
     }
     return &copy->event;

@@ -2,6 +2,7 @@
 #include "store/history.h"
 
 #include "base/error.h"
+#include "base/pack.h"
 
 #include <glib.h>
 #include <pthread.h>
@@ -87,21 +88,6 @@ ez_history_shorten(execz_history_record *record)
     return cut;
 }
 
-/* Copies length bytes and a zero to *at, which is moved on; NULL stays NULL. */
-static const char *
-pack(char **at, const char *bytes, size_t length)
-{
-    char *copy = *at;
-
-    if (bytes == NULL) {
-        return NULL;
-    }
-    memcpy(copy, bytes, length);
-    copy[length] = '\0';
-    *at += length + 1;
-    return copy;
-}
-
 static size_t
 length_of(const char *text)
 {
@@ -123,11 +109,11 @@ ez_history_copy(const execz_history_record *given)
     self->record = record;
     self->references = 1;
     self->size = size;
-    self->record.task = pack(&at, record.task, task);
-    self->record.executor = pack(&at, record.executor, executor);
-    self->record.message = pack(&at, record.message, message);
-    self->record.value = pack(&at, record.value, value);
-    self->record.output = pack(&at, record.output, output);
+    self->record.task = ez_pack(&at, record.task, task);
+    self->record.executor = ez_pack(&at, record.executor, executor);
+    self->record.message = ez_pack(&at, record.message, message);
+    self->record.value = ez_pack(&at, record.value, value);
+    self->record.output = ez_pack(&at, record.output, output);
     return &self->record;
 }
 
