@@ -67,6 +67,7 @@ put(const char *name, const char *value)
         at++;
     }
     if (asprintf(&entry, "%s=%s", name, value) >= 0) {
+        free(*at);
         *at = entry;
     }
 }
