@@ -21,6 +21,10 @@ meddle(void)
     pthread_t thread;
 
     MISBEHAVE_IN(loading);
+    misbehaving_ops.flags = IS(flags_set) ? 1 : 0;
+    if (IS(caps_without_function)) {
+        misbehaving_ops.cancel = NULL;
+    }
     if (IS(umask_loading)) {
         (void)umask(0);
     }
@@ -31,15 +35,6 @@ meddle(void)
         (void)pthread_detach(thread);
     }
 }
-
-#ifdef STRAY
-EXECZ_EXPORT int stray(void);
-int
-stray(void)
-{
-    return 1;
-}
-#endif
 
 #define SUMMARY "A thread for each run, and a fault"
 

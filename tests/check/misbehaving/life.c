@@ -279,14 +279,13 @@ flush(execz_executor *self)
     MISBEHAVE_IN(flush);
 }
 
-const execz_executor_ops misbehaving_ops = {
+execz_executor_ops misbehaving_ops = {
     .size = sizeof misbehaving_ops,
-    .flags = IS(flags_set) ? 1 : 0,
     .start = start,
     .shutdown = stop,
     .send_task = send_task,
     .destroy = destroy,
-    .cancel = IS(caps_without_function) ? NULL : cancel,
+    .cancel = cancel,
     .stats = tell_stats,
     .health = tell_health,
     .extension = find_extension,

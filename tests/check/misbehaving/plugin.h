@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Plugins that keep the contract but for one thing: FAULT is one of these. */
+/* Plugins that keep the contract but for one thing: the fault is one of these. */
 #ifndef TESTS_CHECK_MISBEHAVING_PLUGIN_H
 #define TESTS_CHECK_MISBEHAVING_PLUGIN_H
 
@@ -97,12 +97,10 @@ enum fault {
     other_directory,
 };
 
-#ifndef FAULT
-#define FAULT sound
-#endif
+extern const enum fault the_fault;
 
 /* Whether this is the plugin with that fault. */
-#define IS(fault) (FAULT == (fault))
+#define IS(fault) (the_fault == (fault))
 
 /* Crashes, hangs or ends the process, if this plugin does so in the function of this name. */
 #define MISBEHAVE_IN(function)                                                                     \
@@ -140,6 +138,6 @@ execz_status send_task(execz_executor *self, const execz_task *task, const execz
 execz_status cancel(execz_executor *self, execz_run run);
 
 /* life.c */
-extern const execz_executor_ops misbehaving_ops;
+extern execz_executor_ops misbehaving_ops; /* complete when loaded */
 
 #endif
