@@ -157,7 +157,8 @@ named_paths(execz_scheduler *scheduler)
     return paths;
 }
 
-/* Reads the catalog, anew if again is set. */
+/* Reads the catalog, anew if again is set.  A file is gone when the catalog, which the loop looks into
+ * for what to do about that, says so: one that vanishes in this very moment is gone the next time. */
 static GPtrArray *
 look(ez_arrivals *self, bool again)
 {
@@ -177,7 +178,7 @@ look(ez_arrivals *self, bool again)
     for (size_t i = 0; i < ez_catalog_count(scheduler->catalog); i++) {
         const ez_plugin_file *file = ez_catalog_get(scheduler->catalog, i);
 
-        if (access(file->path, F_OK) == 0) {
+        if (file->refusal.status != EXECZ_E_NOT_FOUND) {
             look_at(self, file, news);
         }
     }
