@@ -25,6 +25,8 @@ target_include_directories(execz_test_support INTERFACE ${tests_dir})
 # is in macros of the system for ours: values left unused, names used twice, fences.
 target_compile_options(execz_test_support INTERFACE
   "$<$<C_COMPILER_ID:GNU>:-ftrack-macro-expansion=0;-Wno-unused-value;-Wno-shadow;-Wno-tsan>")
+# A test is compiled as often as it is run, so without optimisation; what it tests is as users get it.
+target_compile_options(execz_test_support INTERFACE $<$<CONFIG:RelWithDebInfo>:-O0>)
 add_library(execz_test_runner OBJECT ${support_dir}/runner.c ${support_dir}/criterion.c)
 target_include_directories(execz_test_runner PRIVATE ${tests_dir})
 target_link_libraries(execz_test_runner PRIVATE PkgConfig::CRITERION execz_warnings)

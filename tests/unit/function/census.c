@@ -4,6 +4,7 @@
 #include "function/environment.h"
 
 #include "processes.h"
+#include "support/effort.h"
 
 #include <errno.h>
 #include <sys/resource.h>
@@ -313,7 +314,7 @@ expect_always_shown(const char *mark, const char *script)
     process child = process_start((process_kind){.mark = mark, .session = true, .script = script});
     unsigned n_missed = 0;
 
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < EFFORT(100, 50); i++) {
         take(NULL, 0);
         n_missed += !shows(mark);
         ez_census_deinit(&census);
