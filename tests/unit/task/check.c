@@ -167,7 +167,7 @@ Test(check, arguments_do_not_name_a_thing_twice)
 Test(check, arguments_have_a_limit)
 {
     execz_task_spec spec = spec_of(EACH_MINUTE);
-    void *args;
+    void *args = NULL;
 
     /* In huge pages, if there are any: a fault for each small one takes seconds. */
     cr_assert(eq(int, posix_memalign(&args, 2 << 20, EXECZ_ARGS_LENGTH_MAX + 2), 0));
