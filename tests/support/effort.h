@@ -12,6 +12,16 @@
 #define EZ_TESTS_SANITIZED
 #endif
 
+/* The thread sanitizer sees nothing in what one thread does with much memory or many processes, and takes
+ * long for it: such tests are left out where this is defined. */
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define EZ_TESTS_THREADS_WATCHED
+#endif
+#elif defined __SANITIZE_THREAD__
+#define EZ_TESTS_THREADS_WATCHED
+#endif
+
 #ifdef EZ_TESTS_SANITIZED
 #define EFFORT(full, sanitized) (sanitized)
 #else

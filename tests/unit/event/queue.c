@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "event/queue.h"
 
+#include "support/effort.h"
 #include "support/patience.h"
 
 #include <poll.h>
@@ -100,6 +101,7 @@ Test(queue, a_slow_reader_is_told_how_many_it_has_lost)
 }
 
 /* With an output of length bytes. */
+#ifndef EZ_TESTS_THREADS_WATCHED
 static void
 emit_large(ez_bus *bus, const char *task, size_t length)
 {
@@ -147,6 +149,7 @@ Test(queue, the_newest_event_stays_however_large_it_is)
     execz_event_queue_free(self);
     ez_bus_free(bus);
 }
+#endif
 
 Test(queue, its_descriptor_is_readable_as_long_as_there_are_events)
 {

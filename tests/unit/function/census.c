@@ -293,6 +293,7 @@ Test(census, who_has_a_child_is_looked_at_though_trusted)
     process_end(&child);
 }
 
+#ifndef EZ_TESTS_THREADS_WATCHED
 /* Whether somebody carries mark, or the census itself says that it may have missed one. */
 static bool
 shows(const char *mark)
@@ -341,3 +342,4 @@ Test(census, who_becomes_another_program_over_and_over_keeps_its_mark)
 
     expect_always_shown(mark, script);
 }
+#endif

@@ -2,6 +2,7 @@
 #include "function/ending.h"
 
 #include "commands.h"
+#include "support/effort.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -94,6 +95,7 @@ Test(ending, tells_the_memory_that_a_command_had)
               "%" G_GUINT64_FORMAT, f.outcome.max_rss);
 }
 
+#ifndef EZ_TESTS_THREADS_WATCHED
 Test(ending, does_not_take_our_memory_for_that_of_a_command)
 {
     static const size_t length = (size_t)64 << 20;
@@ -104,3 +106,4 @@ Test(ending, does_not_take_our_memory_for_that_of_a_command)
     cr_expect(eq(u64, f.outcome.max_rss, 0));
     g_free(much);
 }
+#endif

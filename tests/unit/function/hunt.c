@@ -238,6 +238,7 @@ Test(hunt, kills_a_chain_of_daemons_that_does_not_stand_still)
     process_end(&first);
 }
 
+#ifndef EZ_TESTS_THREADS_WATCHED
 /* How many processes have text in their command lines. */
 static unsigned
 count_called(const char *text)
@@ -279,6 +280,7 @@ Test(hunt, who_is_born_meanwhile_has_no_time_to_become_an_orphan)
     cr_expect(eq(uint, count_called(life), 0));
     process_end(&bomb);
 }
+#endif
 
 Test(hunt, who_dies_between_two_signals_is_not_counted_as_killed)
 {

@@ -3,6 +3,7 @@
 
 #include "calls.h"
 #include "function/call.h"
+#include "support/effort.h"
 
 TestSuite(result, .init = calls_setup, .fini = calls_teardown);
 
@@ -21,6 +22,7 @@ Test(result, the_last_result_counts)
     expect_value("sample:second_thought", NULL, "2");
 }
 
+#ifndef EZ_TESTS_THREADS_WATCHED
 Test(result, a_result_has_a_limit)
 {
     fixture_call(&f, "sample:huge", "{\"length\": 16777216}");
@@ -30,6 +32,7 @@ Test(result, a_result_has_a_limit)
                  "the result has 16777217 bytes, more than the limit of 16 MiB; write it to a file "
                  "and return its name");
 }
+#endif
 
 Test(result, a_result_nested_too_deep_is_an_error)
 {
