@@ -89,8 +89,9 @@ keep_output(ez_batch *self, execz_store_change *change, const execz_history_reco
     change->output_length = record->output == NULL ? 0 : record->output_length;
 }
 
-void
-ez_batch_occurrence(ez_batch *self, uint32_t kind, const execz_history_record *given)
+/* NULL if there is no room. */
+static execz_store_change *
+add_occurrence(ez_batch *self, uint32_t kind, const execz_history_record *given, uint32_t restarts)
 {
     bool ends = kind == EXECZ_STORE_END || kind == EXECZ_STORE_NOTE;
     execz_history_record record = *given;
@@ -100,16 +101,16 @@ ez_batch_occurrence(ez_batch *self, uint32_t kind, const execz_history_record *g
 
     if (self->changes->len >= EZ_BATCH_CHANGES_MAX || self->texts->len >= EZ_BATCH_BYTES_MAX) {
         self->dropped += ends;
-        return;
+        return NULL;
     }
     change = add(self, kind, record.task);
     change->run_time = record.scheduled;
     change->attempt = record.attempt;
     if (kind == EXECZ_STORE_COVER) {
-        return;
+        return change;
     }
     at = self->texts->len;
-    ez_record_append_occurrence(self->texts, &record);
+    ez_record_append_occurrence(self->texts, &record, restarts);
     change->record = offset(at);
     change->record_length = self->texts->len - at;
     g_string_append_c(self->texts, '\0');
@@ -117,6 +118,23 @@ ez_batch_occurrence(ez_batch *self, uint32_t kind, const execz_history_record *g
         change->finished = record.finished;
         change->outcome = record.outcome;
         keep_output(self, change, &record);
+    }
+    return change;
+}
+
+void
+ez_batch_occurrence(ez_batch *self, uint32_t kind, const execz_history_record *given)
+{
+    (void)add_occurrence(self, kind, given, 0);
+}
+
+void
+ez_batch_open(ez_batch *self, const execz_history_record *given, bool waits, uint32_t restarts)
+{
+    execz_store_change *change = add_occurrence(self, EXECZ_STORE_OPEN, given, restarts);
+
+    if (change != NULL) {
+        change->waits = waits;
     }
 }
 

@@ -10,6 +10,8 @@
 #include <execz/history.h>
 #include <execz/store.h>
 
+#include <stdbool.h>
+
 #include <glib.h>
 
 typedef struct ez_batch {
@@ -34,8 +36,14 @@ void ez_batch_clear(ez_batch *self);
 void ez_batch_task(ez_batch *self, uint32_t kind, const char *task, execz_time next_run,
                    const char *record);
 
-/* About an occurrence: kind is EXECZ_STORE_OPEN, _END, _NOTE or _COVER. */
+/* About an occurrence: kind is EXECZ_STORE_OPEN, _END, _NOTE or _COVER; one that is opened does not
+ * wait. */
 void ez_batch_occurrence(ez_batch *self, uint32_t kind, const execz_history_record *given);
+
+/* The same with OPEN for one that may wait, and how often in a row a scheduler has ended while it was
+ * under way. */
+void ez_batch_open(ez_batch *self, const execz_history_record *given, bool waits,
+                   uint32_t restarts);
 
 static inline size_t
 ez_batch_length(const ez_batch *self)

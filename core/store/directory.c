@@ -15,13 +15,31 @@
 
 #define LEFT_BEHIND_MS 5000 /* for that long at most */
 
+static const char *
+advice(int error)
+{
+    switch (error) {
+    case EACCES:
+    case EPERM:
+        return "see to the permissions of it and of what it is in, or name another one";
+    case EROFS:
+        return "mount its file system for writing, or name another one";
+    case ENOSPC:
+    case EDQUOT:
+        return "make room, or name another one";
+    default:
+        return "see to it, or name another one";
+    }
+}
+
 static int
 fail(const char *path, const char *what, execz_error *err)
 {
-    execz_status status = errno == EACCES || errno == EPERM ? EXECZ_E_PERMISSION : EXECZ_E_IO;
+    int error = errno;
+    execz_status status = error == EACCES || error == EPERM ? EXECZ_E_PERMISSION : EXECZ_E_IO;
 
-    (void)ez_fail(err, status, "the state directory %s cannot be %s: %s", path, what,
-                  g_strerror(errno));
+    (void)ez_fail(err, status, "the state directory %s cannot be %s: %s; %s", path, what,
+                  g_strerror(error), advice(error));
     return -1;
 }
 

@@ -62,7 +62,7 @@ append_text(GString *text, const char *name, const char *value)
 }
 
 void
-ez_record_append_occurrence(GString *text, const execz_history_record *record)
+ez_record_append_occurrence(GString *text, const execz_history_record *record, uint32_t restarts)
 {
     g_string_append(text, "{\"v\":1");
     append_text(text, "executor", record->executor);
@@ -72,6 +72,9 @@ ez_record_append_occurrence(GString *text, const execz_history_record *record)
         if (value != 0) {
             append_number(text, numbers[i].name, value);
         }
+    }
+    if (restarts > 0) {
+        append_number(text, "restarts", restarts);
     }
     if (record->exit_status != -1) {
         append_number(text, "exit_status", record->exit_status);
@@ -128,4 +131,12 @@ ez_record_read_occurrence(const execz_store_occurrence *kept, execz_history_reco
         record_out->executor = "";
     }
     return object;
+}
+
+uint32_t
+ez_record_restarts(const struct json_t *record)
+{
+    json_int_t restarts = json_integer_value(json_object_get(record, "restarts"));
+
+    return (uint32_t)CLAMP(restarts, 0, UINT32_MAX);
 }

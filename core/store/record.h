@@ -34,13 +34,18 @@ char *ez_record_format_task(const ez_task *task, const ez_task_state *state);
 ez_task *ez_record_parse_task(const char *text, size_t length, const ez_task_tables *tables,
                               ez_task_state *state_out, execz_error *err);
 
-/* Appends the record of an occurrence: what a history record has beside the fields of a change. */
-void ez_record_append_occurrence(GString *text, const execz_history_record *record);
+/* Appends the record of an occurrence: what a history record has beside the fields of a change; and, of
+ * one that is open, how often in a row a scheduler has ended while it was under way. */
+void ez_record_append_occurrence(GString *text, const execz_history_record *record,
+                                 uint32_t restarts);
 
 /* What the host knows of an occurrence that a store tells of; texts are owned by *arena_out, for
  * json_decref(), and by the store.  A record that cannot be read leaves its part empty, and the
  * message says so. */
 struct json_t *ez_record_read_occurrence(const execz_store_occurrence *kept,
                                          execz_history_record *record_out);
+
+/* How often that was, as what ez_record_read_occurrence() returns says. */
+uint32_t ez_record_restarts(const struct json_t *record);
 
 #endif

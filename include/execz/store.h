@@ -11,9 +11,10 @@
  *                         └─ one batch for each wake-up of the loop: all of it is kept, or none
  *
  * The promise that a store carries.  A run time of a task is committed as OPEN before an executor
- * gets it, and as END when its end is known.  What load() finds OPEN was left behind by a crash; the
- * scheduler then ends it as LOST or, if its task says at-least-once, opens it again with a higher
- * attempt.  So commit() must return only when the batch survives a loss of power.
+ * gets it, and as END when its end is known.  What load() finds OPEN was left behind by a crash.  If it
+ * waited, no executor ever had it, and it is run now; else the scheduler ends it as LOST or, if its task
+ * says at-least-once, opens it again with a higher attempt.  So commit() must return only when the
+ * batch survives a loss of power.
  *
  * Identity.  (task, run_time) names an occurrence; it is open at most once.  `attempt` only grows,
  * and it is the fence: an END with an attempt below the one that is kept changes nothing.
@@ -57,8 +58,8 @@ struct execz_store_host {
 #define EXECZ_STORE_PUT_TASK 1u    /* keep task with record and next_run; it may be there already */
 #define EXECZ_STORE_NEXT_RUN 2u    /* task has another next_run; nothing if it is not there */
 #define EXECZ_STORE_REMOVE_TASK 3u /* forget task; what of it is open, or in the history, stays */
-/* (task, run_time) is about to run: keep it with attempt and record.  If it is open already, only if
- * attempt is higher, in its place. */
+/* (task, run_time) is due: keep it with attempt, record and waits.  If it is open already, only if
+ * attempt is not lower, in its place. */
 #define EXECZ_STORE_OPEN 4u
 /* (task, run_time) has ended: into the history with record and output, and it is not open any more.
  * Nothing, unless it is open with this attempt or a lower one. */
@@ -88,6 +89,8 @@ typedef struct execz_store_change {
     uint64_t record_length;
     const char *output; /* END, NOTE: bytes; NULL: none */
     uint64_t output_length;
+    uint32_t waits; /* OPEN: 1: no executor has it, nor gets it before it is OPEN with 0 */
+    uint32_t reserved;
 } execz_store_change;
 
 /* ---- what is kept --------------------------------------------------------------------------- */
@@ -113,7 +116,7 @@ typedef struct execz_store_occurrence {
     execz_time run_time;
     execz_time finished;
     uint32_t attempt;
-    uint32_t reserved;
+    uint32_t waits; /* open: as it was said last */
     const char *record;
     uint64_t record_length;
     const char *output; /* only if it was asked for */
@@ -251,7 +254,9 @@ EXECZ_AT_(execz_store_change, record, 48);
 EXECZ_AT_(execz_store_change, record_length, 56);
 EXECZ_AT_(execz_store_change, output, 64);
 EXECZ_AT_(execz_store_change, output_length, 72);
-EXECZ_SIZE_(execz_store_change, 80);
+EXECZ_AT_(execz_store_change, waits, 80);
+EXECZ_AT_(execz_store_change, reserved, 84);
+EXECZ_SIZE_(execz_store_change, 88);
 EXECZ_AT_(execz_store_task, size, 0);
 EXECZ_AT_(execz_store_task, reserved, 4);
 EXECZ_AT_(execz_store_task, task, 8);
@@ -268,7 +273,7 @@ EXECZ_AT_(execz_store_occurrence, task, 16);
 EXECZ_AT_(execz_store_occurrence, run_time, 24);
 EXECZ_AT_(execz_store_occurrence, finished, 32);
 EXECZ_AT_(execz_store_occurrence, attempt, 40);
-EXECZ_AT_(execz_store_occurrence, reserved, 44);
+EXECZ_AT_(execz_store_occurrence, waits, 44);
 EXECZ_AT_(execz_store_occurrence, record, 48);
 EXECZ_AT_(execz_store_occurrence, record_length, 56);
 EXECZ_AT_(execz_store_occurrence, output, 64);

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Records in one chunk of the index by task.  What ends together is in a few pages of it, whatever its
+ * tasks; and a question about one task looks once into each chunk. */
+#define CHUNK 4096
 #define RETAIN_EVERY (60 * EXECZ_SECOND) /* age and size are looked at */
 #define RETAIN_STEP 2000 /* records forgotten in one commit at most, beside as many as came */
 
@@ -15,15 +18,15 @@ static const char *const texts[N_STATEMENTS] = {
     [STATEMENT_NEXT_RUN] = "UPDATE next_run SET at = ?2 WHERE task = ?1",
     [STATEMENT_REMOVE_TASK] = "DELETE FROM task WHERE id = ?1",
     [STATEMENT_REMOVE_NEXT] = "DELETE FROM next_run WHERE task = ?1",
-    [STATEMENT_OPEN] = "INSERT INTO occurrence (task, run_time, attempt, record)"
-                       " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE"
-                       " SET attempt = excluded.attempt, record = excluded.record"
-                       " WHERE excluded.attempt > attempt",
+    [STATEMENT_OPEN] = "INSERT INTO occurrence (task, run_time, attempt, record, waits)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
+                       " attempt = excluded.attempt, record = excluded.record,"
+                       " waits = excluded.waits WHERE excluded.attempt >= attempt",
     [STATEMENT_END] = "DELETE FROM occurrence WHERE task = ?1 AND run_time = ?2 AND attempt <= ?3",
     [STATEMENT_COVER] = "DELETE FROM occurrence WHERE task = ?1 AND run_time = ?2",
     [STATEMENT_HISTORY] = "INSERT INTO history"
-                          " (id, task, run_time, attempt, outcome, finished, record, output)"
-                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                          " (id, task, run_time, attempt, outcome, finished, record, output, chunk)"
+                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [STATEMENT_QUARANTINE] = "REPLACE INTO quarantine (id, record, at, reason, since)"
                              " SELECT id, record, ifnull(at, ?2), ?3, ?4 FROM task"
                              " LEFT JOIN next_run ON task = id WHERE id = ?1",
@@ -141,6 +144,13 @@ get_bound(execz_store *self, int which, const execz_store_change *change)
     return statement;
 }
 
+/* A host from before there was this field does not tell. */
+static bool
+waits(const execz_store_change *change)
+{
+    return change->size >= sizeof *change && change->waits != 0;
+}
+
 static bool
 open_occurrence(execz_store *self, const execz_store_change *change)
 {
@@ -148,21 +158,34 @@ open_occurrence(execz_store *self, const execz_store_change *change)
 
     if (statement != NULL) {
         bind_text(statement, 4, change->record);
+        sqlite3_bind_int64(statement, 5, waits(change));
     }
     return run(self, statement, NULL);
 }
 
-/* Ids are the times of the ends, made unique: so what is older than a time is a range of them. */
+/* Counts one record more.  Ids are the times of the ends, made unique: so what is older than a time is a
+ * range of them. */
+static void
+count_one(tally *history, execz_time finished)
+{
+    history->last_id = finished > history->last_id ? finished : history->last_id + 1;
+    history->n++;
+    if (++history->n_chunk > CHUNK) {
+        history->chunk++;
+        history->n_chunk = 1;
+    }
+}
+
 static bool
 add_history(execz_store *self, const execz_store_change *change)
 {
     sqlite3_stmt *statement = get(self, STATEMENT_HISTORY);
-    sqlite3_int64 id = change->finished > self->last_id ? change->finished : self->last_id + 1;
 
     if (statement == NULL) {
         return false;
     }
-    sqlite3_bind_int64(statement, 1, id);
+    count_one(&self->history, change->finished);
+    sqlite3_bind_int64(statement, 1, self->history.last_id);
     bind_text(statement, 2, change->task);
     sqlite3_bind_int64(statement, 3, change->run_time);
     sqlite3_bind_int64(statement, 4, change->attempt);
@@ -174,12 +197,8 @@ add_history(execz_store *self, const execz_store_change *change)
     } else {
         sqlite3_bind_blob64(statement, 8, change->output, change->output_length, SQLITE_STATIC);
     }
-    if (!run(self, statement, NULL)) {
-        return false;
-    }
-    self->last_id = id;
-    self->n_history++;
-    return true;
+    sqlite3_bind_int64(statement, 9, self->history.chunk);
+    return run(self, statement, NULL);
 }
 
 static bool
@@ -238,7 +257,7 @@ forget(execz_store *self, int64_t before, int64_t limit)
     if (!run(self, statement, &forgotten)) {
         return false;
     }
-    self->n_history -= forgotten;
+    self->history.n -= forgotten;
     return true;
 }
 
@@ -256,11 +275,11 @@ retain(execz_store *self, int64_t n_came)
 {
     int64_t step = RETAIN_STEP + n_came;
     int64_t now = self->host->now(self->host, EXECZ_CLOCK_MONOTONIC);
-    int64_t before = self->n_history;
+    int64_t before = self->history.n;
     int64_t oldest = self->host->now(self->host, EXECZ_CLOCK_REAL) - self->keep.age;
 
-    if (self->keep.count > 0 && self->n_history > self->keep.count) {
-        int64_t over = self->n_history - self->keep.count;
+    if (self->keep.count > 0 && self->history.n > self->keep.count) {
+        int64_t over = self->history.n - self->keep.count;
 
         if (!forget(self, INT64_MAX, over < step ? over : step)) {
             return false;
@@ -274,7 +293,7 @@ retain(execz_store *self, int64_t n_came)
          !forget(self, INT64_MAX, step))) {
         return false;
     }
-    if (before - self->n_history < step) {
+    if (before - self->history.n < step) {
         self->retain_at = now + RETAIN_EVERY; /* else there is more: with the next commit */
     }
     return true;
@@ -283,7 +302,7 @@ retain(execz_store *self, int64_t n_came)
 static bool
 apply_all(execz_store *self, const execz_store_change *const *changes, uint64_t n)
 {
-    int64_t before = self->n_history;
+    int64_t before = self->history.n;
 
     if (!run(self, get(self, STATEMENT_BEGIN), NULL)) {
         return false;
@@ -293,7 +312,7 @@ apply_all(execz_store *self, const execz_store_change *const *changes, uint64_t 
             return false;
         }
     }
-    return retain(self, self->n_history - before) && run(self, get(self, STATEMENT_COMMIT), NULL);
+    return retain(self, self->history.n - before) && run(self, get(self, STATEMENT_COMMIT), NULL);
 }
 
 /* Takes back what was not committed. */
@@ -306,8 +325,7 @@ roll_back(execz_store *self, execz_error *err)
     if (!sqlite3_get_autocommit(self->writer)) {
         (void)sqlite3_exec(self->writer, "ROLLBACK", NULL, NULL, NULL);
     }
-    self->last_id = self->committed_last;
-    self->n_history = self->committed_count;
+    self->history = self->committed;
     if (spoilt) {
         database_close_writer(self);
     }
@@ -328,10 +346,12 @@ database_commit(execz_store *self, const execz_store_change *const *changes, uin
         }
     }
     status = database_open_writer(self, err);
+    if (status == EXECZ_OK) {
+        status = database_check_file(self, err);
+    }
     if (status != EXECZ_OK) {
         return status;
     }
-    self->committed_last = self->last_id;
-    self->committed_count = self->n_history;
+    self->committed = self->history;
     return apply_all(self, changes, n) ? EXECZ_OK : roll_back(self, err);
 }

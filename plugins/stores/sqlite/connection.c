@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "database.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* "EXCZ": so that no other program's database is taken for ours. */
 #define APPLICATION_ID 0x4558435a
 #define BUSY_TIMEOUT 100 /* ms that somebody else may hold the database; then the loop goes on */
+#define CHECKPOINT_PAGES 4000 /* of the log; the more, the fewer are written twice */
 
 /* Each brings the database of the version before it to its own, the first makes it.  One that was
  * shipped is never changed. */
@@ -23,6 +26,12 @@ static const char *const versions[] = {
     "CREATE INDEX history_failed ON history (id) WHERE outcome <> 1;"
     "CREATE TABLE quarantine (id TEXT PRIMARY KEY, record TEXT NOT NULL, at INTEGER NOT NULL,"
     " reason TEXT NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    /* What is found by task is found chunk by chunk, so that what ends together is together in the
+     * index, whatever its tasks; and what is open tells whether it waits. */
+    "DROP INDEX history_of_task;"
+    "ALTER TABLE history ADD COLUMN chunk INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX history_of_task ON history (chunk, task);"
+    "ALTER TABLE occurrence ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;",
 };
 
 #define N_VERSIONS ((int)(sizeof versions / sizeof versions[0]))
@@ -142,11 +151,14 @@ bring_up_to_date(execz_store *self, execz_error *err)
 static execz_status
 connect_to(const execz_store *self, const char *settings, sqlite3 **db_out, execz_error *err)
 {
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
     sqlite3 *db = NULL;
-    int code = sqlite3_open_v2(self->path, &db,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-                                   SQLITE_OPEN_NOFOLLOW,
-                               NULL);
+    int code;
+
+    if (self->inode == 0) {
+        flags |= SQLITE_OPEN_CREATE; /* later it is there, or something is wrong */
+    }
+    code = sqlite3_open_v2(self->path, &db, flags, NULL);
 
     if (code == SQLITE_OK) {
         sqlite3_extended_result_codes(db, 1);
@@ -162,30 +174,88 @@ connect_to(const execz_store *self, const char *settings, sqlite3 **db_out, exec
     return EXECZ_OK;
 }
 
+/* How far the history is; false if it cannot be read. */
+static bool
+count_history(execz_store *self)
+{
+    tally *history = &self->history;
+
+    history->last_id = database_number(self->writer, "SELECT ifnull(max(id), 0) FROM history");
+    history->n = database_number(self->writer, "SELECT count(*) FROM history");
+    history->chunk = database_number(self->writer, "SELECT ifnull(max(chunk), 0) FROM history");
+    history->n_chunk = database_number(self->writer, "SELECT count(*) FROM history WHERE chunk ="
+                                                     " (SELECT max(chunk) FROM history)");
+    return history->last_id >= 0 && history->n >= 0 && history->chunk >= 0 && history->n_chunk >= 0;
+}
+
+/* Notes which file the writer has open, or makes sure that it is the one of before. */
+static execz_status
+identify(execz_store *self, execz_error *err)
+{
+    struct stat now;
+
+    if (self->inode == 0 && stat(self->path, &now) == 0) {
+        self->device = now.st_dev;
+        self->inode = now.st_ino;
+    }
+    return database_check_file(self, err);
+}
+
 execz_status
 database_open_writer(execz_store *self, execz_error *err)
 {
-    static const char full[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                               "PRAGMA cache_size=-16000; PRAGMA journal_size_limit=67108864";
-    static const char normal[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                                 "PRAGMA cache_size=-16000; PRAGMA journal_size_limit=67108864";
+    char settings[256];
     execz_status status;
 
     if (self->writer != NULL) {
         return EXECZ_OK;
     }
-    status = connect_to(self, self->normal ? normal : full, &self->writer, err);
+    snprintf(settings, sizeof settings,
+             "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; PRAGMA cache_size=-16000;"
+             "PRAGMA wal_autocheckpoint=%d; PRAGMA journal_size_limit=67108864",
+             self->normal ? "NORMAL" : "FULL", CHECKPOINT_PAGES);
+    status = connect_to(self, settings, &self->writer, err);
     if (status != EXECZ_OK) {
         return status;
     }
-    status = bring_up_to_date(self, err);
+    status = identify(self, err);
+    if (status == EXECZ_OK) {
+        status = bring_up_to_date(self, err);
+    }
+    if (status == EXECZ_OK && !count_history(self)) {
+        status = database_fail(self, self->writer, "cannot read", err);
+    }
     if (status != EXECZ_OK) {
         database_close_writer(self);
-        return status;
     }
-    self->last_id = database_number(self->writer, "SELECT ifnull(max(id), 0) FROM history");
-    self->n_history = database_number(self->writer, "SELECT count(*) FROM history");
-    return EXECZ_OK;
+    return status;
+}
+
+execz_status
+database_check_file(execz_store *self, execz_error *err)
+{
+    struct stat now;
+
+    err->status = EXECZ_E_IO;
+    if (stat(self->path, &now) < 0) {
+        snprintf(err->message, sizeof err->message,
+                 "%s is gone: %s; put it back, or start execz anew to begin without it", self->path,
+                 strerror(errno));
+    } else if (now.st_dev != self->device || now.st_ino != self->inode) {
+        snprintf(err->message, sizeof err->message,
+                 "%s is another file than the one that was opened; put that back, or start execz "
+                 "anew to go on with this one",
+                 self->path);
+    } else if (now.st_size < self->length) {
+        snprintf(err->message, sizeof err->message,
+                 "%s had %lld bytes and has %lld now: somebody has cut it off; stop execz and "
+                 "restore it from a backup",
+                 self->path, (long long)self->length, (long long)now.st_size);
+    } else {
+        self->length = now.st_size;
+        return EXECZ_OK;
+    }
+    return err->status;
 }
 
 void

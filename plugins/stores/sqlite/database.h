@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include <execz/store.h>
 
@@ -44,6 +45,14 @@ typedef struct retention {
     int64_t size;  /* bytes of the whole database */
 } retention;
 
+/* The history as it is with what is not committed yet. */
+typedef struct tally {
+    sqlite3_int64 last_id;
+    int64_t n;           /* records */
+    sqlite3_int64 chunk; /* the newest, and how many records it has */
+    int64_t n_chunk;
+} tally;
+
 struct execz_store {
     const execz_store_host *host;
     char *path;  /* owned */
@@ -52,11 +61,12 @@ struct execz_store {
 
     /* [loop] */
     sqlite3 *writer; /* NULL: to be opened again */
+    dev_t device;    /* of the file that it has open, as the next two */
+    ino_t inode;     /* 0: none was opened yet */
+    off_t length;    /* that it had when it was looked at last */
     sqlite3_stmt *statements[N_STATEMENTS];
-    sqlite3_int64 last_id;  /* of the history */
-    int64_t n_history;      /* records in it */
-    int64_t committed_last; /* the same of the last commit, for when one is rolled back */
-    int64_t committed_count;
+    tally history;
+    tally committed;   /* the same of the last commit, for when one is rolled back */
     int64_t retain_at; /* monotonic; when age and size are looked at next */
 
     /* Guarded by lock. */
@@ -72,6 +82,10 @@ execz_status database_fail(const execz_store *self, sqlite3 *db, const char *wha
 
 /* Opens the writer if it is not, and brings what is kept up to date. */
 execz_status database_open_writer(execz_store *self, execz_error *err);
+
+/* Whether the file that the writer has open is still the one under its path: what is written to another
+ * one is lost. */
+execz_status database_check_file(execz_store *self, execz_error *err);
 void database_close_writer(execz_store *self);
 
 /* Opens the reader if it is not.  With the lock held. */

@@ -6,8 +6,7 @@
 
 /* Steps through a statement; false if the database fails.  visit returns other than 0 to stop. */
 static bool
-each_row(sqlite3 *db, sqlite3_stmt *statement, int32_t (*visit)(void *user, sqlite3_stmt *row),
-         void *user)
+each_row(sqlite3_stmt *statement, int32_t (*visit)(void *user, sqlite3_stmt *row), void *user)
 {
     int code;
 
@@ -16,7 +15,6 @@ each_row(sqlite3 *db, sqlite3_stmt *statement, int32_t (*visit)(void *user, sqli
             return true;
         }
     }
-    (void)db;
     return code == SQLITE_DONE;
 }
 
@@ -25,7 +23,7 @@ query(sqlite3 *db, const char *sql, int32_t (*visit)(void *user, sqlite3_stmt *r
 {
     sqlite3_stmt *statement = NULL;
     bool fine = sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
-                each_row(db, statement, visit, user);
+                each_row(statement, visit, user);
 
     sqlite3_finalize(statement);
     return fine;
@@ -46,6 +44,8 @@ typedef struct telling {
     execz_store_task_function task;
     execz_store_occurrence_function occurrence;
     void *user;
+    uint32_t n;   /* of the history, so far */
+    bool stopped; /* nobody wants more */
 } telling;
 
 static int32_t
@@ -75,6 +75,7 @@ tell_open(void *user, sqlite3_stmt *row)
 
     open.task = text_of(row, 0, &length);
     open.record = text_of(row, 3, &open.record_length);
+    open.waits = (uint32_t)sqlite3_column_int64(row, 4);
     return to->occurrence(to->user, &open);
 }
 
@@ -82,7 +83,7 @@ execz_status
 database_load(execz_store *self, execz_store_task_function task,
               execz_store_occurrence_function occurrence, void *user, execz_error *err)
 {
-    telling to = {task, occurrence, user};
+    telling to = {task, occurrence, user, 0, false};
     char never[160];
 
     snprintf(never, sizeof never,
@@ -91,7 +92,8 @@ database_load(execz_store *self, execz_store_task_function task,
              (long long)EXECZ_TIME_NEVER);
     if (!query(self->writer, never, tell_task, &to) ||
         !query(self->writer,
-               "SELECT task, run_time, attempt, record FROM occurrence ORDER BY task, run_time",
+               "SELECT task, run_time, attempt, record, waits FROM occurrence"
+               " ORDER BY task, run_time",
                tell_open, &to)) {
         return database_fail(self, self->writer, "cannot read", err);
     }
@@ -112,7 +114,7 @@ execz_status
 database_quarantined(execz_store *self, execz_store_task_function task, void *user,
                      execz_error *err)
 {
-    telling to = {task, NULL, user};
+    telling to = {task, NULL, user, 0, false};
     execz_status status;
 
     pthread_mutex_lock(&self->lock);
@@ -131,7 +133,7 @@ database_quarantined(execz_store *self, execz_store_task_function task, void *us
 static int32_t
 tell_ended(void *user, sqlite3_stmt *row)
 {
-    const telling *to = user;
+    telling *to = user;
     execz_store_occurrence ended = {
         .size = sizeof ended,
         .id = (uint64_t)sqlite3_column_int64(row, 0),
@@ -146,7 +148,9 @@ tell_ended(void *user, sqlite3_stmt *row)
     ended.record = text_of(row, 6, &ended.record_length);
     ended.output = sqlite3_column_blob(row, 7);
     ended.output_length = ended.output == NULL ? 0 : (uint64_t)sqlite3_column_bytes(row, 7);
-    return to->occurrence(to->user, &ended);
+    to->n++;
+    to->stopped = to->occurrence(to->user, &ended) != 0;
+    return to->stopped;
 }
 
 /* An id is never below the time of its end, so that `since` is a range of ids; and a question for
@@ -160,7 +164,7 @@ write_query(const execz_store_query *wanted, char *sql, size_t size)
              " AND (1 << outcome) & ?4%s%s%s%s ORDER BY id DESC LIMIT ?5",
              wanted->output != 0 ? "output" : "NULL",
              (wanted->outcomes & (1u << EXECZ_OUTCOME_OK)) == 0 ? " AND outcome <> 1" : "",
-             wanted->task != NULL ? " AND task = ?6" : "",
+             wanted->task != NULL ? " AND chunk = ?9 AND task = ?6" : "",
              wanted->run_time != EXECZ_TIME_NEVER ? " AND run_time = ?7" : "",
              wanted->id != 0 ? " AND id = ?8" : "");
 }
@@ -182,6 +186,23 @@ bind_query(const execz_store_query *wanted, sqlite3_stmt *statement)
     sqlite3_bind_int64(statement, 8, (int64_t)wanted->id);
 }
 
+/* Ids ascend from chunk to chunk, so that the newest come first this way. */
+static bool
+tell_chunks(sqlite3 *db, const execz_store_query *wanted, sqlite3_stmt *statement, telling *to)
+{
+    sqlite3_int64 chunk = database_number(db, "SELECT ifnull(max(chunk), -1) FROM history");
+    sqlite3_int64 oldest = database_number(db, "SELECT ifnull(min(chunk), 0) FROM history");
+    bool fine = true;
+
+    for (; fine && chunk >= oldest && !to->stopped && to->n < wanted->limit; chunk--) {
+        sqlite3_bind_int64(statement, 5, wanted->limit - to->n);
+        sqlite3_bind_int64(statement, 9, chunk);
+        fine = each_row(statement, tell_ended, to);
+        sqlite3_reset(statement);
+    }
+    return fine;
+}
+
 static bool
 tell_history(sqlite3 *db, const execz_store_query *wanted, telling *to)
 {
@@ -193,7 +214,8 @@ tell_history(sqlite3 *db, const execz_store_query *wanted, telling *to)
     fine = sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK;
     if (fine) {
         bind_query(wanted, statement);
-        fine = each_row(db, statement, tell_ended, to);
+        fine = wanted->task == NULL ? each_row(statement, tell_ended, to)
+                                    : tell_chunks(db, wanted, statement, to);
     }
     sqlite3_finalize(statement);
     return fine;
@@ -203,7 +225,7 @@ execz_status
 database_history(execz_store *self, const execz_store_query *wanted,
                  execz_store_occurrence_function occurrence, void *user, execz_error *err)
 {
-    telling to = {NULL, occurrence, user};
+    telling to = {NULL, occurrence, user, 0, false};
     execz_status status;
 
     pthread_mutex_lock(&self->lock);

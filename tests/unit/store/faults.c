@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be wrong with a store when it is opened. */
+/* What can be wrong with a store: when it is opened, and later.  What is full, or cannot be written, is so. */
 #include "bed.h"
 
+#include <sched.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <glib/gstdio.h>
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -18,6 +23,12 @@ expect_refusal(bed *self, const char *part)
     cr_expect(ez_store_open(self->store, &err) != EXECZ_OK);
     cr_expect(strstr(err.message, part) != NULL, "%s", err.message);
     cr_expect(strstr(err.message, self->directory) != NULL, "%s", err.message);
+}
+
+static char *
+path_of(const bed *self)
+{
+    return g_build_filename(self->directory, "execz.db", NULL);
 }
 
 static void
@@ -102,5 +113,188 @@ Test(store, options_that_are_wrong_are_reported)
 
     cr_expect(bed_make(&self, settings, 2, report) == NULL);
     cr_expect(eq(sz, ez_report_count(report), 2));
+    bed_free(&self);
+}
+
+/* ---- while it is open ------------------------------------------------------------------------ */
+
+static void
+note(bed *self, execz_time run_time)
+{
+    bed_occurrence(self, EXECZ_STORE_NOTE, "a", run_time, 1, EXECZ_OUTCOME_OK);
+}
+
+/* The batch cannot be committed, for that reason. */
+static void
+expect_failure(bed *self, const char *part)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_assert(ez_store_commit(self->store, &self->batch, &err) != EXECZ_OK);
+    cr_expect(strstr(err.message, part) != NULL, "%s", err.message);
+    cr_expect(strstr(err.message, self->directory) != NULL, "%s", err.message);
+}
+
+static void
+count(void *user, const execz_history_record *record)
+{
+    (void)record;
+    ++*(unsigned *)user;
+}
+
+static void
+expect_ends(bed *self, unsigned wanted)
+{
+    execz_history_filter filter = {.size = sizeof filter,
+                                   .outcomes = EXECZ_HISTORY_ANY,
+                                   .scheduled = EXECZ_TIME_NEVER,
+                                   .until = EXECZ_TIME_NEVER,
+                                   .limit = 100000};
+    unsigned n = 0;
+
+    cr_assert(ez_store_history(self->store, &filter, count, &n, NULL) == EXECZ_OK);
+    cr_expect(eq(uint, n, wanted));
+}
+
+/* The directory is a small disk of its own, which nobody else sees; false if that is not allowed here. */
+static bool
+mount_small_disk(const bed *self)
+{
+    return unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("small", self->directory, "tmpfs", 0, "size=512k,mode=0700") == 0;
+}
+
+Test(store, a_disk_that_is_full_loses_nothing_once_there_is_room)
+{
+    bed self = bed_new();
+    unsigned n = 0;
+    execz_error err = EXECZ_ERROR_INIT;
+
+    if (!mount_small_disk(&self)) {
+        bed_free(&self);
+        return; /* only root may make one */
+    }
+    bed_open(&self, bed_for_ever, 1);
+    while (n < 100000) {
+        note(&self, ++n);
+        if (n % 100 == 0 && ez_store_commit(self.store, &self.batch, &err) != EXECZ_OK) {
+            break;
+        }
+        if (n % 100 == 0) {
+            ez_batch_clear(&self.batch);
+        }
+    }
+    cr_expect(strstr(err.message, "the disk is full: make room") != NULL, "%s", err.message);
+    expect_failure(&self, "the disk is full");
+    cr_assert(mount("small", self.directory, "tmpfs", MS_REMOUNT, "size=64m") == 0);
+    bed_commit(&self);
+    expect_ends(&self, n);
+    ez_store_free(self.store);
+    self.store = NULL;
+    cr_assert(umount(self.directory) == 0);
+    bed_free(&self);
+}
+
+Test(store, a_directory_that_is_read_only_is_refused_with_what_to_do)
+{
+    bed self = bed_new();
+
+    if (mount_small_disk(&self)) {
+        cr_assert(mount("small", self.directory, "tmpfs", MS_REMOUNT | MS_RDONLY, NULL) == 0);
+        expect_refusal(&self, "mount its file system for writing");
+        ez_store_free(self.store);
+        self.store = NULL;
+        cr_assert(umount(self.directory) == 0);
+    }
+    bed_free(&self);
+}
+
+Test(store, a_database_that_is_gone_is_missed_and_taken_up_when_it_is_back)
+{
+    bed self = bed_new();
+    g_autofree char *path = path_of(&self), *away = g_strconcat(path, ".away", NULL);
+
+    bed_open(&self, bed_for_ever, 1);
+    note(&self, 1);
+    bed_commit(&self);
+    cr_assert(g_rename(path, away) == 0);
+    note(&self, 2);
+    expect_failure(&self, "is gone");
+    cr_assert(g_rename(away, path) == 0);
+    bed_commit(&self);
+    bed_reopen(&self);
+    expect_ends(&self, 2);
+    bed_free(&self);
+}
+
+Test(store, another_file_in_the_place_of_the_database_is_not_written_to)
+{
+    bed self = bed_new();
+    g_autofree char *path = path_of(&self), *away = g_strconcat(path, ".away", NULL);
+
+    bed_open(&self, bed_for_ever, 1);
+    cr_assert(g_rename(path, away) == 0);
+    put_file(&self, "", 0);
+    note(&self, 1);
+    expect_failure(&self, "another file than the one that was opened");
+    cr_assert(g_rename(away, path) == 0);
+    bed_commit(&self);
+    expect_ends(&self, 1);
+    bed_free(&self);
+}
+
+Test(store, a_database_that_was_cut_off_is_told)
+{
+    bed self = bed_new();
+    g_autofree char *path = path_of(&self);
+
+    bed_open(&self, bed_for_ever, 1);
+    note(&self, 1);
+    bed_commit(&self);
+    bed_reopen(&self);
+    note(&self, 2);
+    bed_commit(&self);
+    cr_assert(truncate(path, 4096) == 0);
+    note(&self, 3);
+    expect_failure(&self, "somebody has cut it off");
+    bed_free(&self);
+}
+
+/* ---- damage ---------------------------------------------------------------------------------- */
+
+/* A closed database of many pages. */
+static void
+make_large(bed *self)
+{
+    bed_open(self, bed_for_ever, 1);
+    for (int i = 1; i <= 2000; i++) {
+        note(self, i);
+    }
+    bed_commit(self);
+    g_clear_pointer(&self->store, ez_store_free);
+}
+
+Test(store, a_truncated_database_is_refused_with_what_to_do)
+{
+    bed self = bed_new();
+    g_autofree char *path = path_of(&self);
+    struct stat facts;
+
+    make_large(&self);
+    cr_assert(stat(path, &facts) == 0 && truncate(path, facts.st_size / 2) == 0);
+    expect_refusal(&self, "restore it from a backup");
+    bed_free(&self);
+}
+
+Test(store, a_database_with_a_damaged_page_is_refused_with_what_to_do)
+{
+    bed self = bed_new();
+    g_autofree char *garbage = g_strnfill(4096, 'x');
+
+    make_large(&self);
+    for (size_t page = 1; page < 8; page++) {
+        patch_header(&self, page * 4096, garbage, 4096);
+    }
+    expect_refusal(&self, "restore it from a backup");
     bed_free(&self);
 }

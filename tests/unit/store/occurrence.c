@@ -13,7 +13,7 @@ back_and_forth(const execz_history_record *record, execz_history_record *back)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
-    ez_record_append_occurrence(text, record);
+    ez_record_append_occurrence(text, record, 0);
     return ez_record_read_occurrence(&(execz_store_occurrence){.outcome = record->outcome,
                                                                .id = 5,
                                                                .task = record->task,
@@ -68,9 +68,24 @@ Test(occurrence, what_is_usual_is_left_out)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
-    ez_record_append_occurrence(text,
-                                &(execz_history_record){.executor = "default", .exit_status = -1});
+    ez_record_append_occurrence(
+        text, &(execz_history_record){.executor = "default", .exit_status = -1}, 0);
     cr_expect(eq(str, text->str, (char *)"{\"v\":1,\"executor\":\"default\"}"));
+}
+
+Test(occurrence, how_often_schedulers_have_ended_under_it_is_kept)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    execz_history_record back;
+    json_t *arena;
+
+    ez_record_append_occurrence(text, &(execz_history_record){.executor = "x", .exit_status = -1},
+                                3);
+    arena = ez_record_read_occurrence(
+        &(execz_store_occurrence){.record = text->str, .record_length = text->len}, &back);
+    cr_expect(eq(u32, ez_record_restarts(arena), 3));
+    cr_expect(eq(u32, ez_record_restarts(NULL), 0), "as in a record that cannot be read");
+    json_decref(arena);
 }
 
 Test(occurrence, a_message_that_is_not_utf_8_is_kept_as_far_as_it_is)

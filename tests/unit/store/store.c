@@ -18,7 +18,8 @@ see_task(void *user, const execz_store_task *task)
 static int32_t
 see_open(void *user, const execz_store_occurrence *open)
 {
-    g_string_append_printf(user, "%s/%d#%u ", open->task, (int)open->run_time, open->attempt);
+    g_string_append_printf(user, "%s/%d#%u%s ", open->task, (int)open->run_time, open->attempt,
+                           open->waits ? "?" : "");
     return 0;
 }
 
@@ -112,6 +113,54 @@ Test(store, the_end_of_a_stale_attempt_changes_nothing)
     bed_commit(&self);
     expect_kept(&self, "");
     expect_history(&self, &filter, "a/10#2=ok ");
+    bed_free(&self);
+}
+
+static void
+open_waiting(bed *self, uint32_t attempt, bool waits)
+{
+    ez_batch_open(&self->batch,
+                  &(execz_history_record){.task = "a", .scheduled = 10, .attempt = attempt}, waits,
+                  0);
+}
+
+Test(store, whether_what_is_open_waits_is_kept_as_it_was_said_last)
+{
+    bed self = bed_new();
+
+    bed_open(&self, bed_for_ever, 1);
+    open_waiting(&self, 1, true);
+    bed_commit(&self);
+    expect_kept(&self, "a/10#1? ");
+    open_waiting(&self, 1, false);
+    bed_commit(&self);
+    expect_kept(&self, "a/10#1 ");
+    open_waiting(&self, 2, true);
+    open_waiting(&self, 1, false);
+    bed_commit(&self);
+    bed_reopen(&self);
+    expect_kept(&self, "a/10#2? ");
+    bed_free(&self);
+}
+
+Test(store, a_long_history_is_told_of_one_task_too)
+{
+    bed self = bed_new();
+    execz_history_filter filter = all();
+
+    bed_open(&self, bed_for_ever, 1);
+    for (int i = 1; i <= 10000; i++) {
+        bed_occurrence(&self, EXECZ_STORE_NOTE, i % 4000 == 1 ? "rare" : "a", i, 1,
+                       EXECZ_OUTCOME_OK);
+    }
+    bed_commit(&self);
+    filter.task = "rare";
+    expect_history(&self, &filter, "rare/8001#1=ok rare/4001#1=ok rare/1#1=ok ");
+    filter.limit = 2;
+    expect_history(&self, &filter, "rare/8001#1=ok rare/4001#1=ok ");
+    filter.before = 8000;
+    bed_reopen(&self);
+    expect_history(&self, &filter, "rare/4001#1=ok rare/1#1=ok ");
     bed_free(&self);
 }
 
