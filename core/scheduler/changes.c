@@ -2,6 +2,7 @@
 /* A change of a task takes what there is to know of it at that moment, by reference: its record is
  * written by the loop, without the lock. */
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "scheduler/journal.h"
 #include "scheduler/pause.h"
 #include "store/record.h"
@@ -133,6 +134,19 @@ note_success(execz_scheduler *self, size_t n)
     ez_batch_clear(&self->journal);
 }
 
+static execz_status
+commit(execz_scheduler *self, execz_error *err)
+{
+    execz_status status;
+
+    if (ez_failpoint("store.before_commit")) {
+        return ez_fail(err, EXECZ_E_IO, "the failpoint store.before_commit was asked for");
+    }
+    status = ez_store_commit(self->store, &self->journal, err);
+    (void)ez_failpoint("store.after_commit");
+    return status;
+}
+
 void
 ez_scheduler_commit(execz_scheduler *self)
 {
@@ -150,7 +164,7 @@ ez_scheduler_commit(execz_scheduler *self)
     if (self->store_delay != 0 && now < self->store_try_at) {
         return;
     }
-    if (ez_store_commit(self->store, &self->journal, &err) == EXECZ_OK) {
+    if (commit(self, &err) == EXECZ_OK) {
         note_success(self, ez_batch_length(&self->journal));
     } else {
         note_failure(self, &err, now);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scheduler/dispatch.h"
 
+#include "base/failpoint.h"
 #include "scheduler/held.h"
 #include "scheduler/journal.h"
 #include "scheduler/modify.h"
@@ -113,6 +114,24 @@ hold(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
     }
 }
 
+/* What is due is known to the store, with what there is to know of its way, before it goes on that. */
+static void
+note_due(execz_scheduler *self, ez_batch_item *item)
+{
+    ez_due *due = &item->due;
+    ez_unsubmitted opened = {
+        .source = item->source,
+        .times = due->times,
+        .n = due->n,
+        .more = due->coalesced,
+    };
+
+    due->waits = self->durable && (due->more || ez_submit_would_wait(self, item->entry));
+    if (self->durable) {
+        ez_journal_open(self, item->entry->task, &opened, due->waits);
+    }
+}
+
 static void
 submit_item(execz_scheduler *self, ez_batch_item *item)
 {
@@ -141,12 +160,12 @@ ez_dispatch_due(execz_scheduler *self)
     GQueue news;
     size_t n = collect(self, ez_clock_now(self->clock), &news);
 
-    for (size_t i = 0; self->durable && i < n; i++) {
-        const ez_batch_item *item = &self->batch[i];
-
-        ez_journal_open(self, item->entry->task, &item->due, item->source);
+    for (size_t i = 0; i < n; i++) {
+        note_due(self, &self->batch[i]);
     }
+    (void)(n > 0 && ez_failpoint("dispatch.due"));
     ez_scheduler_commit(self);
+    (void)(n > 0 && ez_failpoint("dispatch.committed"));
     ez_news_deliver(self, &news);
     for (size_t i = 0; i < n; i++) {
         ez_entry *entry = self->batch[i].entry;

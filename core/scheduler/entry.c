@@ -180,6 +180,7 @@ new_held(ez_entry *entry, const ez_due *due, uint32_t source)
         .waiter = {.entry = entry, .since = due->times[0]},
         .source = source,
         .n = due->n,
+        .waits = due->waits,
         .coalesced = due->coalesced,
         .times = g_memdup2(due->times, due->n * sizeof due->times[0]),
     };
@@ -234,6 +235,7 @@ ez_entry_let_go(ez_entry *self, ez_held *held, ez_due *due_out)
     due_out->coalesced = held->coalesced;
     due_out->missed = 0;
     due_out->more = false;
+    due_out->waits = held->waits;
     memcpy(due_out->times, held->times, held->n * sizeof held->times[0]);
     g_free(held->times);
     g_free(held);

@@ -20,8 +20,9 @@ typedef struct ez_held {
     struct ez_held *next; /* of the same entry, from another source */
     uint32_t source;      /* EXECZ_SOURCE_* */
     uint32_t n;
-    uint64_t coalesced; /* as in ez_due */
-    execz_time *times;  /* owned; n of them, ascending */
+    bool waits; /* as in ez_due, as the next */
+    uint64_t coalesced;
+    execz_time *times; /* owned; n of them, ascending */
 } ez_held;
 
 typedef struct ez_entry {

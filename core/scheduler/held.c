@@ -30,6 +30,16 @@ has_time(const ez_held *held, execz_time time)
     return false;
 }
 
+/* Has the store know that all that is held waits, or that its executor gets it. */
+static void
+note_waits(execz_scheduler *self, ez_held *held, bool waits)
+{
+    ez_unsubmitted due = {held->source, held->times, held->n, held->coalesced, 1, 0};
+
+    ez_journal_open(self, held->waiter.entry->task, &due, waits);
+    held->waits = waits;
+}
+
 /* As below, and notes which run times are covered by others now. */
 static ez_held *
 hold_and_note(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
@@ -49,6 +59,9 @@ hold_and_note(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t sour
         if (!has_time(held, times[i])) {
             ez_journal_cover(self, entry->task, times[i]);
         }
+    }
+    if (held != NULL && (before != NULL || !due->waits)) {
+        note_waits(self, held, true);
     }
     return held;
 }
@@ -181,6 +194,56 @@ ez_held_submit(execz_scheduler *self, ez_executor_place *place)
         place->turn = next->since; /* which it keeps, if it has to wait again */
         free = try_again(self, next);
         place->turn = EXECZ_TIME_NEVER;
+    }
+}
+
+void
+ez_held_note_room(execz_scheduler *self, const char *alias)
+{
+    ez_executor_place *place = ez_scheduler_find_place(self, alias);
+
+    if (place != NULL && ez_line_length(&place->held) > 0) {
+        place->room++;
+        self->has_room = true;
+    }
+}
+
+/* Those for whom there is room are on their way, as far as the store knows. */
+static void
+announce(execz_scheduler *self, const ez_executor_place *place)
+{
+    ez_waiter *next = ez_line_first(&place->held);
+
+    for (size_t i = 0; i < place->room && next != NULL; i++, next = ez_line_next(next)) {
+        if (next->is_retry) {
+            ez_retry_announce(self, (ez_retry *)next);
+        } else if (held_of(next)->waits) {
+            note_waits(self, held_of(next), false);
+        }
+    }
+}
+
+void
+ez_held_fill(execz_scheduler *self)
+{
+    g_autoptr(GPtrArray) places = NULL;
+
+    if (!self->has_room) {
+        return;
+    }
+    self->has_room = false;
+    places = ez_scheduler_list_places(self);
+    for (guint i = 0; self->durable && !self->holding && i < places->len; i++) {
+        announce(self, places->pdata[i]);
+    }
+    ez_scheduler_commit(self);
+    for (guint i = 0; i < places->len; i++) {
+        ez_executor_place *place = places->pdata[i];
+
+        if (place->room > 0) {
+            place->room = 0;
+            ez_held_submit(self, place);
+        }
     }
 }
 

@@ -37,6 +37,13 @@ void ez_held_set_holding(execz_scheduler *self, bool holding);
 /* Submits what stands in the line of a place, until that is busy again.  [loop] */
 void ez_held_submit(execz_scheduler *self, ez_executor_place *place);
 
+/* Notes that a run of this executor has ended, for ez_held_fill().  [loop] */
+void ez_held_note_room(execz_scheduler *self, const char *alias);
+
+/* Submits what stands in line for the runs that have ended, which is known to the store before: one
+ * commit for all.  [loop] */
+void ez_held_fill(execz_scheduler *self);
+
 /* The same for all places whose time to retry has come.  [loop] */
 void ez_held_retry(execz_scheduler *self);
 

@@ -16,13 +16,14 @@ record_of(const ez_task *task, execz_time run_time, uint32_t source, uint32_t at
 }
 
 void
-ez_journal_open(execz_scheduler *self, const ez_task *task, const ez_due *due, uint32_t source)
+ez_journal_open(execz_scheduler *self, const ez_task *task, const ez_unsubmitted *due, bool waits)
 {
     for (uint32_t i = 0; i < due->n; i++) {
-        execz_history_record record = record_of(task, due->times[i], source, 1);
+        execz_history_record record =
+            record_of(task, due->times[i], due->source, MAX(1, due->attempt));
 
-        record.coalesced = i + 1 == due->n ? due->coalesced : 0;
-        ez_batch_occurrence(&self->journal, EXECZ_STORE_OPEN, &record);
+        record.coalesced = i + 1 == due->n ? due->more : 0;
+        ez_batch_open(&self->journal, &record, waits, due->restarts);
     }
 }
 
@@ -32,7 +33,7 @@ ez_journal_again(execz_scheduler *self, const ez_run *run, execz_time run_time)
     execz_history_record record =
         record_of(run->task, run_time, EXECZ_SOURCE_RETRY, run->attempt + 1u);
 
-    ez_batch_occurrence(&self->journal, EXECZ_STORE_OPEN, &record);
+    ez_batch_open(&self->journal, &record, true, 0);
 }
 
 void

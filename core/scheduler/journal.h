@@ -20,11 +20,11 @@ ez_journal_is_kept(const execz_scheduler *self)
 
 /* ---- occurrences: journal.c ------------------------------------------------------------------ */
 
-/* What is due is on its way to its executor. */
-void ez_journal_open(execz_scheduler *self, const ez_task *task, const ez_due *due,
-                     uint32_t source);
+/* Run times are due, and wait, or are on their way to their executor. */
+void ez_journal_open(execz_scheduler *self, const ez_task *task, const ez_unsubmitted *due,
+                     bool waits);
 
-/* A run time of a run is to be attempted again. */
+/* A run time of a run is to be attempted again; it waits for that. */
 void ez_journal_again(execz_scheduler *self, const ez_run *run, execz_time run_time);
 
 /* A later one covers this run time, which waited. */

@@ -170,9 +170,6 @@ work(execz_scheduler *self, const errands *todo)
         ez_pause_step(self);
     }
     if (!self->holding) {
-        if (self->n_retries > 0) {
-            ez_scheduler_commit(self); /* an attempt is known before it is made */
-        }
         ez_retry_submit_due(self);
         ez_overlap_start(self);
     }
@@ -209,8 +206,8 @@ pass(execz_scheduler *self)
         break;
     default:
         ez_removal_step(self);
-        ez_scheduler_commit(self);
     }
+    ez_scheduler_commit(self); /* what waits from now on, and ends that are known already */
     ez_bus_flush(self->bus);
     flush_executors(self);
 }

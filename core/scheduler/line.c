@@ -57,6 +57,14 @@ ez_line_find(const ez_line *self, bool (*wanted)(const ez_waiter *waiter))
     return NULL;
 }
 
+ez_waiter *
+ez_line_next(const ez_waiter *waiter)
+{
+    GSequenceIter *next = g_sequence_iter_next(waiter->at);
+
+    return g_sequence_iter_is_end(next) ? NULL : g_sequence_get(next);
+}
+
 void
 ez_line_remove(ez_waiter *waiter)
 {

@@ -39,6 +39,9 @@ ez_waiter *ez_line_first(const ez_line *self);
 /* The first that wanted says yes to; it is asked about all before it. */
 ez_waiter *ez_line_find(const ez_line *self, bool (*wanted)(const ez_waiter *waiter));
 
+/* Who comes behind; NULL if nobody does. */
+ez_waiter *ez_line_next(const ez_waiter *waiter);
+
 /* Takes the waiter out of the line it stands in; fine if it does not. */
 void ez_line_remove(ez_waiter *waiter);
 

@@ -9,9 +9,9 @@
  * nothing, and no result is taken inside of the handling of another. */
 #include "scheduler/overlap.h"
 
+#include "scheduler/journal.h"
 #include "scheduler/retry.h"
 #include "scheduler/submit.h"
-#include "scheduler/tell.h"
 
 #include <string.h>
 
@@ -34,6 +34,11 @@ push(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t n, uint32_t s
     if (entry->waiting == NULL) {
         entry->waiting = g_queue_new();
     }
+    if (self->durable && !due->waits) {
+        ez_unsubmitted pushed = {source, due->times, n, n == due->n ? due->coalesced : 0, 1, 0};
+
+        ez_journal_open(self, entry->task, &pushed, true);
+    }
     for (uint32_t i = 0; i < n; i++) {
         ez_waiting *waiting = g_new(ez_waiting, 1);
 
@@ -44,6 +49,15 @@ push(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t n, uint32_t s
     ez_entry_note_waits(entry);
     due->n -= n;
     memmove(due->times, due->times + n, due->n * sizeof due->times[0]);
+}
+
+void
+ez_overlap_put(execz_scheduler *self, ez_entry *entry, const ez_unsubmitted *run)
+{
+    ez_due due = {.times = {run->times[0]}, .n = 1, .coalesced = run->more, .waits = true};
+
+    push(self, entry, &due, 1, run->source);
+    ez_overlap_note_room(self, entry);
 }
 
 /* The oldest that waits, as the caller's own; false if nothing does. */
@@ -170,7 +184,8 @@ ez_overlap_start_next(execz_scheduler *self, ez_entry *entry)
 
     while (entry->held == NULL && entry->instances < entry->task->plan->abi.max_instances &&
            pop(self, entry, &next)) {
-        ez_due due = {.times = {next.time}, .n = 1, .coalesced = next.coalesced};
+        ez_due due = {
+            .times = {next.time}, .n = 1, .coalesced = next.coalesced, .waits = self->durable};
 
         (void)ez_submit(self, entry, &due, next.source);
     }

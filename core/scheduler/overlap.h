@@ -5,9 +5,14 @@
 #define EZ_SCHEDULER_OVERLAP_H
 
 #include "scheduler/scheduler.h"
+#include "scheduler/tell.h"
 
 /* Does with due (n > 0) what the task's overlap says.  [loop] */
 void ez_overlap_take(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source);
+
+/* Has a run time wait that the store has as waiting, behind those that do; it is started as soon as the
+ * task may have more runs.  [setup] */
+void ez_overlap_put(execz_scheduler *self, ez_entry *entry, const ez_unsubmitted *run);
 
 /* Refuses due, and says so.  [loop] */
 void ez_overlap_refuse(execz_scheduler *self, ez_entry *entry, const ez_due *due, uint32_t source);

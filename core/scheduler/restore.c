@@ -10,13 +10,10 @@
 #include "base/error.h"
 #include "scheduler/journal.h"
 #include "scheduler/pause.h"
-#include "scheduler/retry.h"
+#include "scheduler/unfinished.h"
 #include "store/record.h"
 
 #include <jansson.h>
-
-static const char lost_message[] =
-    "the scheduler ended while it was under way; nobody can say how it ended";
 
 typedef struct kept_task {
     ez_task *task; /* a reference; NULL: it goes */
@@ -25,16 +22,10 @@ typedef struct kept_task {
     char *record; /* owned */
 } kept_task;
 
-/* A run time that was under way. */
-typedef struct kept_run {
-    execz_history_record record; /* texts owned */
-    bool again;                  /* else it is LOST */
-} kept_run;
-
 typedef struct restoring {
     execz_scheduler *scheduler;
     GPtrArray *tasks;  /* kept_task, owned */
-    GPtrArray *runs;   /* kept_run, owned */
+    GPtrArray *runs;   /* ez_unfinished, owned */
     GHashTable *by_id; /* kept_task, borrowed */
     bool configured;   /* this scheduler has a configuration */
 } restoring;
@@ -47,16 +38,6 @@ free_task(void *data)
     ez_task_unref(self->task);
     ez_task_state_clear(&self->state);
     g_free(self->record);
-    g_free(self);
-}
-
-static void
-free_run(void *data)
-{
-    kept_run *self = data;
-
-    g_free((char *)self->record.task);
-    g_free((char *)self->record.executor);
     g_free(self);
 }
 
@@ -93,15 +74,8 @@ static int32_t
 read_run(void *user, const execz_store_occurrence *found)
 {
     restoring *self = user;
-    kept_run *kept = g_new0(kept_run, 1);
-    json_t *arena = ez_record_read_occurrence(found, &kept->record);
 
-    kept->record.task = g_strdup(kept->record.task);
-    kept->record.executor = g_strdup(kept->record.executor);
-    kept->record.message = NULL;
-    kept->record.value = NULL;
-    json_decref(arena);
-    g_ptr_array_add(self->runs, kept);
+    g_ptr_array_add(self->runs, ez_unfinished_new(found));
     return 0;
 }
 
@@ -128,24 +102,6 @@ find_task(const restoring *self, const char *id)
     return entry != NULL ? entry->task : kept != NULL ? kept->task : NULL;
 }
 
-static void
-decide_run(restoring *self, kept_run *run, execz_time now)
-{
-    const ez_task *task = find_task(self, run->record.task);
-
-    run->again = task != NULL && task->plan->delivery == EXECZ_DELIVERY_AT_LEAST_ONCE &&
-                 run->record.attempt < EXECZ_ATTEMPTS_MAX;
-    if (run->again) {
-        run->record.attempt++;
-        ez_batch_occurrence(&self->scheduler->journal, EXECZ_STORE_OPEN, &run->record);
-        return;
-    }
-    run->record.outcome = EXECZ_OUTCOME_LOST;
-    run->record.finished = now;
-    run->record.message = lost_message;
-    ez_batch_occurrence(&self->scheduler->journal, EXECZ_STORE_END, &run->record);
-}
-
 /* What a configuration has said and says no more. */
 static void
 decide_task(restoring *self, kept_task *kept)
@@ -168,7 +124,6 @@ decide_task(restoring *self, kept_task *kept)
 static void
 decide(restoring *self)
 {
-    execz_time now = ez_clock_now(self->scheduler->clock);
     const ez_entry *entry;
     size_t at = 0;
 
@@ -181,7 +136,9 @@ decide(restoring *self)
         decide_task(self, self->tasks->pdata[i]);
     }
     for (guint i = 0; i < self->runs->len; i++) {
-        decide_run(self, self->runs->pdata[i], now);
+        ez_unfinished *run = self->runs->pdata[i];
+
+        ez_unfinished_decide(self->scheduler, run, find_task(self, run->record.task));
     }
 }
 
@@ -242,39 +199,10 @@ take_task_locked(execz_scheduler *self, kept_task *kept)
 }
 
 static void
-tell_lost(execz_scheduler *self, const kept_run *run)
-{
-    ez_entry *entry = find_entry(self, run->record.task);
-    execz_event event = ez_tell_new(self, EXECZ_EVENT_TASK_LOST, NULL);
-    execz_result result = {
-        .size = sizeof result,
-        .outcome = EXECZ_OUTCOME_LOST,
-        .run_time = run->record.scheduled,
-        .finished = run->record.finished,
-        .exit_status = -1,
-        .message = lost_message,
-    };
-
-    event.task = run->record.task;
-    event.executor = run->record.executor;
-    event.source = run->record.source;
-    event.attempt = run->record.attempt;
-    event.run_times = &run->record.scheduled;
-    event.n_run_times = 1;
-    event.coalesced = run->record.coalesced;
-    event.message = lost_message;
-    event.result = &result;
-    ez_bus_post(self->bus, &event);
-    if (entry != NULL) {
-        ez_entry_note_end(entry, EXECZ_OUTCOME_LOST, run->record.finished);
-    }
-}
-
-static void
 take_all(restoring *self)
 {
     execz_scheduler *scheduler = self->scheduler;
-    guint n_again = 0;
+    guint n[EZ_FATES] = {0};
 
     pthread_mutex_lock(&scheduler->lock);
     scheduler->known = g_hash_table_new(NULL, NULL);
@@ -284,20 +212,17 @@ take_all(restoring *self)
     scheduler->durable = true;
     pthread_mutex_unlock(&scheduler->lock);
     for (guint i = 0; i < self->runs->len; i++) {
-        const kept_run *run = self->runs->pdata[i];
-        ez_entry *entry = find_entry(scheduler, run->record.task);
+        const ez_unfinished *run = self->runs->pdata[i];
 
-        n_again += run->again;
-        if (run->again && entry != NULL) {
-            ez_retry_again(scheduler, entry, &run->record);
-        } else {
-            tell_lost(scheduler, run);
-        }
+        n[run->fate]++;
+        ez_unfinished_take(scheduler, run);
     }
     ez_log_write(&scheduler->log, EXECZ_LOG_INFO,
-                 "state read store=%s directory=%s tasks=%u unfinished=%u lost=%u again=%u",
+                 "state read store=%s directory=%s tasks=%u unfinished=%u lost=%u again=%u "
+                 "waiting=%u cancelled=%u",
                  ez_store_type(scheduler->store), ez_store_directory(scheduler->store),
-                 self->tasks->len, self->runs->len, self->runs->len - n_again, n_again);
+                 self->tasks->len, self->runs->len, n[EZ_FATE_LOST], n[EZ_FATE_AGAIN],
+                 n[EZ_FATE_STARTED], n[EZ_FATE_CANCELLED]);
 }
 
 /* ---- all ------------------------------------------------------------------------------------- */
@@ -335,7 +260,7 @@ ez_restore(execz_scheduler *self, execz_error *err)
         return status;
     }
     all.tasks = g_ptr_array_new_with_free_func(free_task);
-    all.runs = g_ptr_array_new_with_free_func(free_run);
+    all.runs = g_ptr_array_new_with_free_func(ez_unfinished_free);
     all.by_id = g_hash_table_new(g_str_hash, g_str_equal);
     status = read_and_take(&all, err);
     g_hash_table_unref(all.by_id);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scheduler/result.h"
 
+#include "base/failpoint.h"
 #include "base/parse.h"
 #include "scheduler/held.h"
 #include "scheduler/overlap.h"
@@ -96,6 +97,7 @@ take_finished(execz_scheduler *self, ez_run *run)
         ez_runs_close(self->runs, run);
         return;
     }
+    (void)ez_failpoint("result.taken");
     if (times[0].started != 0) {
         ez_executor_add_wait(run->executor, times[0].started - run->submitted);
     }
@@ -107,15 +109,10 @@ take_finished(execz_scheduler *self, ez_run *run)
         end_time(self, run, i, again);
     }
     if (self->n_held > 0 || self->n_retries > 0) {
-        ez_executor_place *place = ez_scheduler_find_place(self, run->task->plan->executor);
-
-        release(self, run, false, again);
-        if (place != NULL && ez_line_length(&place->held) > 0) {
-            ez_held_submit(self, place);
-        }
-        return;
+        ez_held_note_room(self, run->task->plan->executor);
     }
     release(self, run, false, again);
+    (void)ez_failpoint("result.noted");
 }
 
 static void
@@ -160,6 +157,7 @@ take_all(execz_scheduler *self, bool posted_too)
             take_posted((ez_posted *)head, posted_too);
         }
     }
+    ez_held_fill(self);
     return some;
 }
 

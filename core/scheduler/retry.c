@@ -12,9 +12,9 @@
  * is submitted; what was due meanwhile is, when it goes on. */
 #include "scheduler/retry.h"
 
+#include "scheduler/journal.h"
 #include "scheduler/overlap.h"
 #include "scheduler/submit.h"
-#include "scheduler/tell.h"
 #include "task/spread.h"
 
 #include <string.h>
@@ -93,18 +93,22 @@ ez_retry_plan(execz_scheduler *self, ez_run *run)
     seed = ez_spread((uint64_t)retry->times[0] ^ ez_spread(g_str_hash(run->task->id)));
     delay = ez_retry_delay(run->task->plan->retry, run->attempt, seed);
     retry->attempt = run->attempt + 1;
+    retry->waits = true;
     plan(self, retry, run->owner, delay);
     return retry;
 }
 
 void
-ez_retry_again(execz_scheduler *self, ez_entry *entry, const execz_history_record *run)
+ez_retry_again(execz_scheduler *self, ez_entry *entry, const ez_unsubmitted *run, bool waits)
 {
-    ez_retry *retry = g_malloc0(sizeof *retry + sizeof retry->times[0]);
+    ez_retry *retry = g_malloc0(sizeof *retry + run->n * sizeof retry->times[0]);
 
     retry->attempt = run->attempt;
-    retry->coalesced = run->coalesced;
-    retry->times[retry->n++] = run->scheduled;
+    retry->restarts = run->restarts;
+    retry->waits = waits;
+    retry->coalesced = run->more;
+    retry->n = run->n;
+    memcpy(retry->times, run->times, run->n * sizeof retry->times[0]);
     ez_entry_count(entry, 1); /* as of the run that it was */
     plan(self, retry, entry, 0);
 }
@@ -165,18 +169,37 @@ end(execz_scheduler *self, ez_retry *retry, uint64_t code, uint32_t attempt, con
     ez_entry_unref(entry);
 }
 
+void
+ez_retry_announce(execz_scheduler *self, ez_retry *retry)
+{
+    ez_unsubmitted due = {
+        .source = EXECZ_SOURCE_RETRY,
+        .times = retry->times,
+        .n = retry->n,
+        .more = retry->coalesced,
+        .attempt = retry->attempt,
+        .restarts = retry->restarts,
+    };
+
+    if (self->durable && retry->waits) {
+        ez_journal_open(self, retry->waiter.entry->task, &due, false);
+        retry->waits = false;
+    }
+}
+
 bool
 ez_retry_submit(execz_scheduler *self, ez_retry *retry)
 {
     execz_error err = EXECZ_ERROR_INIT;
-    ez_due due = {.n = retry->n, .coalesced = retry->coalesced};
+    ez_due due = {.n = retry->n, .coalesced = retry->coalesced, .waits = retry->waits};
 
     memcpy(due.times, retry->times, retry->n * sizeof due.times[0]);
-    switch (ez_submit_attempt(self, &retry->waiter, &due, retry->attempt, &err)) {
+    switch (ez_submit_attempt(self, retry, &due, &err)) {
     case EZ_ATTEMPT_SENT:
         ez_entry_unref(forget(self, retry));
         break;
     case EZ_ATTEMPT_BUSY:
+        retry->waits = due.waits;
         return false;
     case EZ_ATTEMPT_BLOCKED:
         break;
@@ -192,15 +215,24 @@ ez_retry_submit_due(execz_scheduler *self)
 {
     int64_t now, at;
     ez_heap_node *node;
+    ez_waiter *first;
+    ez_line due;
 
-    if (self->n_retries == 0) {
+    if (self->n_retries == 0 || ez_retry_next(self) > (now = ez_clock_monotonic(self->clock))) {
         return;
     }
-    now = ez_clock_monotonic(self->clock);
+    ez_line_init(&due);
     while ((node = ez_heap_first(&self->retries, &at)) != NULL && at <= now) {
         ez_heap_remove(&self->retries, node);
-        (void)ez_retry_submit(self, retry_of(node));
+        ez_retry_announce(self, retry_of(node));
+        ez_line_push(&due, &retry_of(node)->waiter);
     }
+    ez_scheduler_commit(self);
+    while ((first = ez_line_first(&due)) != NULL) {
+        ez_line_remove(first);
+        (void)ez_retry_submit(self, (ez_retry *)first);
+    }
+    ez_line_deinit(&due);
 }
 
 int64_t

@@ -4,6 +4,7 @@
 #define EZ_SCHEDULER_RETRY_H
 
 #include "scheduler/scheduler.h"
+#include "scheduler/tell.h"
 
 /* Those of one run; all together the next attempt.  [loop] */
 typedef struct ez_retry {
@@ -13,6 +14,8 @@ typedef struct ez_retry {
     execz_time due;        /* the same on the wall clock, for people */
     uint64_t coalesced;    /* as in ez_due */
     uint32_t attempt;      /* that it will be */
+    uint32_t restarts;     /* as in ez_unsubmitted */
+    bool waits;            /* as in ez_due */
     uint32_t n;
     execz_time times[];
 } ez_retry;
@@ -21,14 +24,17 @@ typedef struct ez_retry {
  * none.  It takes over the run's instance.  [loop] */
 ez_retry *ez_retry_plan(execz_scheduler *self, ez_run *run);
 
-/* Has a run time that an earlier process began attempted at once, as this attempt.  [setup] */
-void ez_retry_again(execz_scheduler *self, ez_entry *entry, const execz_history_record *run);
+/* Has a run time of an earlier process attempted at once; waits: the store has it so.  [setup] */
+void ez_retry_again(execz_scheduler *self, ez_entry *entry, const ez_unsubmitted *run, bool waits);
 
 /* Whether it is about this run time. */
 bool ez_retry_has(const ez_retry *self, execz_time run_time);
 
-/* Submits what is due.  [loop] */
+/* Submits what is due, which is known to the store before.  [loop] */
 void ez_retry_submit_due(execz_scheduler *self);
+
+/* Has the store know, with the next commit, that its executor gets it.  [loop] */
+void ez_retry_announce(execz_scheduler *self, ez_retry *retry);
 
 /* Submits one that is in no line.  False if its executor is busy.  [loop] */
 bool ez_retry_submit(execz_scheduler *self, ez_retry *retry);

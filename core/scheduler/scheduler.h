@@ -43,8 +43,9 @@ typedef struct ez_executor_place {
     execz_time turn;     /* [loop] since when who is tried now has waited; EXECZ_TIME_NEVER: not */
     int64_t retry_at;    /* [loop] monotonic; when to try again without being asked */
     int64_t retry_delay; /* [loop] EZ_FIRST_RETRY, then longer and longer */
-    int64_t told_busy;   /* [loop] monotonic; when the log was told last; 0: never */
-    bool abandoned;      /* [loop] runs of it were given up in this shutdown */
+    size_t room;       /* [loop] runs that have ended, as far as somebody stands in line for that */
+    int64_t told_busy; /* [loop] monotonic; when the log was told last; 0: never */
+    bool abandoned;    /* [loop] runs of it were given up in this shutdown */
 
     /* On its way out (removal.c). */
     bool leaving;         /* guarded by the scheduler's lock, as the next */
@@ -140,6 +141,7 @@ struct execz_scheduler {
     execz_time store_failing_since; /* 0: it works */
     ez_batch_item *batch;           /* owned, EZ_BATCH of them */
     ez_executor_place *recent;      /* of the last run that was sent in this pass; NULL: none */
+    bool has_room;                  /* some place has */
     bool unflushed;                 /* runs were sent since executors were flushed last */
     ez_shutdown shutdown;
     bool holding;           /* it is paused: what is due by schedule and waits is not tried again */
@@ -157,7 +159,7 @@ struct execz_scheduler {
 };
 
 /* Due tasks taken in one pass: bounds how long the loop stays away from results. */
-#define EZ_BATCH 256
+#define EZ_BATCH 1024
 
 static inline ez_entry *
 ez_entry_of(ez_heap_node *node)

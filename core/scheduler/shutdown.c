@@ -131,7 +131,9 @@ submit_last(execz_scheduler *self)
     ez_due due = {.times = {ez_clock_now(self->clock)}, .n = 1};
 
     for (guint i = 0; self->durable && i < entries->len; i++) {
-        ez_journal_open(self, ((ez_entry *)entries->pdata[i])->task, &due, EXECZ_SOURCE_SCHEDULE);
+        ez_unsubmitted opened = {EXECZ_SOURCE_SCHEDULE, due.times, 1, 0, 1, 0};
+
+        ez_journal_open(self, ((ez_entry *)entries->pdata[i])->task, &opened, false);
     }
     ez_scheduler_commit(self);
     for (guint i = 0; i < entries->len; i++) {

@@ -6,10 +6,13 @@
 #include "scheduler/submit.h"
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "executor/takes.h"
 #include "function/body.h"
 #include "scheduler/held.h"
+#include "scheduler/journal.h"
 #include "scheduler/overlap.h"
+#include "scheduler/retry.h"
 #include "scheduler/tell.h"
 
 #include <string.h>
@@ -173,22 +176,57 @@ has_line(ez_executor_place *place)
     return true;
 }
 
+bool
+ez_submit_would_wait(execz_scheduler *self, const ez_entry *entry)
+{
+    const ez_plan *plan = entry->task->plan;
+    const ez_executor_place *place = find_place(self, plan->executor);
+
+    return ez_entry_waits(entry) || entry->instances >= plan->abi.max_instances || place == NULL ||
+           ez_line_length(&place->held) > 0;
+}
+
 /* ---- submitting ------------------------------------------------------------------------------ */
 
 /* Why a run is made, and how often it was before. */
 typedef struct origin {
     uint32_t source;
     uint32_t attempt;
+    uint32_t restarts; /* as in ez_unsubmitted */
 } origin;
+
+/* Has the store know that due is with its executor, or that it waits. */
+static void
+note_waits(execz_scheduler *self, const ez_task *task, ez_due *due, origin from, bool waits)
+{
+    ez_unsubmitted opened = {
+        .source = from.source,
+        .times = due->times,
+        .n = due->n,
+        .more = due->coalesced,
+        .attempt = from.attempt,
+        .restarts = from.restarts,
+    };
+
+    if (self->durable && due->waits != waits) {
+        ez_journal_open(self, task, &opened, waits);
+        due->waits = waits;
+    }
+}
 
 /* Sends due as one run.  EXECZ_OK: sent, and told so. */
 static execz_status
-send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_due *due,
-     origin from, execz_error *err)
+send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, ez_due *due, origin from,
+     execz_error *err)
 {
-    ez_run *run = ez_runs_open(self->runs, entry->task, place->executor, due->times, due->n);
+    ez_run *run;
     execz_status status;
 
+    if (due->waits) {
+        note_waits(self, entry->task, due, from, false);
+        ez_scheduler_commit(self);
+    }
+    run = ez_runs_open(self->runs, entry->task, place->executor, due->times, due->n);
     if (run == NULL) {
         return ez_fail(err, EXECZ_E_BUSY, "%u runs are in flight, which is the limit", EZ_RUNS_MAX);
     }
@@ -199,7 +237,9 @@ send(execz_scheduler *self, ez_executor_place *place, ez_entry *entry, const ez_
     run->coalesced = due->coalesced;
     ez_entry_count(entry, 1);
     ez_entry_ref(entry); /* the run's */
+    (void)ez_failpoint("submit.before_send");
     status = ez_executor_send(place->executor, run, err);
+    (void)ez_failpoint("submit.after_send");
     if (status != EXECZ_OK && !ez_run_finish(run)) {
         ez_log_write(
             &self->log, EXECZ_LOG_WARNING,
@@ -245,7 +285,7 @@ ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
         wait_for_place(self, place, entry, due, source);
         return false;
     }
-    status = send(self, place, entry, due, (origin){source, 1}, &err);
+    status = send(self, place, entry, due, (origin){source, 1, 0}, &err);
     switch (status) {
     case EXECZ_OK:
         return true;
@@ -265,10 +305,11 @@ ez_submit(execz_scheduler *self, ez_entry *entry, ez_due *due, uint32_t source)
 }
 
 ez_attempt
-ez_submit_attempt(execz_scheduler *self, ez_waiter *waiter, const ez_due *due, uint32_t attempt,
-                  execz_error *err)
+ez_submit_attempt(execz_scheduler *self, ez_retry *retry, ez_due *due, execz_error *err)
 {
+    ez_waiter *waiter = &retry->waiter;
     ez_entry *entry = waiter->entry;
+    origin from = {EXECZ_SOURCE_RETRY, retry->attempt, retry->restarts};
     ez_executor_place *place = find_usable(self, entry, err);
     execz_status status;
 
@@ -285,13 +326,14 @@ ez_submit_attempt(execz_scheduler *self, ez_waiter *waiter, const ez_due *due, u
         return EZ_ATTEMPT_BUSY;
     }
     ez_entry_count(entry, -1); /* the instance becomes that of the run */
-    status = send(self, place, entry, due, (origin){EXECZ_SOURCE_RETRY, attempt}, err);
+    status = send(self, place, entry, due, from, err);
     if (status == EXECZ_OK) {
         return EZ_ATTEMPT_SENT;
     }
     ez_entry_count(entry, 1);
     if (status == EXECZ_E_BUSY || status == EXECZ_E_SHUTDOWN || status == EXECZ_E_MAX_INSTANCES) {
         tell_busy(self, place, err);
+        note_waits(self, entry->task, due, from, true);
         ez_held_wait_for(self, place, waiter);
         return EZ_ATTEMPT_BUSY;
     }

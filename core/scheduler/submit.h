@@ -19,8 +19,11 @@ typedef enum ez_attempt {
 
 /* Submits due as the next attempt of what holds an instance of its entry, which the new run takes
  * over.  Whatever is not sent stays the caller's.  [loop] */
-ez_attempt ez_submit_attempt(execz_scheduler *self, ez_waiter *waiter, const ez_due *due,
-                             uint32_t attempt, execz_error *err);
+ez_attempt ez_submit_attempt(execz_scheduler *self, struct ez_retry *retry, ez_due *due,
+                             execz_error *err);
+
+/* Whether what is due of the entry now will wait, as far as that can be told before.  [loop] */
+bool ez_submit_would_wait(execz_scheduler *self, const ez_entry *entry);
 
 /* Submits what an entry has held back, which may be gone then.  False if the executor is busy.  [loop]
  */

@@ -21,8 +21,9 @@ typedef struct ez_unsubmitted {
     uint32_t source;         /* EXECZ_SOURCE_* */
     const execz_time *times; /* n > 0 of them */
     uint32_t n;
-    uint64_t more;    /* further ones, which are only counted */
-    uint32_t attempt; /* that was the last; 0: 1 */
+    uint64_t more;     /* further ones, which are only counted */
+    uint32_t attempt;  /* that was, or will be, the last; 0: 1 */
+    uint32_t restarts; /* how often in a row a scheduler has ended while they were under way */
 } ez_unsubmitted;
 
 /* About them; a terminal code is noted as their end.  [loop] */

@@ -18,6 +18,7 @@ typedef struct ez_due {
     execz_time next;        /* the first fire time after all of these; EXECZ_TIME_NEVER: none */
     bool sure;              /* false: nothing fires before next, where the search goes on */
     bool more;              /* next is due, too, and belongs to the same catching up */
+    bool waits; /* the store has it as waiting; else, if there is one, as with its executor */
 } ez_due;
 
 /* Fire times counted one by one end here; a larger number is reported as this one. */
