@@ -2,7 +2,7 @@
 /* Fire times are first + k * length for k >= 0, by elapsed time: an interval of 24 hours keeps its
  * distance when clocks are set, and moves on the wall.  Wall-clock steps were rejected: they repeat
  * or lose an hour of every sub-hourly interval each autumn.  All answers are one division, whatever
- * has passed; sums are made in 128 bits, and what does not fit a point in time is EXECZ_TIME_NEVER.
+ * has passed; sums are made in 128 bits, and nothing fires from EZ_CIVIL_END on.
  *
  * An interval without start_at counts from its anchor, usually the time it was made.  Its text form
  * tells the anchor, because an interval read back later must keep its phase.  Writing anchor +
@@ -48,7 +48,7 @@ series_of(const ez_trigger *base)
 {
     const interval *self = (const interval *)base;
     ez_series series = {base->scope.start_at.time, self->from_end ? 0 : self->length,
-                        EXECZ_TIME_NEVER - 1};
+                        EZ_CIVIL_END - 1};
 
     if (series.first == EZ_SCOPE_NO_START &&
         __builtin_add_overflow(self->anchor, self->length, &series.first)) {

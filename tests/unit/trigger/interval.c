@@ -177,12 +177,25 @@ Test(interval, what_lies_beyond_time_never_comes)
     cr_expect(eq(u64, ez_trigger_count(beyond, INT64_MIN, EXECZ_TIME_NEVER, 9), 0));
 }
 
+/* A schedule of other kinds ends there, too, and what is later cannot be written. */
+Test(interval, the_last_run_is_one_whose_time_can_be_told)
+{
+    g_autoptr(ez_trigger) trigger = read_trigger("interval(hours=18, start_at=2261-12-31)");
+    execz_time first = EZ_CIVIL_END - EXECZ_DAY, last = 0;
+
+    cr_expect(eq(i64, ez_trigger_next(trigger, first), first + 18 * EXECZ_HOUR));
+    cr_expect(eq(i64, ez_trigger_next(trigger, first + 18 * EXECZ_HOUR), EXECZ_TIME_NEVER));
+    cr_expect(ez_trigger_last(trigger, EXECZ_TIME_NEVER, &last));
+    cr_expect(eq(i64, last, first + 18 * EXECZ_HOUR));
+    cr_expect(eq(u64, ez_trigger_count(trigger, 0, EXECZ_TIME_NEVER, 9), 2));
+}
+
 Test(interval, the_shortest_one_counts_all_of_time)
 {
     g_autoptr(ez_trigger) trigger = read_trigger("interval(seconds=0.001, start_at=1970-01-01)");
 
     cr_expect(eq(u64, ez_trigger_count(trigger, INT64_MIN, EXECZ_TIME_NEVER, UINT64_MAX),
-                 (uint64_t)(EXECZ_TIME_NEVER - 1) / 1000000 + 1));
+                 (uint64_t)(EZ_CIVIL_END - 1) / 1000000 + 1));
     cr_expect(eq(u64, ez_trigger_count(trigger, INT64_MIN, EXECZ_TIME_NEVER, 7), 7));
 }
 
