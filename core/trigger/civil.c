@@ -9,10 +9,10 @@
 #include "trigger/civil.h"
 
 #include "base/error.h"
+#include "trigger/days.h"
 
 #include <string.h>
 
-#define DAY_SECONDS (INT64_C(24) * 60 * 60)
 #define EPOCH_JULIAN 719163 /* what GDate calls 1970-01-01 */
 
 static const char *const month_names[] = {"January",   "February", "March",    "April",
@@ -27,8 +27,8 @@ wall_seconds(const ez_civil *civil)
 
     g_date_clear(&date, 1);
     g_date_set_dmy(&date, (GDateDay)civil->day, (GDateMonth)civil->month, (GDateYear)civil->year);
-    return ((int64_t)g_date_get_julian(&date) - EPOCH_JULIAN) * DAY_SECONDS + civil->hour * 3600 +
-           civil->minute * 60 + civil->second;
+    return ((int64_t)g_date_get_julian(&date) - EPOCH_JULIAN) * EZ_DAY_SECONDS +
+           civil->hour * 3600 + civil->minute * 60 + civil->second;
 }
 
 /* The seconds since 1970 at which the wall clock of zone shows wall, by the rules of the header.
@@ -36,7 +36,7 @@ wall_seconds(const ez_civil *civil)
 static int64_t
 seconds_of_wall(int64_t wall, const ez_zone *zone)
 {
-    const ez_segment *segment = ez_zone_segment(zone, wall - DAY_SECONDS);
+    const ez_segment *segment = ez_zone_segment(zone, wall - EZ_DAY_SECONDS);
     int64_t seconds = wall - segment->offset;
 
     /* A segment that is over too early leaves the time to the next one, which may begin too late:
@@ -65,8 +65,8 @@ set_civil(ez_civil *civil_out, execz_time time, int32_t offset)
 {
     int64_t seconds = seconds_of(time);
     int64_t wall = seconds + offset;
-    int64_t days = wall / DAY_SECONDS - (wall % DAY_SECONDS < 0);
-    int rest = (int)(wall - days * DAY_SECONDS);
+    int64_t days = wall / EZ_DAY_SECONDS - (wall % EZ_DAY_SECONDS < 0);
+    int rest = (int)(wall - days * EZ_DAY_SECONDS);
     GDate date;
 
     g_date_clear(&date, 1);

@@ -2,10 +2,9 @@
 #include "trigger/policy.h"
 
 #include "base/parse.h"
+#include "trigger/days.h"
 
 #include <string.h>
-
-#define DAY_SECONDS (INT64_C(24) * 60 * 60)
 
 /* In the order of ez_gap and ez_fold. */
 static const char *const gap_names[] = {"run", "skip", "shift"};
@@ -81,7 +80,7 @@ times_in_gap(ez_gap gap, const ez_segment *behind, int64_t wall, int64_t utc_out
 static const ez_segment *
 segment_of_wall(const ez_zone *zone, int64_t wall)
 {
-    const ez_segment *segment = ez_zone_segment(zone, wall - DAY_SECONDS);
+    const ez_segment *segment = ez_zone_segment(zone, wall - EZ_DAY_SECONDS);
 
     while (wall - segment->offset >= ez_segment_end(segment)) {
         segment++;

@@ -14,6 +14,7 @@
 #include "trigger/zone.h"
 
 #include "trigger/civil.h"
+#include "trigger/days.h"
 #include "trigger/zone_name.h"
 
 #include <pthread.h>
@@ -21,9 +22,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define DAY_SECONDS (INT64_C(24) * 60 * 60)
-#define TABLE_BEGIN (EZ_CIVIL_BEGIN / EXECZ_SECOND - DAY_SECONDS)
-#define TABLE_END (EZ_CIVIL_END / EXECZ_SECOND + DAY_SECONDS)
+#define TABLE_BEGIN (EZ_CIVIL_BEGIN / EXECZ_SECOND - EZ_DAY_SECONDS)
+#define TABLE_END (EZ_CIVIL_END / EXECZ_SECOND + EZ_DAY_SECONDS)
 #define INDEX_SHIFT 24
 #define STRETCH (INT64_C(1) << INDEX_SHIFT)
 #define INDEX_FIRST (TABLE_BEGIN >> INDEX_SHIFT)
@@ -82,7 +82,7 @@ guess_end(walk *self)
     static const int days[] = {364, 371, 365, 366};
 
     for (size_t i = 0; i < G_N_ELEMENTS(days); i++) {
-        if (try_end(self, self->last_begin + days[i] * DAY_SECONDS)) {
+        if (try_end(self, self->last_begin + days[i] * EZ_DAY_SECONDS)) {
             return true;
         }
     }

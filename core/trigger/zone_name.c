@@ -3,10 +3,10 @@
 
 #include "base/error.h"
 #include "base/parse.h"
+#include "trigger/zone_file.h"
 
 #include <glib.h>
 
-#include <stdio.h>
 #include <string.h>
 
 static const char *
@@ -33,20 +33,12 @@ is_zone_name(const char *name)
 }
 
 /* GLib reads a name without a file as an offset or a POSIX rule: "GMT+5" would quietly lie west. */
-static bool
-has_zone_file(const char *name)
+static ez_zone_file
+look_for_file(const char *name)
 {
     g_autofree char *path = g_build_filename(zone_directory(), name, NULL);
-    char magic[4] = {0};
-    FILE *file = fopen(path, "re");
-    bool found;
 
-    if (file == NULL) {
-        return false;
-    }
-    found = fread(magic, 1, sizeof magic, file) == sizeof magic && memcmp(magic, "TZif", 4) == 0;
-    fclose(file);
-    return found;
+    return is_zone_name(name) ? ez_zone_file_look(path) : EZ_ZONE_FILE_NONE;
 }
 
 /* Adds the zone that one line of tzdata.zi ("Z NAME ...", "L TARGET NAME") or, with three columns,
@@ -109,8 +101,15 @@ nearest_zone(const char *name)
 execz_status
 ez_zone_name_fail(const char *name, execz_error *err)
 {
-    g_autofree char *nearest = strlen(name) <= EZ_ZONE_NAME_MAX ? nearest_zone(name) : NULL;
+    g_autofree char *nearest = NULL;
 
+    if (look_for_file(name) == EZ_ZONE_FILE_BROKEN) {
+        return ez_fail(err, EXECZ_E_PARSE,
+                       "time zone '%s': %s/%s is cut off or damaged; install the time zones "
+                       "(tzdata) again",
+                       name, zone_directory(), name);
+    }
+    nearest = strlen(name) <= EZ_ZONE_NAME_MAX ? nearest_zone(name) : NULL;
     if (nearest != NULL) {
         return ez_fail(err, EXECZ_E_PARSE, "unknown time zone '%s', did you mean \"%s\"?", name,
                        nearest);
@@ -124,5 +123,5 @@ ez_zone_name_fail(const char *name, execz_error *err)
 bool
 ez_zone_name_exists(const char *name)
 {
-    return is_zone_name(name) && has_zone_file(name);
+    return look_for_file(name) == EZ_ZONE_FILE_WHOLE;
 }

@@ -10,10 +10,11 @@
 /* The longest name of a time zone that is looked up; the longest that exists has 30 bytes. */
 #define EZ_ZONE_NAME_MAX 64
 
-/* Whether name looks like one and there is a zone file of that name. */
+/* Whether name looks like one and there is a whole zone file of that name. */
 bool ez_zone_name_exists(const char *name);
 
-/* Describes that there is no zone called name, with the nearest one; returns EXECZ_E_PARSE. */
+/* Describes that there is no zone called name, with the nearest one, or that its file is broken;
+ * returns EXECZ_E_PARSE. */
 execz_status ez_zone_name_fail(const char *name, execz_error *err);
 
 #endif
