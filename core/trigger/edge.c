@@ -4,7 +4,9 @@
  * not. */
 #include "trigger/edge.h"
 
+#include "trigger/and.h"
 #include "trigger/combine.h"
+#include "trigger/days.h"
 #include "trigger/kind.h"
 #include "trigger/policy.h"
 
@@ -16,7 +18,7 @@ fires(const ez_trigger *self, ez_policy policy, execz_time time)
     return self->kind->next_under(self, policy, time - 1) == time;
 }
 
-/* "02:30" or "02:30:15"; with its date if that is wanted. */
+/* "02:30", "02:30:15" or, if dated, "2027-03-28 02:30". */
 static char *
 wall_text(int64_t wall, bool dated)
 {
@@ -50,15 +52,18 @@ static char *
 gap_note(const ez_trigger *self, const ez_policy *policy, int64_t utc)
 {
     const ez_segment *behind = ez_zone_segment(self->scope.zone, utc);
-    bool shifted = policy->gap == EZ_GAP_SHIFT;
+    bool shifted = policy->gap == EZ_GAP_SHIFT, dated;
+    int64_t missing, wall = utc + behind->offset;
     g_autofree char *shown = NULL;
     g_autofree char *run = NULL;
 
     if (behind->begin == INT64_MIN) {
         return NULL;
     }
-    shown = wall_text(shifted ? utc + behind[-1].offset : wall_in_gap(self, behind), false);
-    run = wall_text(utc + behind->offset, false);
+    missing = shifted ? utc + behind[-1].offset : wall_in_gap(self, behind);
+    dated = missing / EZ_DAY_SECONDS != wall / EZ_DAY_SECONDS;
+    shown = wall_text(missing, dated);
+    run = wall_text(wall, dated);
     return g_strdup_printf("gap: %s does not exist, run at %s (gap=%s)", shown, run,
                            shifted ? "shift" : "run");
 }
@@ -79,32 +84,45 @@ skip_note(const ez_trigger *self, execz_time after, execz_time time)
     return g_strdup_printf("gap: %s does not exist, skipped (gap=skip)", shown);
 }
 
+/* made: whether it fires at time. */
 static char *
-note_of_leaf(const ez_trigger *self, execz_time after, execz_time time)
+note_of_leaf(const ez_trigger *self, bool made, execz_time after, execz_time time)
 {
     static const char *const folds[] = {"first", "second", "both"};
     ez_policy policy = self->kind->policy(self);
     int64_t utc = time / EXECZ_SECOND;
     char *note = NULL;
 
-    note = fires(self, plain, time) ? fold_note(self, folds[policy.fold], utc)
-                                    : gap_note(self, &policy, utc);
+    if (made) {
+        note = fires(self, plain, time) ? fold_note(self, folds[policy.fold], utc)
+                                        : gap_note(self, &policy, utc);
+    }
     if (note == NULL && policy.gap == EZ_GAP_SKIP) {
         note = skip_note(self, after, time);
     }
     return note;
 }
 
-/* NULL if there is nothing to say. */
-static char *
-find_note(const ez_trigger *self, execz_time after, execz_time time)
+static bool
+has_made(const ez_trigger *self, execz_time time)
 {
     unsigned steps = EZ_STEPS_PER_CALL;
     ez_found found = ez_trigger_search_next(self, time - 1, &steps);
+
+    return found.sure && found.time == time;
+}
+
+/* NULL if there is nothing to say.  What has not made this fire time can have been skipped before
+ * it; but of `and` one trigger that was skipped says nothing of the others. */
+static char *
+find_note(const ez_trigger *self, execz_time after, execz_time time)
+{
+    bool made = has_made(self, time);
     char *note = NULL;
 
-    if (!found.sure || found.time != time) {
-        return NULL; /* it has not made this one, or not within its bounds */
+    after = ez_scope_clamp_after(&self->scope, after);
+    if (time > self->scope.end_at.time || (!made && self->kind == &ez_and_kind)) {
+        return NULL;
     }
     if (self->kind->search != NULL) {
         const GPtrArray *children = ((const ez_combination *)self)->children;
@@ -113,7 +131,7 @@ find_note(const ez_trigger *self, execz_time after, execz_time time)
             note = find_note(children->pdata[i], after, time);
         }
     } else if (self->kind->next_under != NULL) {
-        note = note_of_leaf(self, after, time);
+        note = note_of_leaf(self, made, after, time);
     }
     return note;
 }

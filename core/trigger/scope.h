@@ -16,6 +16,15 @@ typedef struct ez_scope {
 
 #define EZ_SCOPE_NO_START INT64_MIN
 
+/* The latest time that lies before every fire time start_at allows, or after if that is later. */
+static inline execz_time
+ez_scope_clamp_after(const ez_scope *self, execz_time after)
+{
+    execz_time start_at = self->start_at.time;
+
+    return start_at != EZ_SCOPE_NO_START && after < start_at ? start_at - 1 : after;
+}
+
 /* An unbounded scope in the zone of the surroundings. */
 execz_status ez_scope_init(ez_scope *self, ez_build *build);
 

@@ -40,15 +40,6 @@ ez_trigger_unref(ez_trigger *self)
     g_free(self);
 }
 
-/* The latest time that lies before every fire time start_at allows, or after if that is later. */
-static execz_time
-clamp_after(const ez_trigger *self, execz_time after)
-{
-    execz_time start_at = self->scope.start_at.time;
-
-    return start_at != EZ_SCOPE_NO_START && after < start_at ? start_at - 1 : after;
-}
-
 static execz_time
 clamp_until(const ez_trigger *self, execz_time until)
 {
@@ -66,7 +57,7 @@ ez_trigger_search_next(const ez_trigger *self, execz_time after, unsigned *steps
 {
     ez_found found = {EXECZ_TIME_NEVER, true};
 
-    after = clamp_after(self, after);
+    after = ez_scope_clamp_after(&self->scope, after);
     if (self->kind->search != NULL) {
         found = self->kind->search->next(self, after, steps);
     } else {
@@ -97,7 +88,7 @@ uint64_t
 ez_trigger_search_count(const ez_trigger *self, execz_time after, execz_time until, uint64_t limit,
                         unsigned *steps)
 {
-    after = clamp_after(self, after);
+    after = ez_scope_clamp_after(&self->scope, after);
     until = clamp_until(self, until);
     if (after >= until) {
         return 0;

@@ -47,7 +47,7 @@ Test(edge, the_gaps_time_is_told_though_others_are_as_far_apart)
     expect("cron(hour=1-3, minute=30, gap=skip, timezone=Europe/London)", "2027-03-27T23:00:00Z",
            "gap: 2027-03-28 01:30 does not exist, skipped (gap=skip)");
     expect("crontab(0 12 * * *, timezone=Pacific/Apia)", "2011-12-30T00:00:00Z",
-           "gap: 12:00 does not exist, run at 00:00 (gap=run)");
+           "gap: 2011-12-30 12:00 does not exist, run at 2011-12-31 00:00 (gap=run)");
     expect("calendar(days=1, hour=1, minute=30, start_at=2027-03-01, timezone=Europe/London)",
            "2027-03-27T23:00:00Z", "gap: 01:30 does not exist, run at 02:00 (gap=run)");
 }
@@ -70,8 +70,27 @@ Test(edge, triggers_within_others_are_asked)
            "fold: 02:00 comes twice, first of two (fold=first)");
 }
 
+Test(edge, what_one_trigger_of_several_has_skipped_is_told)
+{
+    expect("or(cron(hour=2, minute=30, gap=skip), cron(hour=4), " BERLIN, "2027-03-28T00:00",
+           "gap: 2027-03-28 02:30 does not exist, skipped (gap=skip)");
+    expect("or(cron(hour=2, minute=30, gap=skip), cron(hour=4), " BERLIN, "2027-03-28T04:00", "");
+    expect("and(cron(hour=2, minute=30, gap=skip), cron(minute=30), " BERLIN, "2027-03-28T00:00",
+           "gap: 2027-03-28 02:30 does not exist, skipped (gap=skip)");
+    expect("or(and(cron(hour=2, minute=30, gap=skip), cron(day=1, hour=2, minute=30)), "
+           "cron(hour=4), " BERLIN,
+           "2027-03-28T00:00", "");
+}
+
 Test(edge, who_is_out_of_bounds_says_nothing)
 {
+    expect("cron(hour=2, minute=30, gap=skip, start_at=2027-03-28T12:00, " BERLIN,
+           "2027-03-28T00:00", "");
+    expect("or(cron(hour=2, minute=30, gap=skip), cron(hour=4), start_at=2027-03-28T03:30, " BERLIN,
+           "2027-03-28T00:00", "");
+    expect(
+        "or(or(cron(hour=2, minute=30, gap=skip), end_at=2027-03-27T12:00), cron(hour=4), " BERLIN,
+        "2027-03-28T00:00", "");
     expect("or(cron(hour=2, minute=30, end_at=2026-12-31), cron(hour=3, minute=0), " BERLIN,
            "2027-03-28T01:00", "");
 }
