@@ -26,7 +26,6 @@
 #include "trigger/and.h"
 
 #include "trigger/combine.h"
-#include "trigger/interval.h"
 
 typedef struct conjunction {
     ez_combination base;
@@ -200,28 +199,13 @@ thin_out(conjunction *self)
            ez_series_meet(&self->series, &grid, &self->series);
 }
 
+/* Whatever the bounds of the whole are. */
 static bool
 is_known_never_to_fire(const conjunction *self, unsigned *steps)
 {
-    ez_found found = ez_trigger_search_next(&self->base.base, INT64_MIN, steps);
+    ez_found found = and_next(&self->base.base, INT64_MIN, steps);
 
     return found.sure && found.time == EXECZ_TIME_NEVER;
-}
-
-/* Whether one of the children is an interval that counts from when it is added. */
-static bool
-has_loose_interval(const conjunction *self)
-{
-    const GPtrArray *children = self->base.children;
-
-    for (guint i = 0; i < children->len; i++) {
-        const ez_trigger *child = children->pdata[i];
-
-        if (child->kind == &ez_interval_kind && child->scope.start_at.time == EZ_SCOPE_NO_START) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static execz_status
@@ -239,13 +223,16 @@ and_build(ez_build *build, const ez_syntax_call *call, ez_trigger **trigger_out)
         return ez_build_fail(build, call->column,
                              "the triggers within and never fire at the same time, so that it "
                              "would never fire%s",
-                             has_loose_interval(self)
-                                 ? "; give each interval a start_at, without which it counts from "
-                                   "when it is added"
+                             ez_combination_counts_from_anchor(trigger)
+                                 ? "; give each interval and calendar a start_at, without which it "
+                                   "counts from when it is added"
                                  : "");
     }
-    *trigger_out = g_steal_pointer(&trigger);
-    return EXECZ_OK;
+    status = ez_combination_check_bounds(build, call, trigger);
+    if (status == EXECZ_OK) {
+        *trigger_out = g_steal_pointer(&trigger);
+    }
+    return status;
 }
 
 static bool

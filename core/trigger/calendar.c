@@ -274,8 +274,9 @@ complete(calendar *self, ez_build *build, const ez_syntax_call *call)
     ez_recurrence_init(&self->dates);
     if (self->base.scope.start_at.time != EZ_SCOPE_NO_START &&
         ez_trigger_next(&self->base, INT64_MIN) == EXECZ_TIME_NEVER) {
-        return ez_build_fail(build, call->column,
-                             "this never fires: no run lies between start_at and end_at");
+        return ez_build_fail(
+            build, call->column,
+            "this never fires: none of its times lies between start_at and end_at");
     }
     return EXECZ_OK;
 }

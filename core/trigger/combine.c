@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "trigger/combine.h"
 
+#include "trigger/calendar.h"
+#include "trigger/interval.h"
+
 static const char *const keys[] = {"start_at", "end_at", "jitter", "timezone"};
 static const ez_signature signature = {keys, G_N_ELEMENTS(keys), NULL, true};
 
@@ -90,6 +93,42 @@ ez_combination_build(ez_build *build, const ez_syntax_call *call, const ez_trigg
     }
     ez_scope_clear(&scope);
     return status;
+}
+
+bool
+ez_combination_counts_from_anchor(const ez_trigger *self)
+{
+    const GPtrArray *children;
+
+    if (self->kind->search == NULL) {
+        return (self->kind == &ez_interval_kind || self->kind == &ez_calendar_kind) &&
+               self->scope.start_at.time == EZ_SCOPE_NO_START;
+    }
+    children = ((const ez_combination *)self)->children;
+    for (guint i = 0; i < children->len; i++) {
+        if (ez_combination_counts_from_anchor(children->pdata[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+execz_status
+ez_combination_check_bounds(ez_build *build, const ez_syntax_call *call, const ez_trigger *self)
+{
+    const ez_scope *scope = &self->scope;
+    ez_found found;
+
+    if ((scope->start_at.time == EZ_SCOPE_NO_START && scope->end_at.time == EXECZ_TIME_NEVER) ||
+        ez_trigger_at_shutdown(self) || ez_combination_counts_from_anchor(self)) {
+        return EXECZ_OK;
+    }
+    found = ez_trigger_search_next(self, INT64_MIN, &build->steps);
+    if (!found.sure || found.time != EXECZ_TIME_NEVER) {
+        return EXECZ_OK;
+    }
+    return ez_build_fail(build, call->column,
+                         "this never fires: none of its times lies between start_at and end_at");
 }
 
 void

@@ -12,7 +12,17 @@
 static execz_status
 or_build(ez_build *build, const ez_syntax_call *call, ez_trigger **trigger_out)
 {
-    return ez_combination_build(build, call, &ez_or_kind, sizeof(ez_combination), trigger_out);
+    g_autoptr(ez_trigger) trigger = NULL;
+    execz_status status =
+        ez_combination_build(build, call, &ez_or_kind, sizeof(ez_combination), &trigger);
+
+    if (status == EXECZ_OK) {
+        status = ez_combination_check_bounds(build, call, trigger);
+    }
+    if (status == EXECZ_OK) {
+        *trigger_out = g_steal_pointer(&trigger);
+    }
+    return status;
 }
 
 /* Of two at the same time the sure one is right. */

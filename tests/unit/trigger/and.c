@@ -58,6 +58,8 @@ expect_refused(const char *text, size_t expected_column, const char *message)
 }
 
 #define NEVER "the triggers within and never fire at the same time, so that it would never fire"
+#define HINT                                                                                       \
+    "; give each interval and calendar a start_at, without which it counts from when it is added"
 
 Test(and, fires_when_all_of_its_triggers_do)
 {
@@ -115,8 +117,8 @@ Test(and, what_never_fires_is_refused_at_once)
                    "timezone=America/New_York)",
                    1, NEVER);
     expect_refused("and(interval(hours=1), interval(hours=1, start_at=2027-01-01T00:30))", 1,
-                   NEVER "; give each interval a start_at, without which it counts from when it "
-                         "is added");
+                   NEVER HINT);
+    expect_refused("and(calendar(days=2), date(2027-01-02))", 1, NEVER HINT);
 }
 
 Test(and, searches_where_it_cannot_know)

@@ -167,5 +167,5 @@ Test(calendar, mistakes_are_told_where_they_are)
                    "weeks, days, hour, minute, second, gap, fold, start_at, end_at, jitter, "
                    "timezone and anchor");
     expect_refused("calendar(days=1, start_at=2027-01-01T09:00, end_at=2027-01-01T10:00)", 1,
-                   "this never fires: no run lies between start_at and end_at");
+                   "this never fires: none of its times lies between start_at and end_at");
 }

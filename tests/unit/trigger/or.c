@@ -78,6 +78,50 @@ Test(or, of_one_trigger_counts_what_it_counts_though_that_takes_all_steps)
     cr_expect(eq(u64, ez_trigger_count(trigger, at - 1, at, 9), 1));
 }
 
+static void
+expect_over(const char *text, size_t expected_column)
+{
+    ez_trigger_defaults defaults = {"UTC", NEW_YEAR};
+    g_autoptr(ez_trigger) trigger = NULL;
+    execz_error err = EXECZ_ERROR_INIT;
+    size_t column = 0;
+
+    cr_expect(eq(int, ez_trigger_parse(text, &defaults, &trigger, &column, &err), EXECZ_E_PARSE),
+              "%s", text);
+    cr_expect(eq(str, err.message,
+                 (char *)"this never fires: none of its times lies between start_at and end_at"),
+              "%s", text);
+    cr_expect(eq(sz, column, expected_column), "%s", text);
+}
+
+Test(or, what_never_fires_within_its_bounds_is_refused)
+{
+    expect_over("or(cron(hour=1), end_at=1970-01-01)", 1);
+    expect_over("or(date(2028-01-01), start_at=2029-01-01)", 1);
+    expect_over("or(cron(hour=1), or(date(2028-01-01), end_at=2027-01-01))", 18);
+    expect_over("and(cron(hour=2), cron(minute=0), end_at=1970-01-01)", 1);
+}
+
+/* Read again when its end has come it is the same trigger, which is over. */
+Test(or, what_counts_from_when_it_is_added_may_be_over)
+{
+    static const char *const texts[] = {
+        "or(interval(hours=1), end_at=2026-12-31)",
+        "or(or(calendar(days=1)), end_at=2026-12-31)",
+        "and(interval(hours=1), interval(hours=2), end_at=2026-12-31)",
+        "or(shutdown(), end_at=2026-12-31)",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(ez_trigger) trigger = read_trigger(texts[i]);
+        g_autofree char *written = ez_trigger_format(trigger);
+        g_autoptr(ez_trigger) again = read_trigger(written);
+
+        cr_expect(eq(i64, ez_trigger_next(trigger, NEW_YEAR), EXECZ_TIME_NEVER), "%s", texts[i]);
+        cr_expect(eq(i64, ez_trigger_next(again, NEW_YEAR), EXECZ_TIME_NEVER), "%s", written);
+    }
+}
+
 Test(or, jitter_is_that_of_the_whole)
 {
     g_autoptr(ez_trigger) trigger = read_trigger("or(interval(hours=1), jitter=10m)");
