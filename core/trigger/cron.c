@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define BLANKS " \t\r\n\v\f"
-
 static const char *const keys[] = {
     "year",   "month", "day",  "week",     "day_of_week", "hour",   "minute",
     "second", "gap",   "fold", "start_at", "end_at",      "jitter", "timezone",
@@ -66,7 +64,8 @@ blame_field(ez_build *build, const ez_syntax_call *call, const ez_fields_mistake
     }
     if (argument != NULL) {
         ez_build_blame(build, argument, status);
-        build->column += argument->is_quoted + strspn(argument->value, BLANKS) + mistake->offset;
+        build->column +=
+            argument->is_quoted + strspn(argument->value, EZ_SYNTAX_BLANKS) + mistake->offset;
     }
     return status;
 }

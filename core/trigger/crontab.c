@@ -12,8 +12,6 @@
 
 #include <string.h>
 
-#define BLANKS " \t\r\n\v\f"
-
 static const char *const keys[] = {"expression", "gap",    "fold",    "start_at",
                                    "end_at",     "jitter", "timezone"};
 static const ez_signature signature = {keys, G_N_ELEMENTS(keys), "expression"};
@@ -88,8 +86,9 @@ split(const char *text)
     GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
     size_t length;
 
-    for (text += strspn(text, BLANKS); *text != '\0'; text += strspn(text, BLANKS)) {
-        length = strcspn(text, BLANKS);
+    for (text += strspn(text, EZ_SYNTAX_BLANKS); *text != '\0';
+         text += strspn(text, EZ_SYNTAX_BLANKS)) {
+        length = strcspn(text, EZ_SYNTAX_BLANKS);
         g_ptr_array_add(words, g_strndup(text, length));
         text += length;
     }
@@ -118,7 +117,7 @@ set_fields(crontab *self, const char *text, const GPtrArray *words)
         const char *word = g_ptr_array_index(words, i);
         ez_field field = order[words->len == 5 ? i + 1 : i];
 
-        offset += strspn(text + offset, BLANKS);
+        offset += strspn(text + offset, EZ_SYNTAX_BLANKS);
         self->offsets[field] = offset;
         self->fields.texts[field] = g_strdup(word);
         offset += strlen(word);
@@ -150,9 +149,9 @@ crontab_read(crontab *self, ez_build *build, const char *text)
     self->fields.arguments = g_string_free(arguments, FALSE);
     if (status == EXECZ_OK && (words->len < 5 || words->len > 7)) {
         return ez_fail(build->err, EXECZ_E_PARSE,
-                       "'%s' has %u fields; write minute, hour, day, month and day of the week, "
+                       "'%s' has %u field%s; write minute, hour, day, month and day of the week, "
                        "e.g. \"30 2 * * 1-5\", with seconds in front or also a year behind",
-                       word, words->len);
+                       word, words->len, words->len == 1 ? "" : "s");
     }
     if (status == EXECZ_OK) {
         set_fields(self, fields == word ? text : fields, words);

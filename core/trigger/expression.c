@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/parse.h"
 #include "trigger/habit.h"
+#include "trigger/syntax.h"
 
 #include <string.h>
 
@@ -381,7 +382,7 @@ ez_expression_read(ez_field field, ez_dialect dialect, const char *text, ez_valu
     do {
         size_t length = strcspn(text + offset, ",");
         g_autofree char *word = g_ascii_strdown(text + offset, (gssize)length);
-        size_t blanks = strspn(word, " \t\r\n\v\f");
+        size_t blanks = strspn(word, EZ_SYNTAX_BLANKS);
         reader self = {field, dialect, ez_field_domain(field), .values = values, .err = err};
         execz_status status;
 

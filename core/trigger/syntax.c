@@ -267,20 +267,20 @@ parse_call(parser *self, ez_syntax_call **call_out)
     return status;
 }
 
-/* Messages quote the text, so it must be fit to be shown. */
-static execz_status
-check_characters(parser *self)
+execz_status
+ez_syntax_check_characters(const char *text, size_t *column_out, execz_error *err)
 {
     const char *end = NULL;
 
-    if (!g_utf8_validate(self->text, -1, &end)) {
-        return ez_fail(blame(self, end), EXECZ_E_PARSE, "byte 0x%02x is not UTF-8",
-                       (unsigned char)*end);
+    if (!g_utf8_validate(text, -1, &end)) {
+        *column_out = (size_t)(end - text) + 1;
+        return ez_fail(err, EXECZ_E_PARSE, "byte 0x%02x is not UTF-8", (unsigned char)*end);
     }
-    for (const char *at = self->text; *at != '\0'; at++) {
+    for (const char *at = text; *at != '\0'; at++) {
         if (g_ascii_iscntrl(*at) && !g_ascii_isspace(*at)) {
-            return ez_fail(blame(self, at), EXECZ_E_PARSE,
-                           "control character 0x%02x is not allowed", (unsigned char)*at);
+            *column_out = (size_t)(at - text) + 1;
+            return ez_fail(err, EXECZ_E_PARSE, "control character 0x%02x is not allowed",
+                           (unsigned char)*at);
         }
     }
     return EXECZ_OK;
@@ -290,7 +290,7 @@ static execz_status
 parse_text(parser *self, ez_syntax_call **call_out)
 {
     g_autoptr(ez_syntax_call) call = NULL;
-    execz_status status = check_characters(self);
+    execz_status status = ez_syntax_check_characters(self->text, &self->column, self->err);
 
     if (status != EXECZ_OK) {
         return status;

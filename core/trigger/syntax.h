@@ -9,6 +9,7 @@
 
 #include <execz/types.h>
 
+#define EZ_SYNTAX_BLANKS " \t\r\n\v\f"
 #define EZ_SYNTAX_TEXT_MAX 4096  /* bytes of a whole text */
 #define EZ_SYNTAX_NESTING_MAX 16 /* triggers within triggers, the outermost included */
 #define EZ_SYNTAX_WORD_MAX 512   /* bytes of one name or value, so that a message can quote it */
@@ -36,6 +37,10 @@ struct ez_syntax_call {
  * is. */
 execz_status ez_syntax_parse(const char *text, ez_syntax_call **call_out, size_t *column_out,
                              execz_error *err);
+
+/* Refuses what is not UTF-8 or has control characters but for blanks: messages quote the text, so it
+ * must be fit to be shown.  On failure *column_out is where that is. */
+execz_status ez_syntax_check_characters(const char *text, size_t *column_out, execz_error *err);
 
 void ez_syntax_call_free(ez_syntax_call *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ez_syntax_call, ez_syntax_call_free)

@@ -77,11 +77,14 @@ finish(const ez_build *build, size_t *column_out, execz_status status)
     return status;
 }
 
-/* A value alone: a mistake in it is told where it begins. */
-static ez_build
-build_value(const char *text, const ez_trigger_defaults *defaults, execz_error *err)
+/* Begins with a value alone: a mistake in it is told where it begins, unless it cannot be shown. */
+static execz_status
+build_value(const char *text, const ez_trigger_defaults *defaults, execz_error *err,
+            ez_build *build_out)
 {
-    return (ez_build){defaults, strspn(text, " \t\r\n\v\f") + 1, err, EZ_STEPS_PER_CALL, false};
+    *build_out =
+        (ez_build){defaults, strspn(text, EZ_SYNTAX_BLANKS) + 1, err, EZ_STEPS_PER_CALL, false};
+    return ez_syntax_check_characters(text, &build_out->column, err);
 }
 
 /* People know schedules as lines of a crontab. */
@@ -149,19 +152,26 @@ execz_status
 ez_trigger_parse_every(const char *text, const ez_trigger_defaults *defaults,
                        ez_trigger **trigger_out, size_t *column_out, execz_error *err)
 {
-    ez_build build = build_value(text, defaults, err);
+    ez_build build;
+    execz_status status = build_value(text, defaults, err, &build);
 
-    return finish(&build, column_out, build_every(&build, text, trigger_out));
+    if (status == EXECZ_OK) {
+        status = build_every(&build, text, trigger_out);
+    }
+    return finish(&build, column_out, status);
 }
 
 execz_status
 ez_trigger_parse_cron(const char *text, const ez_trigger_defaults *defaults,
                       ez_trigger **trigger_out, size_t *column_out, execz_error *err)
 {
-    ez_build build = build_value(text, defaults, err);
-    ez_scope scope;
-    execz_status status = ez_scope_init(&scope, &build);
+    ez_build build;
+    ez_scope scope = {0};
+    execz_status status = build_value(text, defaults, err, &build);
 
+    if (status == EXECZ_OK) {
+        status = ez_scope_init(&scope, &build);
+    }
     if (status == EXECZ_OK) {
         build.column = 1;
         status =
@@ -178,11 +188,14 @@ execz_status
 ez_trigger_parse_at(const char *text, const ez_trigger_defaults *defaults, ez_trigger **trigger_out,
                     size_t *column_out, execz_error *err)
 {
-    ez_build build = build_value(text, defaults, err);
-    ez_scope scope;
+    ez_build build;
+    ez_scope scope = {0};
     ez_moment run_at;
-    execz_status status = ez_scope_init(&scope, &build);
+    execz_status status = build_value(text, defaults, err, &build);
 
+    if (status == EXECZ_OK) {
+        status = ez_scope_init(&scope, &build);
+    }
     if (status == EXECZ_OK) {
         status = ez_moment_parse(text, scope.zone, &run_at, err);
     }

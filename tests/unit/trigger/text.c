@@ -234,6 +234,24 @@ Test(text, mistakes_in_shorthands_are_told_where_the_value_begins)
     expect_refused(ez_trigger_parse_at, &at);
 }
 
+Test(text, what_cannot_be_shown_is_refused_by_the_readers_of_values_too)
+{
+    static const golden texts[] = {
+        {"5 * *\x1b[1m * *", 6, "control character 0x1b is not allowed"},
+        {" 1\xff", 3, "byte 0xff is not UTF-8"},
+    };
+    static const reader readers[] = {
+        ez_trigger_parse_cron,
+        ez_trigger_parse_every,
+        ez_trigger_parse_at,
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(readers); i++) {
+        expect_refused(readers[i], &texts[0]);
+        expect_refused(readers[i], &texts[1]);
+    }
+}
+
 Test(text, err_and_column_may_be_missing)
 {
     ez_trigger_defaults defaults = {NULL, NEW_YEAR};
