@@ -76,6 +76,49 @@ vector_trigger(const json_t *vector, const char *more)
     return g_string_free(text, FALSE);
 }
 
+static inline bool
+is_among(const char *const *ids, size_t n, const char *id)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(ids[i], id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the zone had other rules where the vector was made: its local times tell. */
+static inline bool
+has_other_rules(const json_t *vector)
+{
+    g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(vector_text(vector, "tz"));
+    json_t *local;
+    size_t i;
+
+    json_array_foreach(json_object_get(vector, "local"), i, local)
+    {
+        g_autoptr(GDateTime) theirs = g_date_time_new_from_iso8601(json_string_value(local), NULL);
+        g_autoptr(GDateTime) ours = g_date_time_to_timezone(theirs, zone);
+
+        if (g_date_time_get_utc_offset(theirs) != g_date_time_get_utc_offset(ours)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a vector cannot be judged here: it is one of those that newer tzdata made, and this machine
+ * has other rules than that. */
+static inline bool
+wants_other_rules(const json_t *vector, const char *id, const char *const *ids, size_t n)
+{
+    if (!is_among(ids, n, id) || !has_other_rules(vector)) {
+        return false;
+    }
+    cr_log_info("%s: not judged, the zone rules of this machine are others\n", id);
+    return true;
+}
+
 /* Reads text; NULL with its reason in err if it is refused. */
 static inline ez_trigger *
 try_trigger(const char *text, execz_error *err)
