@@ -111,7 +111,7 @@ Test(preview, of_a_batch_answers_each_line)
     cr_expect(eq(
         str, result.out,
         (char *)"{\"id\":\"a\",\"next\":[1735689602,1735689604],\"exhausted\":false}\n"
-                "{\"id\":null,\"line\":3,\"error\":\"line 3 is not JSON: '[' or '{' expected "
+                "{\"id\":null,\"line\":3,\"error\":\"line 3 is not JSON: invalid token "
                 "near 'nope'\"}\n"
                 "{\"id\":null,\"line\":4,\"error\":\"line 4 is not a JSON object like {\\\"id\\\": "
                 "1, \\\"trigger\\\": \\\"cron(hour=2)\\\"}\"}\n"
@@ -126,6 +126,27 @@ Test(preview, of_a_batch_answers_each_line)
                 "{\"id\":7,\"error\":\"count: write a whole number from 1 to 10000\"}\n"
                 "{\"id\":8,\"error\":\"from: 'noon' is not a point in time; write one like "
                 "2027-01-31, 2027-01-31T09:00:00 or 2027-01-31T09:00:00+02:00\"}\n"));
+}
+
+Test(preview, of_a_batch_tells_a_mistake_where_it_is)
+{
+    ended result;
+
+    own_file("lines", "1\n{\"id\":1,\"trigger\":\"cron(hour=2)\",\"timezone\":\"Europe/Berln\"}\n"
+                      "{\"id\":2,\"trigger\":\"cron(hour=2)\",\"timezone\":\"Europe/Berln\","
+                      "\"from\":\"2027-01-01\"}\n"
+                      "{\"id\":3,\"trigger\":\"cron(hour=2)\",\"from\":9214646400}\n"
+                      "{\"id\":4,\"trigger\":\"cron(hour=2)\",\"from\":\"9214646400\"}\n"
+                      "{\"id\":5,\"trigger\":\"cron(hour=2)\",\"from\":-1}\n"
+                      "{\"id\":6,\"trigger\":\"cron(hour=2)\",\"from\":9214646399}\n");
+    result = run_program("/bin/sh", "-c", BATCH, EXECZ_PROGRAM, NULL);
+    expect_in(result.out, "line 1 is not a JSON object like");
+    expect_in(result.out, "{\"id\":1,\"error\":\"timezone: unknown time zone 'Europe/Berln'");
+    expect_in(result.out, "{\"id\":2,\"error\":\"timezone: unknown time zone 'Europe/Berln'");
+    expect_in(result.out, "{\"id\":3,\"error\":\"from: write seconds since 1970 up to 9214646399,");
+    expect_in(result.out, "{\"id\":4,\"error\":\"from: 9214646400 seconds are too many");
+    expect_in(result.out, "{\"id\":5,\"error\":\"from: write seconds since 1970 up to 9214646399,");
+    expect_in(result.out, "{\"id\":6,\"next\":[],\"exhausted\":true}");
 }
 
 Test(preview, of_a_batch_answers_in_json_whatever_a_message_quotes)

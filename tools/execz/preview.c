@@ -40,7 +40,8 @@ static const char help[] =
     "                     is given up, and then \"searched_to\" says how far it came.\n"
     "                     \"from_end\":true: further runs count from the end of the one before\n"
     "\n"
-    "exit status: 0 ok, 2 a trigger or option is wrong\n"
+    "exit status: 0 ok, 2 a trigger or option is wrong; with --batch 0 also if triggers are\n"
+    "wrong, for then their lines say so; 1 if it cannot read or write\n"
     "\n"
     "example: execz preview --cron '30 2 * * *' --timezone Europe/Berlin --from 2027-03-27\n";
 /* clang-format on */
@@ -112,9 +113,6 @@ read_count(const ez_command *self, const char *text, unsigned *count_out)
     return EZ_EXIT_OK;
 }
 
-/* How the library begins to tell what is wrong with a zone that it was given. */
-static const char default_zone[] = "the default time zone: ";
-
 static int
 prepare(const ez_command *self, const options *given, preview *out)
 {
@@ -136,7 +134,8 @@ prepare(const ez_command *self, const options *given, preview *out)
     out->from = now();
     if (status == EZ_EXIT_OK && given->from != NULL &&
         !ez_runs_parse_from(given->from, given->timezone, &out->from, &err)) {
-        return ez_usage_error(self, "--from: %s", err.message);
+        name = ez_runs_blame_timezone(&err) ? "--timezone" : "--from";
+        return ez_usage_error(self, "%s: %s", name, err.message);
     }
     if (status != EZ_EXIT_OK) {
         return status;
@@ -144,8 +143,8 @@ prepare(const ez_command *self, const options *given, preview *out)
     here.timezone = given->timezone;
     here.anchor = out->from;
     out->trigger = parse(text, &here, &column, &err);
-    if (out->trigger == NULL && g_str_has_prefix(err.message, default_zone)) {
-        return ez_usage_error(self, "--timezone: %s", err.message + strlen(default_zone));
+    if (out->trigger == NULL && ez_runs_blame_timezone(&err)) {
+        return ez_usage_error(self, "--timezone: %s", err.message);
     }
     if (out->trigger == NULL) {
         return ez_usage_error(self, "%s, column %zu: %s", name, column, err.message);

@@ -5,6 +5,7 @@
 #include "runs.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +30,15 @@ typedef struct question {
     execz_time from;
     unsigned count;
 } question;
+
+/* Puts "what: " in front of the message. */
+static void
+prefix(execz_error *err, const char *what)
+{
+    g_autofree char *message = g_strdup_printf("%s: %s", what, err->message);
+
+    g_strlcpy(err->message, message, sizeof err->message);
+}
 
 static void
 write_error(batch *self, const json_t *id, const char *message)
@@ -77,7 +87,7 @@ write_answer(batch *self, const json_t *id, const execz_trigger *trigger,
 static bool
 read_from(const json_t *value, const batch *self, question *out, execz_error *err)
 {
-    double seconds = json_is_number(value) ? json_number_value(value) : -1;
+    double seconds = json_is_number(value) ? json_number_value(value) : 0;
 
     if (value == NULL || json_is_null(value)) {
         out->from = self->now;
@@ -87,16 +97,14 @@ read_from(const json_t *value, const batch *self, question *out, execz_error *er
         if (ez_runs_parse_from(json_string_value(value), out->timezone, &out->from, err)) {
             return true;
         }
-        memmove(err->message + strlen("from: "), err->message,
-                sizeof err->message - strlen("from: "));
-        memcpy(err->message, "from: ", strlen("from: "));
-        err->message[sizeof err->message - 1] = '\0';
+        prefix(err, ez_runs_blame_timezone(err) ? "timezone" : "from");
         return false;
     }
-    if (!(seconds >= 0 && seconds < 9.2e9)) {
-        g_strlcpy(err->message,
-                  "from: write seconds since 1970, or a text like \"2027-01-31T09:00:00\"",
-                  sizeof err->message);
+    if (!json_is_number(value) || seconds < 0 || seconds > EZ_RUNS_FROM_MAX) {
+        g_snprintf(err->message, sizeof err->message,
+                   "from: write seconds since 1970 up to %" PRId64
+                   ", or a text like \"2027-01-31T09:00:00\"",
+                   EZ_RUNS_FROM_MAX);
         return false;
     }
     out->from = json_is_integer(value) ? json_integer_value(value) * EXECZ_SECOND
@@ -144,7 +152,7 @@ parse(batch *self, const question *asked, execz_error *err)
 {
     execz_trigger_surroundings here = EXECZ_TRIGGER_SURROUNDINGS_INIT;
     execz_trigger **place = &self->kept[self->line % KEPT];
-    g_autofree char *message = NULL;
+    char where[32];
     size_t column = 0;
 
     here.timezone = asked->timezone;
@@ -152,8 +160,8 @@ parse(batch *self, const question *asked, execz_error *err)
     execz_trigger_free(*place);
     *place = execz_trigger_parse(asked->trigger, &here, &column, err);
     if (*place == NULL) {
-        message = g_strdup_printf("column %zu: %s", column, err->message);
-        g_strlcpy(err->message, message, sizeof err->message);
+        g_snprintf(where, sizeof where, "column %zu", column);
+        prefix(err, ez_runs_blame_timezone(err) ? "timezone" : where);
     }
     return *place;
 }
@@ -186,7 +194,7 @@ static void
 answer_line(batch *self, const char *line, size_t length)
 {
     json_error_t where;
-    json_t *object = json_loadb(line, length, 0, &where);
+    json_t *object = json_loadb(line, length, JSON_DECODE_ANY, &where);
 
     if (object == NULL) {
         g_autofree char *message =

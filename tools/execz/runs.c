@@ -50,14 +50,14 @@ ez_runs_found_clear(ez_runs_found *self)
     g_clear_pointer(&self->times, g_array_unref);
 }
 
-/* DIGITS[.DIGITS] with at most 9 decimals, of no more seconds than a time can tell. */
+/* DIGITS[.DIGITS] with at most 9 decimals. */
 static bool
 parse_epoch(const char *text, execz_time *out)
 {
     size_t whole = strspn(text, "0123456789"), decimals = 0;
     int64_t fraction = 0;
 
-    if (whole == 0 || whole > 10) {
+    if (whole == 0) {
         return false;
     }
     if (text[whole] == '.') {
@@ -72,11 +72,23 @@ parse_epoch(const char *text, execz_time *out)
     for (size_t i = 0; i < 9; i++) {
         fraction = fraction * 10 + (i < decimals ? text[whole + 1 + i] - '0' : 0);
     }
-    *out = g_ascii_strtoll(text, NULL, 10);
-    if (*out > EXECZ_TIME_NEVER / EXECZ_SECOND - 1) {
+    *out = g_ascii_strtoll(text, NULL, 10); /* the greatest if there are more digits */
+    *out = MIN(*out, EZ_RUNS_FROM_MAX + 1) * EXECZ_SECOND + fraction;
+    return true;
+}
+
+/* How the library begins to tell what is wrong with a zone that it was given. */
+static const char default_zone[] = "the default time zone: ";
+
+bool
+ez_runs_blame_timezone(execz_error *err)
+{
+    size_t length = strlen(default_zone);
+
+    if (!g_str_has_prefix(err->message, default_zone)) {
         return false;
     }
-    *out = *out * EXECZ_SECOND + fraction;
+    memmove(err->message, err->message + length, strlen(err->message + length) + 1);
     return true;
 }
 
@@ -87,7 +99,14 @@ ez_runs_parse_from(const char *text, const char *zone, execz_time *out, execz_er
     execz_trigger *date;
 
     if (parse_epoch(text, out)) {
-        return true;
+        if (*out / EXECZ_SECOND <= EZ_RUNS_FROM_MAX) {
+            return true;
+        }
+        g_snprintf(err->message, sizeof err->message,
+                   "%.40s seconds are too many, the last ones that can be told are %" PRId64
+                   " (2261-12-31T23:59:59Z)",
+                   text, EZ_RUNS_FROM_MAX);
+        return false;
     }
     here.timezone = zone;
     date = execz_trigger_from_at(text, &here, NULL, err);

@@ -9,8 +9,9 @@
 
 #include <execz/trigger.h>
 
-#define EZ_RUNS_COUNT_MAX 10000   /* runs of one preview */
-#define EZ_RUNS_SEARCHES_MAX 5000 /* each at most 1 ms; more are given up */
+#define EZ_RUNS_FROM_MAX INT64_C(9214646399) /* seconds since 1970: 2261-12-31T23:59:59Z */
+#define EZ_RUNS_COUNT_MAX 10000              /* runs of one preview */
+#define EZ_RUNS_SEARCHES_MAX 5000            /* each at most 1 ms; more are given up */
 
 /* What a preview has found. */
 typedef struct ez_runs_found {
@@ -26,8 +27,12 @@ void ez_runs_found_clear(ez_runs_found *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ez_runs_found, ez_runs_found_clear)
 
 /* Reads seconds since 1970, with a fraction or without, or a point in time like
- * "2027-01-31T09:00:00" in a time zone, NULL for UTC. */
+ * "2027-01-31T09:00:00" in a time zone, NULL for UTC.  Up to the end of 2261. */
 bool ez_runs_parse_from(const char *text, const char *timezone, execz_time *out, execz_error *err);
+
+/* Whether a text was refused for the time zone that was given beside it: then err tells no more than
+ * what is wrong with that. */
+bool ez_runs_blame_timezone(execz_error *err);
 
 /* Seconds since 1970 with as many digits of the fraction as needed.  Caller frees. */
 char *ez_runs_epoch_text(execz_time time);
