@@ -27,7 +27,7 @@ typedef struct ez_unfinished {
 } ez_unfinished;
 
 ez_unfinished *ez_unfinished_new(const execz_store_occurrence *found);
-void ez_unfinished_free(void *self);
+void ez_unfinished_free(void *data);
 
 /* Decides its fate and adds that to the journal; task: its own, NULL: that is gone.  [setup] */
 void ez_unfinished_decide(execz_scheduler *scheduler, ez_unfinished *self, const ez_task *task);
