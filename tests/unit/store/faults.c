@@ -160,7 +160,7 @@ expect_ends(bed *self, unsigned wanted)
 static bool
 mount_small_disk(const bed *self)
 {
-    return unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+    return unshare(CLONE_NEWNS) == 0 && mount("none", "/", "none", MS_REC | MS_PRIVATE, "") == 0 &&
            mount("small", self->directory, "tmpfs", 0, "size=512k,mode=0700") == 0;
 }
 
@@ -200,7 +200,7 @@ Test(store, a_directory_that_is_read_only_is_refused_with_what_to_do)
     bed self = bed_new();
 
     if (mount_small_disk(&self)) {
-        cr_assert(mount("small", self.directory, "tmpfs", MS_REMOUNT | MS_RDONLY, NULL) == 0);
+        cr_assert(mount("small", self.directory, "tmpfs", MS_REMOUNT | MS_RDONLY, "") == 0);
         expect_refusal(&self, "mount its file system for writing");
         ez_store_free(self.store);
         self.store = NULL;
