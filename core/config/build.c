@@ -190,7 +190,7 @@ execz_scheduler_new_from_pairs(const execz_dictionary *dictionary,
 char *
 execz_config_get_socket(const char *path)
 {
-    g_autoptr(ez_config) config = ez_config_load(path, NULL);
+    g_autoptr(ez_config) config = ez_config_load_head(path, NULL);
 
     return config == NULL ? NULL : g_strdup(config->scheduler.socket);
 }

@@ -46,6 +46,7 @@
     X(BAD_FUNCTION, "C310", "not a function's name")                                               \
     X(BAD_PATH, "C311", "not a path")                                                              \
     X(BAD_ENV_NAME, "C312", "not the name of an environment variable")                             \
+    X(BAD_ADDRESS, "C313", "not an address with a port")                                           \
     X(UNKNOWN_EXECUTOR, "C401", "there is no such executor")                                       \
     X(NO_DEFAULT_EXECUTOR, "C402", "a task needs the default executor, and there is none")         \
     X(WRONG_EXECUTOR, "C403", "the executor does not run such tasks")

@@ -242,9 +242,9 @@ read_section(ez_config *self, const ez_section *section, const ez_schema *schema
     }
 }
 
-/* Tasks last: they need what the others say. */
+/* Tasks last, if at all: they need what the others say. */
 static void
-read_sections(ez_config *self)
+read_sections(ez_config *self, bool with_tasks)
 {
     ez_reading reading = reading_of(self);
     const GPtrArray *sections = self->document->sections;
@@ -253,7 +253,7 @@ read_sections(ez_config *self)
     for (guint i = 0; i < sections->len; i++) {
         schemas[i] = ez_schema_of(&reading, sections->pdata[i]);
     }
-    for (int tasks = 0; tasks <= 1; tasks++) {
+    for (int tasks = 0; tasks <= with_tasks; tasks++) {
         for (guint i = 0; i < sections->len; i++) {
             if (schemas[i] != NULL && tasks == (strcmp(schemas[i]->kind, "task") == 0)) {
                 read_section(self, sections->pdata[i], schemas[i]);
@@ -262,8 +262,8 @@ read_sections(ez_config *self)
     }
 }
 
-ez_config *
-ez_config_load(const char *path, execz_error *err)
+static ez_config *
+load(const char *path, bool with_tasks, execz_error *err)
 {
     g_autoptr(ez_config) self = new_config(path);
 
@@ -271,8 +271,20 @@ ez_config_load(const char *path, execz_error *err)
         return NULL;
     }
     self->lock_path = g_build_filename(self->base_dir, "plugins.lock", NULL);
-    read_sections(self);
+    read_sections(self, with_tasks);
     return g_steal_pointer(&self);
+}
+
+ez_config *
+ez_config_load(const char *path, execz_error *err)
+{
+    return load(path, true, err);
+}
+
+ez_config *
+ez_config_load_head(const char *path, execz_error *err)
+{
+    return load(path, false, err);
 }
 
 ez_config *
@@ -281,7 +293,7 @@ ez_config_from_pairs(const execz_dictionary *dictionary)
     ez_config *self = new_config(".");
 
     ez_pairs_read(self->document, dictionary, self->found);
-    read_sections(self);
+    read_sections(self, true);
     return self;
 }
 

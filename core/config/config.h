@@ -55,6 +55,9 @@ typedef struct ez_config {
  * cannot be read; any other problem is one of the configuration's. */
 ez_config *ez_config_load(const char *path, execz_error *err);
 
+/* The same, but its tasks are not read. */
+ez_config *ez_config_load_head(const char *path, execz_error *err);
+
 /* The same of pairs with dotted keys; relative paths start in the current directory. */
 ez_config *ez_config_from_pairs(const execz_dictionary *dictionary);
 void ez_config_free(ez_config *self);

@@ -29,6 +29,7 @@ static const ez_key scheduler_keys[] = {
     {"state_dir", EZ_VALUE_PATH, AT(ez_scheduler_settings, state_dir)},
     {"history", EZ_VALUE_COUNT, AT(ez_scheduler_settings, history)},
     {"socket", EZ_VALUE_PATH, AT(ez_scheduler_settings, socket)},
+    {"metrics", EZ_VALUE_ADDRESS, AT(ez_scheduler_settings, metrics)},
 };
 
 /* What [defaults] can say for all tasks, and each for itself. */

@@ -33,7 +33,8 @@ typedef struct ez_scheduler_settings {
     uint32_t watch_plugins; /* 1: yes; EZ_UNSAID: as the program says */
     const char *state_dir;
     uint32_t history;
-    const char *socket; /* where the program around the scheduler listens; NULL: not said */
+    const char *socket;  /* where the program around the scheduler listens; NULL: not said */
+    const char *metrics; /* HOST:PORT where it serves metrics; NULL: nowhere */
 } ez_scheduler_settings;
 
 typedef struct ez_executor_settings {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/value.h"
 
+#include "base/address.h"
 #include "base/parse.h"
 #include "config/body.h"
 #include "config/policy.h"
@@ -73,6 +74,19 @@ read_timezone(const ez_reading *reading, const ez_ini_entry *entry, const char *
         return false;
     }
     ez_zone_unref(zone);
+    *out = entry->setting.value;
+    return true;
+}
+
+static bool
+read_address(const ez_reading *reading, const ez_ini_entry *entry, const char **out)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    if (ez_address_check(entry->setting.value, &err) != EXECZ_OK) {
+        ez_value_problem(reading, entry, 0, EZ_C_BAD_ADDRESS, "%s", err.message);
+        return false;
+    }
     *out = entry->setting.value;
     return true;
 }
@@ -330,6 +344,8 @@ read_text_type(const ez_reading *reading, const ez_ini_entry *entry, ez_value_ty
         return read_one_path(reading, entry, out);
     case EZ_VALUE_PATHS:
         return read_paths(reading, entry, out);
+    case EZ_VALUE_ADDRESS:
+        return read_address(reading, entry, out);
     case EZ_VALUE_FUNCTION:
         return ez_body_read_function(reading, entry, out);
     case EZ_VALUE_COMMAND:

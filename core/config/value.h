@@ -12,6 +12,7 @@ typedef enum ez_value_type {
     EZ_VALUE_WORD,      /* const char *, a name that is looked up elsewhere */
     EZ_VALUE_TIMEZONE,  /* const char * */
     EZ_VALUE_PATH,      /* const char *, made absolute */
+    EZ_VALUE_ADDRESS,   /* const char *, HOST:PORT */
     EZ_VALUE_PATHS,     /* const char *const *, absolute, NULL-terminated */
     EZ_VALUE_FUNCTION,  /* const char *, "module:name" */
     EZ_VALUE_COMMAND,   /* const char *const *, an argv */

@@ -5,6 +5,7 @@
 #include "plugin/codes.h"
 #include "plugin/descriptor.h"
 
+#include <execz/metrics.h>
 #include <execz/store.h>
 
 #include <string.h>
@@ -39,6 +40,10 @@ static const kind kinds[] = {
       {"commit", offsetof(execz_store_ops, commit)},
       {"history", offsetof(execz_store_ops, history)},
       {"close", offsetof(execz_store_ops, close)}}},
+    {EXECZ_KIND_METRICS,
+     sizeof(execz_metrics_ops),
+     24,
+     {{"start", offsetof(execz_metrics_ops, start)}, {"stop", offsetof(execz_metrics_ops, stop)}}},
 };
 
 bool

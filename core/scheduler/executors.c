@@ -8,19 +8,15 @@
 
 #include <string.h>
 
-/**
- * The part of a file that an executor of this type uses: the alias, or of a path its first
- * executor.
- */
-static const ez_plugin_part *
-choose_part(const ez_plugin_file *file, const char *type)
+const ez_plugin_part *
+ez_choose_part(const ez_plugin_file *file, const char *type, const char *kind)
 {
-    if (type[0] != '/') {
-        return ez_plugin_file_part(file, type);
-    }
     for (uint32_t i = 0; i < file->n_parts; i++) {
-        if (g_strcmp0(file->parts[i].kind, EXECZ_KIND_EXECUTOR) == 0) {
-            return &file->parts[i];
+        const ez_plugin_part *part = &file->parts[i];
+
+        if (g_strcmp0(part->kind, kind) == 0 &&
+            (type[0] == '/' || g_strv_contains((const char *const *)part->aliases, type))) {
+            return part;
         }
     }
     return NULL;
@@ -38,9 +34,10 @@ ez_make_executor(execz_scheduler *self, const char *alias, const char *type,
                  const ez_options_source *options, ez_report *report, execz_error *err)
 {
     const ez_plugin_file *file = ez_find_plugin(self, type, err);
-    const ez_plugin_part *part = file == NULL ? NULL : choose_part(file, type);
+    const ez_plugin_part *part =
+        file == NULL ? NULL : ez_choose_part(file, type, EXECZ_KIND_EXECUTOR);
 
-    if (part != NULL && g_strcmp0(part->kind, EXECZ_KIND_EXECUTOR) == 0) {
+    if (part != NULL) {
         return ez_executor_new(&self->services, alias, file, part, options, report);
     }
     if (file != NULL) {

@@ -9,6 +9,10 @@
  * which makes the result valid. */
 const ez_plugin_file *ez_find_plugin(execz_scheduler *self, const char *type, execz_error *err);
 
+/* What type, an alias or the path of the file, names there of this kind; NULL if nothing. */
+const ez_plugin_part *ez_choose_part(const ez_plugin_file *file, const char *type,
+                                     const char *kind);
+
 /* NULL if the alias is unknown (err) or an option is wrong (report).  With catalog_lock held. */
 ez_executor *ez_make_executor(execz_scheduler *self, const char *alias, const char *type,
                               const ez_options_source *options, ez_report *report,

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "plugin/codes.h"
+#include "scheduler/executors.h"
+#include "store/figures.h"
 #include "store/record.h"
 
 #include <execz/state.h>
@@ -13,20 +15,6 @@
 
 /* ---- making one ------------------------------------------------------------------------------ */
 
-static const ez_plugin_part *
-choose_part(const ez_plugin_file *file, const char *type)
-{
-    if (type[0] != '/') {
-        return ez_plugin_file_part(file, type);
-    }
-    for (uint32_t i = 0; i < file->n_parts; i++) {
-        if (g_strcmp0(file->parts[i].kind, EXECZ_KIND_STORE) == 0) {
-            return &file->parts[i];
-        }
-    }
-    return NULL;
-}
-
 static ez_store *
 find_store(execz_scheduler *self, const char *type, const ez_options_source *options,
            const char *state_dir, ez_report *report, execz_error *err)
@@ -36,10 +24,9 @@ find_store(execz_scheduler *self, const char *type, const ez_options_source *opt
     ez_store *store = NULL;
 
     pthread_mutex_lock(&self->catalog_lock);
-    file = type[0] == '/' ? ez_catalog_find_file(self->catalog, type, err)
-                          : ez_catalog_find(self->catalog, type, err);
-    part = file == NULL ? NULL : choose_part(file, type);
-    if (part != NULL && g_strcmp0(part->kind, EXECZ_KIND_STORE) == 0) {
+    file = ez_find_plugin(self, type, err);
+    part = file == NULL ? NULL : ez_choose_part(file, type, EXECZ_KIND_STORE);
+    if (part != NULL) {
         ez_store_parts parts = {self->clock, &self->log, self->plugin_lock,
                                 state_dir,   file->path, part};
 
@@ -126,6 +113,19 @@ execz_scheduler_get_store(execz_scheduler *self, execz_store_info *info_out)
     memcpy(info_out, &info, info.size);
 }
 
+void
+execz_scheduler_get_store_figures(execz_scheduler *self, execz_store_figures *figures_out)
+{
+    execz_store_figures figures = {0};
+
+    if (self->store != NULL) {
+        ez_store_get_figures(self->store, &figures);
+        figures.lost += self->journal.dropped;
+    }
+    figures.size = MIN(figures_out->size, (uint32_t)sizeof figures);
+    memcpy(figures_out, &figures, figures.size);
+}
+
 static execz_status
 check_open(execz_scheduler *self, execz_error *err)
 {
@@ -195,6 +195,28 @@ execz_scheduler_check_store(execz_scheduler *self, execz_error *err)
     execz_status status = check_open(self, err);
 
     return status != EXECZ_OK || self->store == NULL ? status : ez_store_check(self->store, err);
+}
+
+execz_status
+execz_scheduler_inspect_store(execz_scheduler *self, execz_quarantine_function task, void *user,
+                              execz_error *err)
+{
+    execz_status status;
+
+    if (self->store == NULL) {
+        return EXECZ_OK;
+    }
+    if (ez_store_is_open(self->store)) {
+        return ez_fail(err, EXECZ_E_STATE,
+                       "the scheduler has been started: ask for its quarantine, and for a check");
+    }
+    status = ez_store_open(self->store, err);
+    if (status == EXECZ_OK) {
+        status = execz_scheduler_list_quarantine(self, task, user, err);
+        status = status == EXECZ_OK ? ez_store_check(self->store, err) : status;
+        ez_store_close(self->store);
+    }
+    return status;
 }
 
 /* A task that is looked for in the quarantine. */

@@ -346,7 +346,13 @@ load(const char *text, size_t length, execz_error *err)
         return NULL;
     }
     version = json_integer_value(json_object_get(record, "v"));
-    if (version < 1 || version > EZ_RECORD_VERSION) {
+    if (version < 1) {
+        ez_fail(err, EXECZ_E_PARSE,
+                "it does not say its version, \"v\": 1 or more, and so is no record of execz");
+        json_decref(record);
+        return NULL;
+    }
+    if (version > EZ_RECORD_VERSION) {
         ez_fail(err, EXECZ_E_UNSUPPORTED,
                 "it is of version %" JSON_INTEGER_FORMAT
                 "; this execz reads versions up to %d, a newer one may read it",

@@ -5,6 +5,7 @@
 #include "plugin/codes.h"
 #include "plugin/module.h"
 #include "store/directory.h"
+#include "store/figures.h"
 #include "store/history.h"
 #include "store/record.h"
 
@@ -27,6 +28,8 @@ struct ez_store {
     const execz_store_ops *ops;
     execz_store *plugin; /* NULL: it is not open */
     execz_store_host host;
+
+    execz_store_figures figures; /* [loop] since it was made */
 };
 
 /* ---- the host -------------------------------------------------------------------------------- */
@@ -223,10 +226,23 @@ ez_store_commit(ez_store *self, ez_batch *batch, execz_error *err)
 {
     execz_error reason = EXECZ_ERROR_INIT;
     size_t n = ez_batch_length(batch);
+    int64_t before = ez_clock_monotonic(self->clock);
     execz_status status = self->ops->commit(self->plugin, ez_batch_seal(batch), n, &reason);
 
-    return status == EXECZ_OK ? status
-                              : describe(self, status, "cannot be written to", &reason, err);
+    if (status != EXECZ_OK) {
+        self->figures.failures++;
+        return describe(self, status, "cannot be written to", &reason, err);
+    }
+    self->figures.commits++;
+    self->figures.commit_time += ez_clock_monotonic(self->clock) - before;
+    self->figures.lost += batch->dropped;
+    return EXECZ_OK;
+}
+
+void
+ez_store_get_figures(const ez_store *self, execz_store_figures *figures_out)
+{
+    *figures_out = self->figures;
 }
 
 execz_status

@@ -48,6 +48,28 @@ EXECZ_API execz_scheduler *execz_scheduler_new_from_file(const char *path,
  */
 EXECZ_API char *execz_config_get_socket(const char *path);
 
+/** One setting of a configuration that is none of a task; valid during the call. */
+typedef struct execz_setting_info {
+    uint32_t size;
+    /* 1: of an executor, and one with another value may take its place while its runs end */
+    uint32_t reloadable;
+    const char *section; /* "scheduler", "defaults", "executor:cpu", "store:default" */
+    const char *key;
+    const char
+        *value; /* as it was written, but of an executor as it is handed to it: paths absolute */
+} execz_setting_info;
+
+/** Hears of each setting. */
+typedef void (*execz_setting_function)(void *user, const execz_setting_info *setting);
+
+/**
+ * Tells what a configuration says beside tasks; the type of an executor always, as its key "type".
+ * What is wrong is left to execz_scheduler_new_from_file().  EXECZ_E_IO if the file cannot be read.
+ * [any-thread]
+ */
+EXECZ_API execz_status execz_config_list_settings(const char *path, execz_setting_function setting,
+                                                  void *user, execz_error *err);
+
 /** Settings by dotted keys, e.g. {"myapp.executors.default.type", "threadpool"}. */
 typedef struct execz_dictionary {
     const execz_pair *pairs; /* n of them; of several with one key the last one holds */

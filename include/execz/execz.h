@@ -7,6 +7,7 @@
 #include <execz/config.h>
 #include <execz/event.h>
 #include <execz/event_queue.h>
+#include <execz/exporter.h>
 #include <execz/history.h>
 #include <execz/query.h>
 #include <execz/scheduler.h>

@@ -28,6 +28,20 @@ typedef struct execz_store_info {
 /** Fills the first info_out->size bytes.  [loop], or while stopped */
 EXECZ_API void execz_scheduler_get_store(execz_scheduler *self, execz_store_info *info_out);
 
+/** What the commits to a store have come to since the scheduler was made. */
+typedef struct execz_store_figures {
+    uint32_t size;
+    uint32_t reserved;
+    uint64_t commits;           /* that it has accepted */
+    execz_duration commit_time; /* what those took in all */
+    uint64_t failures;          /* commits that it has refused */
+    uint64_t lost; /* ends of runs that found no room while it failed, and are not in the history */
+} execz_store_figures;
+
+/** Fills the first figures_out->size bytes.  [loop], or while stopped */
+EXECZ_API void execz_scheduler_get_store_figures(execz_scheduler *self,
+                                                 execz_store_figures *figures_out);
+
 /** A task whose record cannot be read; texts are valid during the call that tells it. */
 typedef struct execz_quarantined_task {
     uint32_t size;
@@ -62,6 +76,15 @@ EXECZ_API execz_status execz_scheduler_restore_task(execz_scheduler *self, const
  * to do.  EXECZ_OK also without a durable store.  [any-thread]
  */
 EXECZ_API execz_status execz_scheduler_check_store(execz_scheduler *self, execz_error *err);
+
+/**
+ * Looks into the store of a scheduler that has not been started: opens it for this time only, tells of
+ * the tasks in quarantine, and checks it.  EXECZ_E_STATE if it has been; EXECZ_E_EXISTS if another
+ * scheduler uses the state_dir; else as the two above.  [setup]
+ */
+EXECZ_API execz_status execz_scheduler_inspect_store(execz_scheduler *self,
+                                                     execz_quarantine_function task, void *user,
+                                                     execz_error *err);
 
 #ifdef __cplusplus
 }

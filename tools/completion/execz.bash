@@ -9,8 +9,10 @@ _execz() {
         words=$(execz "$command" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]+' | sort -u)
     else
         case $command in
-        inspect | run | pause | resume | remove | update | history | logs)
+        inspect | run | pause | resume | remove | update | history)
             words=$(execz complete tasks 2>/dev/null) ;;
+        logs)
+            words=$(execz complete tasks 2>/dev/null; execz complete runs 2>/dev/null) ;;
         *) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         esac
     fi

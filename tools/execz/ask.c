@@ -35,6 +35,18 @@ ez_ask_one(const ez_command *command, const GPtrArray *arguments, const char *wh
 }
 
 bool
+ez_ask_at_most_one(const ez_command *command, const GPtrArray *arguments, const char *what,
+                   const char **one_out, int *exit_out)
+{
+    *one_out = NULL;
+    if (arguments->len > 0) {
+        *one_out = ez_ask_one(command, arguments, what, exit_out);
+        return *one_out != NULL;
+    }
+    return true;
+}
+
+bool
 ez_ask_none(const ez_command *command, const GPtrArray *arguments, int *exit_out)
 {
     if (arguments->len == 0) {

@@ -37,6 +37,10 @@ void ez_ask_set(json_t *request, const char *key, const char *text);
 const char *ez_ask_one(const ez_command *command, const GPtrArray *arguments, const char *what,
                        int *exit_out);
 
+/* The same, or none: then *one_out is NULL.  False if *exit_out says what is wrong. */
+bool ez_ask_at_most_one(const ez_command *command, const GPtrArray *arguments, const char *what,
+                        const char **one_out, int *exit_out);
+
 /* None; false as above. */
 bool ez_ask_none(const ez_command *command, const GPtrArray *arguments, int *exit_out);
 

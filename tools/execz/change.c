@@ -129,22 +129,36 @@ read_command_line(change *self, const ez_command *command, const ez_arg *options
     return NULL;
 }
 
-static int
-change_one(const ez_command *command, int argc, char **argv, const char *done, const char *would)
+/* The request of the command that was typed; NULL if *exit_out says what is wrong with it. */
+static json_t *
+read_request(change *self, const ez_command *command, const ez_arg *options, int argc, char **argv,
+             int *exit_out)
 {
-    change self = {{NULL}};
-    const ez_arg options[] = {
-        EZ_ASK_OPTIONS(&self.ask), {"dry-run", 'n', EZ_ARG_FLAG, &self.dry_run}, {NULL}};
-    int status;
-    const char *id = read_command_line(&self, command, options, argc, argv, &status);
+    const char *id = read_command_line(self, command, options, argc, argv, exit_out);
     json_t *request;
 
-    if (id == NULL) {
-        return status;
+    if (id == NULL && !self->all) {
+        return NULL;
     }
     request = ez_ask_for(command->name);
     ez_ask_set(request, "task", id);
-    return send(&self, request, done, would);
+    return request;
+}
+
+/* A command without options of its own but, if it may be about the scheduler, --all. */
+static int
+change_it(const ez_command *command, int argc, char **argv, bool allows_all, const char *done,
+          const char *would)
+{
+    change self = {{NULL}};
+    const ez_arg options[] = {EZ_ASK_OPTIONS(&self.ask),
+                              {"dry-run", 'n', EZ_ARG_FLAG, &self.dry_run},
+                              {allows_all ? "all" : NULL, 0, EZ_ARG_FLAG, &self.all},
+                              {NULL}};
+    int status;
+    json_t *request = read_request(&self, command, options, argc, argv, &status);
+
+    return request == NULL ? status : send(&self, request, done, would);
 }
 
 /* ---- run ------------------------------------------------------------------------------------ */
@@ -209,18 +223,17 @@ newest_record(const change *self, int *exit_out)
     return id;
 }
 
+/* Takes request, which runs the task id. */
 static int
-run_and_wait(const change *self, const char *id)
+run_and_wait(const change *self, const char *id, json_t *request)
 {
     const ez_ask plain = {self->ask.socket, false};
-    json_t *request, *result = NULL, *record = NULL;
+    json_t *result = NULL, *record = NULL;
     int status;
     json_int_t before = newest_record(self, &status);
 
     if (status == EZ_EXIT_OK) {
-        request = ez_ask_for("run");
-        ez_ask_set(request, "task", id);
-        status = ez_ask_send(&plain, request, &result);
+        status = ez_ask_send(&plain, json_incref(request), &result);
         json_decref(result);
     }
     while (status == EZ_EXIT_OK && (record = find_end(self, id, before, &status)) == NULL) {
@@ -243,27 +256,24 @@ run_run(const ez_command *command, int argc, char **argv)
                               {"wait", 0, EZ_ARG_FLAG, &wait},
                               {NULL}};
     int status;
-    const char *id = read_command_line(&self, command, options, argc, argv, &status);
-    json_t *request;
+    json_t *request = read_request(&self, command, options, argc, argv, &status);
 
-    if (id == NULL) {
+    if (request == NULL) {
         return status;
     }
-    if (wait && self.dry_run) {
-        return ez_usage_error(command, "--wait and --dry-run exclude each other");
+    if (!wait) {
+        return send(&self, request, "runs now", "would run now");
     }
-    if (wait) {
-        return run_and_wait(&self, id);
-    }
-    request = ez_ask_for("run");
-    ez_ask_set(request, "task", id);
-    return send(&self, request, "runs now", "would run now");
+    status = self.dry_run ? ez_usage_error(command, "--wait and --dry-run exclude each other")
+                          : run_and_wait(&self, ez_ask_text(request, "task"), request);
+    json_decref(request);
+    return status;
 }
 
 static int
 run_remove(const ez_command *self, int argc, char **argv)
 {
-    return change_one(self, argc, argv, "is removed", "would be removed");
+    return change_it(self, argc, argv, false, "is removed", "would be removed");
 }
 
 static int
@@ -277,17 +287,15 @@ run_pause(const ez_command *command, int argc, char **argv)
                               {"for", 0, EZ_ARG_DURATION, &self.length},
                               {NULL}};
     int status;
-    const char *id = read_command_line(&self, command, options, argc, argv, &status);
-    json_t *request;
+    json_t *request = read_request(&self, command, options, argc, argv, &status);
 
-    if (id == NULL && !self.all) {
+    if (request == NULL) {
         return status;
     }
     if (self.all && (self.reason != NULL || self.length >= 0)) {
+        json_decref(request);
         return ez_usage_error(command, "--reason and --for are for one task");
     }
-    request = ez_ask_for("pause");
-    ez_ask_set(request, "task", id);
     ez_ask_set(request, "reason", self.reason);
     if (self.length >= 0) {
         g_autofree char *until = ez_text_utc_time(ez_when_now() + self.length);
@@ -300,21 +308,7 @@ run_pause(const ez_command *command, int argc, char **argv)
 static int
 run_resume(const ez_command *command, int argc, char **argv)
 {
-    change self = {{NULL}};
-    const ez_arg options[] = {EZ_ASK_OPTIONS(&self.ask),
-                              {"dry-run", 'n', EZ_ARG_FLAG, &self.dry_run},
-                              {"all", 0, EZ_ARG_FLAG, &self.all},
-                              {NULL}};
-    int status;
-    const char *id = read_command_line(&self, command, options, argc, argv, &status);
-    json_t *request;
-
-    if (id == NULL && !self.all) {
-        return status;
-    }
-    request = ez_ask_for("resume");
-    ez_ask_set(request, "task", id);
-    return send(&self, request, "goes on", "would go on");
+    return change_it(command, argc, argv, true, "goes on", "would go on");
 }
 
 const ez_command ez_command_run = {"run", run_help, run_run, NULL};

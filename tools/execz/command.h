@@ -51,6 +51,7 @@ extern const ez_command ez_command_remove;
 extern const ez_command ez_command_complete;
 extern const ez_command ez_command_import;
 extern const ez_command ez_command_doctor;
+extern const ez_command ez_command_metrics;
 extern const ez_command ez_command_top;
 extern const ez_command ez_command_add;
 extern const ez_command ez_command_update;

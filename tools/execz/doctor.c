@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "ask.h"
+#include "doctor.h"
+
 #include "control/address.h"
 #include "control/client.h"
 #include "text.h"
@@ -13,11 +14,14 @@
 
 /* clang-format off */
 static const char help[] =
-    "usage: execz doctor [--socket PATH] [--json]\n"
+    "usage: execz doctor [--retry] [-c FILE] [--state-dir DIR] [--socket PATH] [--json]\n"
     "\n"
-    "Looks for what is wrong with the running scheduler and around it: each finding with how to\n"
-    "mend it.\n"
+    "Looks for what is wrong with the running scheduler, its store and around it: each finding\n"
+    "with how to mend it.  If none runs it looks at configuration and store themselves.\n"
     "\n"
+    "  --retry          first take tasks out of quarantine whose record can be read by now\n"
+    "  -c, --config FILE  if no scheduler runs: of this configuration; without it the usual one\n"
+    "  --state-dir DIR  if no scheduler runs: of the store there\n"
     EZ_ASK_HELP
     "\n"
     "exit status: 0 nothing is wrong, 1 something is, 2 usage, 4 no scheduler runs, 6 permission\n"
@@ -28,14 +32,8 @@ static const char help[] =
 #define DISK_LOW 5u /* percent of a file system that are free */
 #define FAILURES 3u /* of a task, one after the other, are worth a finding */
 
-typedef struct findings {
-    json_t *list; /* owned */
-} findings;
-
-static void find(findings *self, const char *mend, const char *format, ...) G_GNUC_PRINTF(3, 4);
-
-static void
-find(findings *self, const char *mend, const char *format, ...)
+void
+ez_find(ez_findings *self, const char *mend, const char *format, ...)
 {
     g_autofree char *what = NULL;
     g_autofree char *valid = NULL;
@@ -51,25 +49,25 @@ find(findings *self, const char *mend, const char *format, ...)
 /* ---- the scheduler -------------------------------------------------------------------------- */
 
 static void
-look_at_status(findings *self, const json_t *status)
+look_at_status(ez_findings *self, const json_t *status)
 {
     const json_t *executors = json_object_get(status, "executors");
 
     if (strcmp(ez_ask_text(status, "state"), "paused") == 0) {
-        find(self, "execz resume --all", "the scheduler is paused: nothing is run");
+        ez_find(self, "execz resume --all", "the scheduler is paused: nothing is run");
     }
     if (json_is_true(json_object_get(status, "loop_is_busy"))) {
-        find(self, "give tasks that take long another executor than debug",
-             "the scheduler's loop is inside of a task, and all others wait for it");
+        ez_find(self, "give tasks that take long another executor than debug",
+                "the scheduler's loop is inside of a task, and all others wait for it");
     }
     for (size_t i = 0; i < json_array_size(executors); i++) {
         const json_t *one = json_array_get(executors, i);
 
         if (ez_ask_text(one, "unavailable") != NULL) {
-            find(self,
-                 "execz plugin list --all says what there is; mend the plugin, then start anew",
-                 "executor '%s' takes no tasks: %s", ez_ask_text(one, "alias"),
-                 ez_ask_text(one, "unavailable"));
+            ez_find(self,
+                    "execz plugin list --all says what there is; mend the plugin, then start anew",
+                    "executor '%s' takes no tasks: %s", ez_ask_text(one, "alias"),
+                    ez_ask_text(one, "unavailable"));
         }
     }
 }
@@ -87,7 +85,7 @@ failures(const char *trend)
 }
 
 static void
-look_at_task(findings *self, const json_t *task)
+look_at_task(ez_findings *self, const json_t *task)
 {
     const char *id = ez_ask_text(task, "task");
     const char *blocked = ez_ask_text(task, "blocked");
@@ -95,25 +93,31 @@ look_at_task(findings *self, const json_t *task)
     g_autofree char *logs = g_strdup_printf("execz logs %s shows what it printed", id);
 
     if (blocked != NULL) {
-        find(self, "do what it says; the task runs by itself once the cause is gone",
-             "task '%s' is blocked: %s", id, blocked);
+        ez_find(self, "do what it says; the task runs by itself once the cause is gone",
+                "task '%s' is blocked: %s", id, blocked);
     }
     if (failed >= FAILURES) {
-        find(self, logs, "the last %zu runs of task '%s' failed", failed, id);
+        ez_find(self, logs, "the last %zu runs of task '%s' failed", failed, id);
     }
     if (ez_ask_has(task, "states", "paused") && ez_ask_text(task, "paused_until") == NULL &&
         ez_ask_text(task, "paused_reason") == NULL) {
         g_autofree char *resume =
             g_strdup_printf("execz resume %s, or pause it with a --reason", id);
 
-        find(self, resume, "task '%s' is paused, for no reason that was given", id);
+        ez_find(self, resume, "task '%s' is paused, for no reason that was given", id);
     }
 }
 
 /* ---- around it ------------------------------------------------------------------------------ */
 
+static size_t
+length_of(const json_t *result, const char *key)
+{
+    return json_array_size(json_object_get(result, key));
+}
+
 static void
-look_at_config(findings *self, const char *socket, const char *config)
+look_at_config(ez_findings *self, const char *socket, const char *config)
 {
     json_t *request = ez_ask_for("reload");
     json_t *result = NULL;
@@ -123,69 +127,97 @@ look_at_config(findings *self, const char *socket, const char *config)
     if (ez_client_ask(socket, request, &result) != EZ_EXIT_OK) {
         g_autofree char *check = g_strdup_printf("execz check %s", config);
 
-        find(self, check, "%s has become wrong since it was loaded", config);
+        ez_find(self, check, "%s has become wrong since it was loaded", config);
         return;
     }
-    n = json_array_size(json_object_get(result, "added")) +
-        json_array_size(json_object_get(result, "changed")) +
-        json_array_size(json_object_get(result, "removed"));
+    n = length_of(result, "added") + length_of(result, "changed") + length_of(result, "removed");
     if (n > 0) {
-        find(self, "execz reload --dry-run shows them, execz reload applies them",
-             "%s has changed since it was loaded: tasks that are new, different or gone: %zu",
-             config, n);
+        ez_find(self, "execz reload --dry-run shows them, execz reload applies them",
+                "%s has changed since it was loaded: tasks that are new, different or gone: %zu",
+                config, n);
+    }
+    if (length_of(result, "executors") > 0) {
+        ez_find(
+            self, "execz reload --dry-run shows them, execz reload applies them",
+            "%s has changed since it was loaded: executors that are new, different or gone: %zu",
+            config, length_of(result, "executors"));
+    }
+    for (size_t i = 0; i < length_of(result, "needs_restart"); i++) {
+        ez_find(self, "start execz anew when that is convenient",
+                "%s of %s is used as it was when execz was started",
+                json_string_value(json_array_get(json_object_get(result, "needs_restart"), i)),
+                config);
     }
     json_decref(result);
 }
 
 static void
-look_at_files(findings *self, const char *config)
+look_at_files(ez_findings *self, const char *config)
 {
     struct stat is;
 
     if (config != NULL && stat(config, &is) == 0 && (is.st_mode & 002) != 0) {
         g_autofree char *mend = g_strdup_printf("chmod o-w %s", config);
 
-        find(self, mend, "everybody may write to %s, and so have commands run", config);
+        ez_find(self, mend, "everybody may write to %s, and so have commands run", config);
     }
 }
 
 static void
-look_at_disk(findings *self, const char *path)
+look_at_disk(ez_findings *self, const char *path)
 {
     struct statvfs disk;
 
     if (statvfs(path, &disk) == 0 && disk.f_blocks > 0 &&
         disk.f_bavail * 100 / disk.f_blocks < DISK_LOW) {
-        find(self, "make room", "less than %u %% of the file system of %s are free", DISK_LOW,
-             path);
+        ez_find(self, "make room", "less than %u %% of the file system of %s are free", DISK_LOW,
+                path);
     }
 }
 
 static int
-look(findings *self, const char *socket)
+look_at_tasks(ez_findings *self, const char *socket)
 {
-    json_t *status = NULL, *list = NULL, *request;
-    const json_t *tasks;
+    json_t *request = ez_ask_for("list");
+    json_t *list = NULL, *task;
+    size_t i;
+    int exit;
+
+    json_object_set_new(request, "trend", json_true());
+    json_object_set_new(request, "brief", json_true());
+    exit = ez_client_ask(socket, request, &list);
+    json_array_foreach(json_object_get(list, "tasks"), i, task)
+    {
+        look_at_task(self, task);
+    }
+    json_decref(list);
+    return exit;
+}
+
+static int
+look(ez_findings *self, const char *socket, bool retry)
+{
+    json_t *status = NULL;
+    const char *config;
     int exit = ez_client_ask(socket, ez_ask_for("status"), &status);
 
     if (exit != EZ_EXIT_OK) {
         return exit;
     }
+    config = ez_ask_text(status, "config");
     look_at_status(self, status);
-    request = ez_ask_for("list");
-    json_object_set_new(request, "trend", json_true());
-    json_object_set_new(request, "brief", json_true());
-    exit = ez_client_ask(socket, request, &list);
-    tasks = json_object_get(list, "tasks");
-    for (size_t i = 0; i < json_array_size(tasks); i++) {
-        look_at_task(self, json_array_get(tasks, i));
+    exit = look_at_tasks(self, socket);
+    if (exit == EZ_EXIT_OK) {
+        exit = ez_doctor_look_at_store(self, socket, json_object_get(status, "store"), retry);
     }
-    if (ez_ask_text(status, "config") != NULL) {
-        look_at_config(self, socket, ez_ask_text(status, "config"));
-        look_at_files(self, ez_ask_text(status, "config"));
+    if (config != NULL) {
+        look_at_config(self, socket, config);
+        look_at_files(self, config);
     }
     look_at_disk(self, "/tmp");
-    json_decref(list);
+    if (ez_ask_text(json_object_get(status, "store"), "state_dir") != NULL) {
+        look_at_disk(self, ez_ask_text(json_object_get(status, "store"), "state_dir"));
+    }
     json_decref(status);
     return exit;
 }
@@ -210,9 +242,15 @@ static int
 run(const ez_command *command, int argc, char **argv)
 {
     ez_ask ask = {NULL};
-    const ez_arg options[] = {EZ_ASK_OPTIONS(&ask), {NULL}};
+    const char *config = NULL, *state_dir = NULL;
+    bool retry = false;
+    const ez_arg options[] = {EZ_ASK_OPTIONS(&ask),
+                              {"retry", 0, EZ_ARG_FLAG, &retry},
+                              {"config", 'c', EZ_ARG_TEXT, &config},
+                              {"state-dir", 0, EZ_ARG_TEXT, &state_dir},
+                              {NULL}};
     g_autoptr(GPtrArray) arguments = g_ptr_array_new();
-    findings found;
+    ez_findings found;
     int status;
 
     if (!ez_args_read(command, options, argc, argv, arguments, &status) ||
@@ -220,15 +258,20 @@ run(const ez_command *command, int argc, char **argv)
         return status;
     }
     found.list = json_array();
-    status = look(&found, ask.socket);
-    if (status == EZ_EXIT_OK) {
+    status = look(&found, ask.socket, retry);
+    if (status == EZ_EXIT_NOT_RUNNING) {
+        ez_doctor_look_offline(&found, config, state_dir);
+    }
+    if (status == EZ_EXIT_OK || status == EZ_EXIT_NOT_RUNNING) {
         if (ask.json) {
             json_dumpf(found.list, stdout, JSON_INDENT(2));
             fputc('\n', stdout);
         } else {
             show(found.list);
         }
-        status = json_array_size(found.list) > 0 ? EZ_EXIT_FAILED : EZ_EXIT_OK;
+    }
+    if (status == EZ_EXIT_OK && json_array_size(found.list) > 0) {
+        status = EZ_EXIT_FAILED;
     }
     json_decref(found.list);
     return status;

@@ -47,7 +47,8 @@ static const char reload_help[] =
     "\n"
     "Reads the configuration again and applies what has changed: tasks that are new, different or\n"
     "gone.  All others, and all runs, go on untouched.  If anything in it is wrong, nothing is\n"
-    "changed.  Executors and [scheduler] take effect at the next start; the answer names them.\n"
+    "changed.  An executor that has changed is started anew, and the old one ends with its last\n"
+    "run.  What takes effect at the next start only, as [scheduler] does, is named.\n"
     "\n"
     "  -n, --dry-run    only show what would change\n"
     EZ_ASK_HELP
@@ -212,7 +213,8 @@ run_reload(const ez_command *command, int argc, char **argv)
         show_names(result, "added", "+");
         show_names(result, "changed", "~");
         show_names(result, "removed", "-");
-        show_names(result, "needs_restart", "executor, takes effect at the next start:");
+        show_names(result, "executors", "executor");
+        show_names(result, "needs_restart", "takes effect at the next start:");
         printf("as before: %" JSON_INTEGER_FORMAT "%s\n", ez_ask_count(result, "unchanged"),
                self.dry_run ? "; nothing was changed" : "");
         json_decref(result);

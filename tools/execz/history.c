@@ -165,6 +165,7 @@ static int
 run(const ez_command *command, int argc, char **argv)
 {
     history_command self = {{NULL}};
+    const char *task;
     const ez_arg options[] = {EZ_ASK_OPTIONS(&self.ask),
                               {"failed", 0, EZ_ARG_FLAG, &self.failed},
                               {"outcome", 0, EZ_ARG_TEXT, &self.outcome},
@@ -175,17 +176,14 @@ run(const ez_command *command, int argc, char **argv)
     g_autoptr(GPtrArray) arguments = g_ptr_array_new();
     int status;
 
-    if (!ez_args_read(command, options, argc, argv, arguments, &status)) {
+    if (!ez_args_read(command, options, argc, argv, arguments, &status) ||
+        !ez_ask_at_most_one(command, arguments, "TASK", &task, &status)) {
         return status;
-    }
-    if (arguments->len > 1) {
-        return ez_usage_error(command, "one TASK at a time; what is '%s'?",
-                              (const char *)arguments->pdata[1]);
     }
     if (self.failed && self.outcome != NULL) {
         return ez_usage_error(command, "--failed and --outcome exclude each other");
     }
-    return ask(command, &self, arguments->len == 0 ? NULL : arguments->pdata[0]);
+    return ask(command, &self, task);
 }
 
 const ez_command ez_command_history = {"history", help, run, NULL};

@@ -143,7 +143,7 @@ static int
 run(const ez_command *self, int argc, char **argv)
 {
     ez_ask ask = {NULL};
-    const char *state = NULL, *executor = NULL, *prefix = NULL, *sort = NULL;
+    const char *text, *state = NULL, *executor = NULL, *prefix = NULL, *sort = NULL;
     const ez_arg options[] = {EZ_ASK_OPTIONS(&ask),
                               {"state", 0, EZ_ARG_TEXT, &state},
                               {"executor", 0, EZ_ARG_TEXT, &executor},
@@ -154,15 +154,12 @@ run(const ez_command *self, int argc, char **argv)
     json_t *request, *result = NULL;
     int status;
 
-    if (!ez_args_read(self, options, argc, argv, arguments, &status)) {
+    if (!ez_args_read(self, options, argc, argv, arguments, &status) ||
+        !ez_ask_at_most_one(self, arguments, "TEXT", &text, &status)) {
         return status;
     }
-    if (arguments->len > 1) {
-        return ez_usage_error(self, "one text to look for; what is '%s'?",
-                              (const char *)arguments->pdata[1]);
-    }
     request = ez_ask_for("list");
-    ez_ask_set(request, "text", arguments->len == 0 ? NULL : arguments->pdata[0]);
+    ez_ask_set(request, "text", text);
     ez_ask_set(request, "state", state);
     ez_ask_set(request, "executor", executor);
     ez_ask_set(request, "prefix", prefix);

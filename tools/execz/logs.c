@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "ask.h"
+#include "run_name.h"
+
 #include "text.h"
 #include "when.h"
 
@@ -11,8 +12,9 @@
 static const char help[] =
     "usage: execz logs RUN | TASK [-f] [-n N] [--socket PATH] [--json]\n"
     "\n"
-    "What a run has printed: of the run with that number, as execz history shows it, or of the\n"
-    "last runs of a task, the newest last.\n"
+    "What a run has printed, or the last runs of a task, the newest last.  RUN is its number, as\n"
+    "execz history shows it, or its last 4 digits or more if no other of the newest 1,000 ends\n"
+    "so; or TASK#-1 for the last run of a task that has ended, TASK#-2 for the one before.\n"
     "\n"
     "  -f, --follow     go on with the runs that end from now on, until Ctrl-C\n"
     "  -n, --limit N    of so many runs of the task; without this 1\n"
@@ -31,9 +33,9 @@ typedef struct logs {
     ez_ask ask;
     bool follow;
     guint64 limit;
-    const char *task; /* NULL: it is about one run */
-    guint64 record;   /* that one */
-    json_int_t shown; /* the newest that was shown; 0: none */
+    const char *task;  /* NULL: it is about one run */
+    json_int_t record; /* that one */
+    json_int_t shown;  /* the newest that was shown; 0: none */
 } logs;
 
 static void
@@ -76,7 +78,7 @@ show_new(logs *self, guint64 limit, size_t *n_out)
     int status;
 
     ez_ask_set(request, "task", self->task);
-    json_object_set_new(request, "record", json_integer((json_int_t)self->record));
+    json_object_set_new(request, "record", json_integer(self->record));
     json_object_set_new(request, "limit", json_integer((json_int_t)limit));
     json_object_set_new(request, "output", json_true());
     status = ez_ask_send(&plain, request, &result);
@@ -104,7 +106,7 @@ report_nothing(const logs *self)
     int status;
 
     if (self->task == NULL) {
-        fprintf(stderr, "execz: there is no run %" G_GUINT64_FORMAT " in the history\n",
+        fprintf(stderr, "execz: there is no run %" JSON_INTEGER_FORMAT " in the history\n",
                 self->record);
         return EZ_EXIT_NOT_FOUND;
     }
@@ -156,13 +158,15 @@ run(const ez_command *command, int argc, char **argv)
     if (limit != NULL && !g_ascii_string_to_unsigned(limit, 10, 1, 1000, &self.limit, NULL)) {
         return ez_usage_error(command, "--limit: '%s' is not a number from 1 to 1000", limit);
     }
-    if (!g_ascii_string_to_unsigned(what, 10, 1, G_MAXINT64, &self.record, NULL)) {
+    if (!ez_run_name_is_one(what)) {
         self.task = what;
-    } else if (self.follow) {
-        return ez_usage_error(command, "--follow is for a task, and %s is the number of a run",
-                              what);
+        return show(&self);
     }
-    return show(&self);
+    if (self.follow) {
+        return ez_usage_error(command, "--follow is for a task, and %s is one run", what);
+    }
+    self.record = ez_run_name_find(self.ask.socket, what, &status);
+    return self.record == 0 ? status : show(&self);
 }
 
 const ez_command ez_command_logs = {"logs", help, run, NULL};

@@ -26,6 +26,7 @@ static const char help[] =
     "  history [TASK]        how run times have ended\n"
     "  logs RUN | TASK       what a run has printed\n"
     "  top                   a live view of all this\n"
+    "  metrics               figures for a monitoring system\n"
     "  doctor                what is wrong here, and how to mend it\n"
     "  import crontab FILE   its lines as tasks\n"
     "  reload                apply a configuration that has changed\n"
@@ -47,29 +48,13 @@ static const char help[] =
     "example: execz start -c examples/hello.conf --for 3s\n";
 /* clang-format on */
 
-const ez_command *const ez_command_all[] = {&ez_command_start,
-                                            &ez_command_status,
-                                            &ez_command_list,
-                                            &ez_command_inspect,
-                                            &ez_command_timeline,
-                                            &ez_command_run,
-                                            &ez_command_pause,
-                                            &ez_command_resume,
-                                            &ez_command_remove,
-                                            &ez_command_add,
-                                            &ez_command_update,
-                                            &ez_command_reload,
-                                            &ez_command_history,
-                                            &ez_command_logs,
-                                            &ez_command_check,
-                                            &ez_command_preview,
-                                            &ez_command_plugin,
-                                            &ez_command_version,
-                                            &ez_command_complete,
-                                            &ez_command_import,
-                                            &ez_command_doctor,
-                                            &ez_command_top,
-                                            NULL};
+const ez_command *const ez_command_all[] = {
+    &ez_command_start,    &ez_command_status,  &ez_command_list,     &ez_command_inspect,
+    &ez_command_timeline, &ez_command_run,     &ez_command_pause,    &ez_command_resume,
+    &ez_command_remove,   &ez_command_add,     &ez_command_update,   &ez_command_reload,
+    &ez_command_history,  &ez_command_logs,    &ez_command_check,    &ez_command_preview,
+    &ez_command_plugin,   &ez_command_version, &ez_command_complete, &ez_command_import,
+    &ez_command_doctor,   &ez_command_top,     &ez_command_metrics,  NULL};
 
 static const ez_command execz = {"", help, ez_command_choose, ez_command_all};
 

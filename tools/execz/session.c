@@ -9,6 +9,7 @@
 #include "stopper.h"
 #include "tally.h"
 #include "text.h"
+#include "when.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -25,6 +26,7 @@ typedef struct session {
     ez_stopper *stopper;
     ez_endpoint *endpoint; /* until the service takes it; NULL: nobody is to ask */
     ez_reloader *reloader;
+    execz_time started;    /* wall clock */
     ez_service *service;   /* NULL: nobody can ask */
     execz_time seen_alive; /* monotonic: when the service manager was told last */
     int exit;
@@ -213,18 +215,24 @@ loop(session *self)
 static bool
 open_service(session *self)
 {
+    const char *metrics = self->settings->metrics;
+    execz_error err = EXECZ_ERROR_INIT;
     g_autofree char *path = NULL;
 
-    if (self->endpoint == NULL) {
+    if (self->endpoint == NULL && metrics == NULL) {
         return true;
     }
-    path = g_strdup(ez_endpoint_path(self->endpoint));
-    self->service = ez_service_new(g_steal_pointer(&self->endpoint), self->scheduler,
-                                   self->settings->config, self->reloader);
+    path = self->endpoint == NULL ? NULL : g_strdup(ez_endpoint_path(self->endpoint));
+    self->service = ez_service_new(&(ez_service_settings){g_steal_pointer(&self->endpoint),
+                                                          self->scheduler, self->settings->config,
+                                                          metrics, self->reloader, self->started},
+                                   &err);
     if (self->service == NULL) {
-        fprintf(stderr, "execz: cannot listen to commands: %s\n", g_strerror(errno));
+        fprintf(stderr, "execz: %s\n", err.message);
         self->exit = EZ_EXIT_FAILED;
-    } else if (!self->settings->quiet) {
+        return false;
+    }
+    if (path != NULL && !self->settings->quiet) {
         fprintf(out_of(self), "execz: listening at %s\n", path);
         fflush(out_of(self));
     }
@@ -244,6 +252,7 @@ start_and_loop(session *self)
         fprintf(stderr, "execz: cannot start a thread: %s\n", g_strerror(errno));
         return EZ_EXIT_FAILED;
     }
+    self->started = ez_when_now();
     if (execz_scheduler_start(self->scheduler, &err) != EXECZ_OK) {
         fprintf(stderr, "execz: cannot start: %s\n", err.message);
         self->exit = ez_fault_exit(ez_fault_word(err.status));

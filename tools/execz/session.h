@@ -18,6 +18,7 @@ typedef struct ez_session_settings {
     execz_duration length; /* shut down after this time; < 0: never */
     execz_duration drain;  /* after a signal, unfinished runs have this long; < 0: no limit */
     const char *config;    /* the file; NULL: there is none */
+    const char *metrics;   /* HOST:PORT where they are served; NULL: nowhere */
 } ez_session_settings;
 
 /* Runs the scheduler on this thread until it is shut down, shows what happens, and answers at the

@@ -4,6 +4,7 @@
 #include "control/fault.h"
 #include "daemon/init.h"
 #include "daemon/notify.h"
+#include "places.h"
 #include "problems.h"
 #include "session.h"
 #include "text.h"
@@ -225,28 +226,30 @@ open_endpoint(const start_command *self, ez_endpoint **endpoint_out, int *exit_o
 static char *
 find_state_dir(const start_command *self)
 {
-    const char *named = g_getenv("EXECZ_STATE_DIR");
-
-    if (ends_by_itself(self)) {
-        return NULL;
-    }
-    if (named != NULL && named[0] != '\0') {
-        return g_canonicalize_filename(named, NULL);
-    }
-    return geteuid() == 0 ? g_strdup("/var/lib/execz")
-                          : g_build_filename(g_get_user_state_dir(), "execz", NULL);
+    return ends_by_itself(self) ? NULL : ez_places_state_dir();
 }
 
 /* ---- what it runs --------------------------------------------------------------------------- */
 
-/* The usual place of a configuration, if there is one.  Caller frees. */
-static char *
-find_config(void)
+static void
+take_metrics(void *user, const execz_setting_info *setting)
 {
-    const char *directory = geteuid() == 0 ? "/etc" : g_get_user_config_dir();
-    g_autofree char *path = g_build_filename(directory, "execz", "execz.conf", NULL);
+    if (strcmp(setting->section, "scheduler") == 0 && strcmp(setting->key, "metrics") == 0) {
+        g_free(*(char **)user);
+        *(char **)user = g_strdup(setting->value);
+    }
+}
 
-    return g_file_test(path, G_FILE_TEST_EXISTS) ? g_steal_pointer(&path) : NULL;
+/* Where a configuration has metrics served; NULL: nowhere.  Caller frees. */
+static char *
+find_metrics(const char *config)
+{
+    char *address = NULL;
+
+    if (config != NULL) {
+        (void)execz_config_list_settings(config, take_metrics, &address, NULL);
+    }
+    return address;
 }
 
 /* No tasks yet, and an executor for those that are added. */
@@ -293,6 +296,7 @@ run(const ez_command *self, int argc, char **argv)
     g_autofree char *config = NULL;
     execz_scheduler *scheduler;
     ez_endpoint *endpoint;
+    g_autofree char *metrics = NULL;
     int status;
 
     if (!read_command_line(&command, self, argc, argv, &status) ||
@@ -300,10 +304,11 @@ run(const ez_command *self, int argc, char **argv)
         return status;
     }
     ez_notify_init();
-    config = command.config == NULL ? find_config() : g_strdup(command.config);
+    config = command.config == NULL ? ez_places_config() : g_strdup(command.config);
     command.settings.config = config;
     scheduler = make_scheduler(&command, &status);
     if (scheduler != NULL && open_endpoint(&command, &endpoint, &status)) {
+        command.settings.metrics = metrics = find_metrics(config);
         status = ez_session_run(scheduler, &command.settings, endpoint);
     }
     execz_scheduler_free(scheduler);

@@ -113,7 +113,7 @@ static int
 run(const ez_command *self, int argc, char **argv)
 {
     ez_ask ask = {NULL};
-    const char *prefix = NULL;
+    const char *text, *prefix = NULL;
     execz_duration length = 24 * EXECZ_HOUR;
     const ez_arg options[] = {EZ_ASK_OPTIONS(&ask),
                               {"for", 0, EZ_ARG_DURATION, &length},
@@ -123,15 +123,12 @@ run(const ez_command *self, int argc, char **argv)
     json_t *request, *result = NULL;
     int status;
 
-    if (!ez_args_read(self, options, argc, argv, arguments, &status)) {
+    if (!ez_args_read(self, options, argc, argv, arguments, &status) ||
+        !ez_ask_at_most_one(self, arguments, "TEXT", &text, &status)) {
         return status;
     }
-    if (arguments->len > 1) {
-        return ez_usage_error(self, "one text to look for; what is '%s'?",
-                              (const char *)arguments->pdata[1]);
-    }
     request = ez_ask_for("timeline");
-    ez_ask_set(request, "text", arguments->len == 0 ? NULL : arguments->pdata[0]);
+    ez_ask_set(request, "text", text);
     ez_ask_set(request, "prefix", prefix);
     json_object_set_new(request, "seconds", json_integer(MAX(1, length / EXECZ_SECOND)));
     json_object_set_new(request, "columns",

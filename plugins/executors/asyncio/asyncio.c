@@ -337,19 +337,19 @@ static const execz_base_hooks hooks = {
 
 EXECZ_OPTIONS(
     options, "asyncio",
-    EXECZ_OPTION(CHOICE, 0, "loop", "scheduler", "scheduler|own",
+    EXECZ_OPTION(CHOICE, EXECZ_OPTION_RELOADABLE, "loop", "scheduler", "scheduler|own",
                  "Where coroutines run: on the scheduler's thread, or on one of their own"),
     EXECZ_OPTION(
-        INT, 0, "max_workers", "0", "0..10000",
+        INT, EXECZ_OPTION_RELOADABLE, "max_workers", "0", "0..10000",
         "Threads at most for functions that are not coroutines; 0: processors + 4, at most "
         "32"),
-    EXECZ_OPTION(INT, 0, "max_coroutines", "1000000", "1..4000000",
+    EXECZ_OPTION(INT, EXECZ_OPTION_RELOADABLE, "max_coroutines", "1000000", "1..4000000",
                  "Coroutines at the same time; the scheduler keeps further runs"),
-    EXECZ_OPTION(SIZE, 0, "stack_size", "64KiB", "16KiB..64MiB",
+    EXECZ_OPTION(SIZE, EXECZ_OPTION_RELOADABLE, "stack_size", "64KiB", "16KiB..64MiB",
                  "Stack of each coroutine; it takes memory only as far as it is used"),
-    EXECZ_OPTION(DURATION, 0, "slow_callback_warning", "100ms", "0s..1h",
+    EXECZ_OPTION(DURATION, EXECZ_OPTION_RELOADABLE, "slow_callback_warning", "100ms", "0s..1h",
                  "Names a task whose coroutine holds the loop for longer; 0s: never"),
-    EXECZ_OPTION(BOOL, 0, "stack_overflow_report", "yes", "",
+    EXECZ_OPTION(BOOL, EXECZ_OPTION_RELOADABLE, "stack_overflow_report", "yes", "",
                  "Whether a handler of SIGSEGV says whose stack was too small; the process dies of "
                  "it either way"),
     EXECZ_SHUTDOWN_OPTIONS);

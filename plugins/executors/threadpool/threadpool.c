@@ -66,17 +66,17 @@ static const execz_base_hooks hooks = {
 
 EXECZ_OPTIONS(
     options, ALIASES,
-    EXECZ_OPTION(INT, 0, "max_workers", "10", "1..10000",
+    EXECZ_OPTION(INT, EXECZ_OPTION_RELOADABLE, "max_workers", "10", "1..10000",
                  "Threads at most; they are started when there is work for them"),
-    EXECZ_OPTION(INT, 0, "queue_limit", "0", "0..100000000",
+    EXECZ_OPTION(INT, EXECZ_OPTION_RELOADABLE, "queue_limit", "0", "0..100000000",
                  "Runs that may wait for a worker; the scheduler keeps further ones; 0: no "
                  "limit"),
-    EXECZ_OPTION(STRING, 0, "thread_name_prefix", "", "",
+    EXECZ_OPTION(STRING, EXECZ_OPTION_RELOADABLE, "thread_name_prefix", "", "",
                  "Name of the threads, of which the system shows 15 bytes; the executor's "
                  "alias if not set"),
-    EXECZ_OPTION(DURATION, 0, "idle_timeout", "0s", "0s..365d",
+    EXECZ_OPTION(DURATION, EXECZ_OPTION_RELOADABLE, "idle_timeout", "0s", "0s..365d",
                  "How long a thread without work stays; 0s: until shutdown"),
-    EXECZ_OPTION(STRING, 0, "initializer", "", "",
+    EXECZ_OPTION(STRING, EXECZ_OPTION_RELOADABLE, "initializer", "", "",
                  "Function module:name that each new thread runs first"),
     EXECZ_SHUTDOWN_OPTIONS);
 

@@ -270,10 +270,15 @@ database_close_writer(execz_store *self)
 }
 
 execz_status
+database_open_another(const execz_store *self, sqlite3 **db_out, execz_error *err)
+{
+    return connect_to(self, "PRAGMA query_only=1", db_out, err);
+}
+
+execz_status
 database_open_reader_locked(execz_store *self, execz_error *err)
 {
-    return self->reader != NULL ? EXECZ_OK
-                                : connect_to(self, "PRAGMA query_only=1", &self->reader, err);
+    return self->reader != NULL ? EXECZ_OK : database_open_another(self, &self->reader, err);
 }
 
 void

@@ -88,6 +88,9 @@ execz_status database_open_writer(execz_store *self, execz_error *err);
 execz_status database_check_file(execz_store *self, execz_error *err);
 void database_close_writer(execz_store *self);
 
+/* One more reader, for sqlite3_close(): for what takes long. */
+execz_status database_open_another(const execz_store *self, sqlite3 **db_out, execz_error *err);
+
 /* Opens the reader if it is not.  With the lock held. */
 execz_status database_open_reader_locked(execz_store *self, execz_error *err);
 void database_close_reader_locked(execz_store *self);

@@ -255,21 +255,22 @@ note_finding(void *user, sqlite3_stmt *row)
     return 1;
 }
 
+/* It may take minutes, and nobody is to wait for it who asks something else. */
 execz_status
 database_check(execz_store *self, execz_error *err)
 {
-    execz_status status;
+    sqlite3 *db = NULL;
+    execz_status status = database_open_another(self, &db, err);
 
-    pthread_mutex_lock(&self->lock);
-    status = database_open_reader_locked(self, err);
-    if (status == EXECZ_OK) {
-        err->message[0] = '\0';
-        if (!query(self->reader, "PRAGMA integrity_check(1)", note_finding, err)) {
-            status = fail_locked(self, err);
-        } else if (err->message[0] != '\0') {
-            status = EXECZ_E_IO;
-        }
+    if (status != EXECZ_OK) {
+        return status;
     }
-    pthread_mutex_unlock(&self->lock);
+    err->message[0] = '\0';
+    if (!query(db, "PRAGMA integrity_check(1)", note_finding, err)) {
+        status = database_fail(self, db, "cannot check", err);
+    } else if (err->message[0] != '\0') {
+        status = EXECZ_E_IO;
+    }
+    sqlite3_close(db);
     return status;
 }

@@ -206,7 +206,7 @@ Test(record, what_is_no_record_of_a_task_says_why)
     expect_refusal("", EXECZ_E_PARSE, "no JSON object");
     expect_refusal("{\"v\":1,", EXECZ_E_PARSE, "column");
     expect_refusal("[]", EXECZ_E_PARSE, "no JSON object");
-    expect_refusal("{}", EXECZ_E_UNSUPPORTED, "version 0");
+    expect_refusal("{}", EXECZ_E_PARSE, "does not say its version");
     expect_refusal("{\"v\":2}", EXECZ_E_UNSUPPORTED, "version 2");
     expect_refusal("{\"v\":1,\"id\":5}", EXECZ_E_PARSE, "\"id\" is no text");
     expect_refusal("{\"v\":1,\"id\":\"a\",\"argv\":[1]}", EXECZ_E_PARSE, "argv");
@@ -229,4 +229,26 @@ Test(record, names_that_are_not_known_are_passed_over)
                                     &state);
 
     cr_expect(eq(str, task->id, (char *)"a"));
+}
+
+/* tests/data/records/bad-records.txt: "> RECORD", and below it "< " what is said of it. */
+Test(record, each_bad_record_is_answered_with_what_is_wrong)
+{
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
+    unsigned n = 0;
+
+    cr_assert(g_file_get_contents(EXECZ_TEST_DATA "/records/bad-records.txt", &text, NULL, NULL));
+    lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL && **line == '>'; line += 2, n++) {
+        const char *record = *line + 2;
+        g_auto(ez_task_state) state = {0};
+        execz_error err = EXECZ_ERROR_INIT;
+        g_autoptr(ez_task) task =
+            ez_record_parse_task(record, strlen(record), &tables, &state, &err);
+
+        cr_expect(task == NULL, "%s is read", record);
+        cr_expect(eq(str, err.message, line[1] + 2), "of %s", record);
+    }
+    cr_expect(ge(uint, n, 100));
 }

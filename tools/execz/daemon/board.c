@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <execz/state.h>
+
 struct ez_board {
     execz_scheduler *scheduler;
     int fd;
@@ -16,7 +18,7 @@ struct ez_board {
     pthread_mutex_t lock;
     pthread_cond_t told;
     uint64_t n_told;
-    json_t *executors; /* owned */
+    json_t *figures; /* owned */
 };
 
 ez_board *
@@ -31,7 +33,7 @@ ez_board_new(execz_scheduler *scheduler)
         g_free(self);
         return NULL;
     }
-    self->executors = json_array();
+    self->figures = json_pack("{s:[], s:{}}", "executors", "store");
     pthread_mutex_init(&self->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -45,7 +47,7 @@ ez_board_free(ez_board *self)
 {
     if (self != NULL) {
         close(self->fd);
-        json_decref(self->executors);
+        json_decref(self->figures);
         pthread_cond_destroy(&self->told);
         pthread_mutex_destroy(&self->lock);
         g_free(self);
@@ -69,6 +71,18 @@ add_text(json_t *object, const char *key, const char *text)
 }
 
 static void
+add_count(json_t *object, const char *key, uint64_t count)
+{
+    json_object_set_new(object, key, json_integer((json_int_t)MIN(count, INT64_MAX)));
+}
+
+static void
+add_seconds(json_t *object, const char *key, execz_duration duration)
+{
+    json_object_set_new(object, key, json_real((double)duration / (double)EXECZ_SECOND));
+}
+
+static void
 add_executor(void *user, const execz_executor_info *info)
 {
     json_t *executor = json_object();
@@ -77,24 +91,54 @@ add_executor(void *user, const execz_executor_info *info)
     add_text(executor, "type", info->type);
     add_text(executor, "path", info->path);
     add_text(executor, "unavailable", info->unavailable);
-    json_object_set_new(executor, "unfinished", json_integer(info->unfinished));
+    add_text(executor, "unhealthy", info->health_why);
+    add_count(executor, "unfinished", info->unfinished);
+    add_count(executor, "workers", info->stats.workers);
+    add_count(executor, "busy", info->stats.busy);
+    add_count(executor, "queued", info->stats.queued);
+    add_count(executor, "accepted", info->stats.accepted);
+    add_count(executor, "refused", info->stats.refused);
+    add_seconds(executor, "waited", info->stats.wait_time);
     json_array_append_new(user, executor);
+}
+
+static json_t *
+tell_store(execz_scheduler *scheduler)
+{
+    execz_store_info info = {.size = sizeof info};
+    execz_store_figures figures = {.size = sizeof figures};
+    json_t *store = json_object();
+
+    execz_scheduler_get_store(scheduler, &info);
+    execz_scheduler_get_store_figures(scheduler, &figures);
+    add_text(store, "type", info.type);
+    add_text(store, "state_dir", info.state_dir);
+    json_object_set_new(store, "durable", json_boolean(info.durable));
+    json_object_set_new(store, "fails", json_boolean(info.failing_since != 0));
+    add_count(store, "waiting", info.waiting);
+    add_count(store, "quarantined", info.quarantined);
+    add_count(store, "commits", figures.commits);
+    add_seconds(store, "commit_time", figures.commit_time);
+    add_count(store, "failures", figures.failures);
+    add_count(store, "lost", figures.lost);
+    return store;
 }
 
 void
 ez_board_tell(ez_board *self)
 {
     uint64_t asked;
-    json_t *executors;
+    json_t *figures, *executors;
 
     if (read(self->fd, &asked, sizeof asked) != sizeof asked) {
         return; /* nobody asks */
     }
     executors = json_array();
     execz_scheduler_list_executors(self->scheduler, add_executor, executors);
+    figures = json_pack("{s:o, s:o}", "executors", executors, "store", tell_store(self->scheduler));
     pthread_mutex_lock(&self->lock);
-    json_decref(self->executors);
-    self->executors = executors;
+    json_decref(self->figures);
+    self->figures = figures;
     self->n_told++;
     pthread_cond_broadcast(&self->told);
     pthread_mutex_unlock(&self->lock);
@@ -129,7 +173,7 @@ ez_board_ask(ez_board *self, bool *busy_out)
         waited = pthread_cond_timedwait(&self->told, &self->lock, &end);
     }
     *busy_out = self->n_told == before;
-    copy = json_deep_copy(self->executors);
+    copy = json_deep_copy(self->figures);
     pthread_mutex_unlock(&self->lock);
     return copy;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What only the loop can tell about the executors, for those who ask on other threads.
+/* What only the loop can tell about executors and store, for those who ask on other threads.
  *
  * Who asks does not wait for long: the loop may be inside of a task, and then what it told last is the
  * answer, with its age. */
@@ -27,7 +27,7 @@ int ez_board_fd(const ez_board *self);
 /* Tells, if somebody asks.  [loop] */
 void ez_board_tell(ez_board *self);
 
-/* An array of executors; *busy_out: is it an old one, because the loop had no time?  [any-thread] */
+/* {"executors": [...], "store": {...}}; *busy_out: is it old, because the loop had no time?  [any-thread] */
 json_t *ez_board_ask(ez_board *self, bool *busy_out);
 
 #endif

@@ -12,10 +12,14 @@ typedef struct word {
 } word;
 
 static const word words[] = {
-    {"status", ez_desk_status}, {"list", ez_desk_list},         {"inspect", ez_desk_inspect},
-    {"run", ez_desk_run},       {"pause", ez_desk_pause},       {"resume", ez_desk_resume},
-    {"remove", ez_desk_remove}, {"timeline", ez_desk_timeline}, {"history", ez_desk_history},
-    {"add", ez_desk_add},       {"update", ez_desk_update},     {"reload", ez_desk_reload},
+    {"status", ez_desk_status},         {"list", ez_desk_list},
+    {"inspect", ez_desk_inspect},       {"run", ez_desk_run},
+    {"pause", ez_desk_pause},           {"resume", ez_desk_resume},
+    {"remove", ez_desk_remove},         {"timeline", ez_desk_timeline},
+    {"history", ez_desk_history},       {"add", ez_desk_add},
+    {"update", ez_desk_update},         {"reload", ez_desk_reload},
+    {"metrics", ez_desk_metrics},       {"check", ez_desk_check},
+    {"quarantine", ez_desk_quarantine}, {"restore", ez_desk_restore},
 };
 
 static json_t *
@@ -114,4 +118,21 @@ ez_desk_task(const execz_task_info *info, bool brief)
     ez_desk_set_time(task, "paused_until", info->paused_until);
     ez_desk_set_text(task, "blocked", info->blocked);
     return task;
+}
+
+void
+ez_desk_add_past(ez_desk *self, json_t *task, bool trend)
+{
+    ez_trend past;
+
+    if (!ez_trends_find(self->trends, json_string_value(json_object_get(task, "task")), &past)) {
+        return;
+    }
+    if (trend) {
+        json_object_set_new_nocheck(task, "trend", json_string_nocheck(past.marks));
+    }
+    if (past.outcome != 0 && json_object_get(task, "last_outcome") == NULL) {
+        ez_desk_set_time(task, "last_end", past.end);
+        ez_desk_set_text(task, "last_outcome", execz_outcome_name(past.outcome));
+    }
 }

@@ -13,11 +13,17 @@
 #include <execz/execz.h>
 
 #include "daemon/board.h"
+#include "daemon/examination.h"
+#include "daemon/meter.h"
 #include "daemon/reload.h"
+#include "daemon/trends.h"
 
 typedef struct ez_desk {
     execz_scheduler *scheduler;
     ez_board *board;
+    ez_meter *meter;
+    ez_trends *trends;
+    ez_examination *examination;
     ez_reloader *reloader;
     const char *socket;
     const char *config; /* absolute; NULL: there is no file */
@@ -39,6 +45,8 @@ typedef json_t *(*ez_desk_function)(ez_desk *self, const ez_caller *caller, cons
                                     execz_error *err);
 json_t *ez_desk_status(ez_desk *self, const ez_caller *caller, const json_t *request,
                        execz_error *err);
+json_t *ez_desk_metrics(ez_desk *self, const ez_caller *caller, const json_t *request,
+                        execz_error *err);
 json_t *ez_desk_list(ez_desk *self, const ez_caller *caller, const json_t *request,
                      execz_error *err);
 json_t *ez_desk_inspect(ez_desk *self, const ez_caller *caller, const json_t *request,
@@ -61,10 +69,19 @@ json_t *ez_desk_update(ez_desk *self, const ez_caller *caller, const json_t *req
                        execz_error *err);
 json_t *ez_desk_reload(ez_desk *self, const ez_caller *caller, const json_t *request,
                        execz_error *err);
+json_t *ez_desk_check(ez_desk *self, const ez_caller *caller, const json_t *request,
+                      execz_error *err);
+json_t *ez_desk_quarantine(ez_desk *self, const ez_caller *caller, const json_t *request,
+                           execz_error *err);
+json_t *ez_desk_restore(ez_desk *self, const ez_caller *caller, const json_t *request,
+                        execz_error *err);
 
 /* What answers are made of. */
 void ez_desk_set_text(json_t *object, const char *key, const char *text); /* NULL: not at all */
 void ez_desk_set_time(json_t *object, const char *key, execz_time time);  /* 0, NEVER: not at all */
+/* Adds how it went last, if it has not ended in this life, and with trend a letter for each of the last
+ * runs. */
+void ez_desk_add_past(ez_desk *self, json_t *task, bool trend);
 /* brief: only when it runs next, how it went last, and why not. */
 json_t *ez_desk_task(const execz_task_info *info, bool brief);
 

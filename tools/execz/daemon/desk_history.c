@@ -179,54 +179,6 @@ ez_desk_history(ez_desk *self, const ez_caller *caller, const json_t *request, e
     return json_pack("{s:o}", "records", records);
 }
 
-/* ---- trend ---------------------------------------------------------------------------------- */
-
-#define TREND_LENGTH 10      /* runs of a task */
-#define TREND_RECORDS 20000u /* that are looked through, the newest */
-
-/* Newest first, so each mark goes before those that are there. */
-static void
-add_mark(void *user, const execz_history_record *record)
-{
-    static const char marks[] = "?.EMCTLS";
-    GHashTable *trends = user;
-    GString *trend = g_hash_table_lookup(trends, record->task);
-
-    if (trend == NULL) {
-        trend = g_string_new(NULL);
-        g_hash_table_insert(trends, g_strdup(record->task), trend);
-    }
-    if (trend->len < TREND_LENGTH) {
-        g_string_prepend_c(trend, marks[record->outcome < sizeof marks - 1 ? record->outcome : 0]);
-    }
-}
-
-static void
-free_trend(void *data)
-{
-    g_string_free(data, TRUE);
-}
-
-void
-ez_desk_add_trends(ez_desk *self, json_t *tasks)
-{
-    g_autoptr(GHashTable) trends =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_trend);
-    execz_history_filter filter = EXECZ_HISTORY_FILTER_INIT;
-
-    filter.limit = TREND_RECORDS;
-    (void)execz_scheduler_history(self->scheduler, &filter, add_mark, trends, NULL);
-    for (size_t i = 0; i < json_array_size(tasks); i++) {
-        json_t *task = json_array_get(tasks, i);
-        const GString *trend =
-            g_hash_table_lookup(trends, json_string_value(json_object_get(task, "task")));
-
-        if (trend != NULL) {
-            ez_desk_set_text(task, "trend", trend->str);
-        }
-    }
-}
-
 /* ---- health --------------------------------------------------------------------------------- */
 
 #define HEALTH_RECORDS 1000u /* the newest of one task */

@@ -5,9 +5,6 @@
 
 #include "daemon/desk.h"
 
-/* Adds to each of an array of tasks how its last runs ended, a letter for each, the newest last. */
-void ez_desk_add_trends(ez_desk *self, json_t *tasks);
-
 /* How the last runs of a task went, and how long they took in seconds. */
 json_t *ez_desk_health(ez_desk *self, const char *task);
 

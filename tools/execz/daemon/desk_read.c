@@ -8,6 +8,7 @@
 #include "daemon/spec.h"
 #include "text.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,25 +29,42 @@ ez_desk_status(ez_desk *self, const ez_caller *caller, const json_t *request, ex
     const ez_param params[] = {{NULL}};
     execz_scheduler_info info = {.size = sizeof info};
     bool busy = false;
-    json_t *status, *executors;
+    json_t *status, *figures;
 
     (void)caller;
     if (ez_wire_read_params(request, params, err) != EXECZ_OK) {
         return NULL;
     }
     execz_scheduler_get_info(self->scheduler, &info);
-    executors = ez_board_ask(self->board, &busy);
-    status =
-        json_pack("{s:s, s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:b}", "version", execz_version(),
-                  "pid", (int)getpid(), "state", state_name(info.state), "tasks",
-                  (json_int_t)info.tasks, "scheduled", (json_int_t)info.scheduled, "paused",
-                  (json_int_t)info.paused, "blocked", (json_int_t)info.blocked, "unfinished",
-                  (json_int_t)info.unfinished, "executors", executors, "loop_is_busy", busy);
+    figures = ez_board_ask(self->board, &busy);
+    status = json_pack("{s:s, s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:b}", "version", execz_version(),
+                       "pid", (int)getpid(), "state", state_name(info.state), "tasks",
+                       (json_int_t)info.tasks, "scheduled", (json_int_t)info.scheduled, "paused",
+                       (json_int_t)info.paused, "blocked", (json_int_t)info.blocked, "unfinished",
+                       (json_int_t)info.unfinished, "loop_is_busy", busy);
+    json_object_update_new(status, figures);
     ez_desk_set_text(status, "socket", self->socket);
     ez_desk_set_text(status, "config", self->config);
     ez_desk_set_time(status, "started", self->started);
     ez_desk_set_time(status, "next_run", info.next_run);
     return status;
+}
+
+json_t *
+ez_desk_metrics(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+{
+    const ez_param params[] = {{NULL}};
+    char *text;
+    json_t *result;
+
+    (void)caller;
+    if (ez_wire_read_params(request, params, err) != EXECZ_OK) {
+        return NULL;
+    }
+    text = ez_meter_text(self->meter);
+    result = json_pack("{s:s}", "text", text);
+    free(text);
+    return result;
 }
 
 /* ---- list ----------------------------------------------------------------------------------- */
@@ -117,7 +135,8 @@ ez_desk_list(ez_desk *self, const ez_caller *caller, const json_t *request, exec
                                {"trend", EZ_PARAM_YES, &trend, false},
                                {"brief", EZ_PARAM_YES, &brief, false},
                                {NULL}};
-    json_t *tasks;
+    json_t *tasks, *task;
+    size_t i;
 
     (void)caller;
     if (ez_wire_read_params(request, params, err) != EXECZ_OK ||
@@ -130,8 +149,9 @@ ez_desk_list(ez_desk *self, const ez_caller *caller, const json_t *request, exec
         json_decref(tasks);
         return NULL;
     }
-    if (trend) {
-        ez_desk_add_trends(self, tasks);
+    json_array_foreach(tasks, i, task)
+    {
+        ez_desk_add_past(self, task, trend);
     }
     return json_pack("{s:o}", "tasks", tasks);
 }
@@ -193,6 +213,7 @@ ez_desk_inspect(ez_desk *self, const ez_caller *caller, const json_t *request, e
         json_decref(task);
         return NULL;
     }
+    ez_desk_add_past(self, task, true);
     json_object_set_new(task, "next_runs", next_runs(self, id, (size_t)n));
     json_object_set_new(task, "health", ez_desk_health(self, id));
     return task;

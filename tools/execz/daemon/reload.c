@@ -2,7 +2,8 @@
 #include "daemon/reload.h"
 
 #include "control/fault.h"
-#include "daemon/spec.h"
+#include "daemon/fingerprint.h"
+#include "daemon/settings.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -10,10 +11,10 @@
 
 struct ez_reloader {
     execz_scheduler *scheduler;
-    char *config;          /* owned; NULL: there is no file */
-    pthread_mutex_t lock;  /* one at a time; guards said and executors */
-    GHashTable *said;      /* id -> the task's spec as text, as the file said it last; both owned */
-    GHashTable *executors; /* alias -> type, as the file said them at the start; both owned */
+    char *config;         /* owned; NULL: there is no file */
+    pthread_mutex_t lock; /* one at a time; guards said and settings */
+    GHashTable *said;     /* id -> the task's fingerprint, as the file said it last; both owned */
+    GHashTable *settings; /* what is in use of the rest; see daemon/settings.h */
 };
 
 /* ---- what a scheduler that nobody has started says ------------------------------------------ */
@@ -21,12 +22,7 @@ struct ez_reloader {
 static void
 note_spec(void *user, const execz_task_spec *spec)
 {
-    json_t *json = ez_spec_json(spec);
-    char *text = json_dumps(json, JSON_COMPACT);
-
-    g_hash_table_insert(user, g_strdup(spec->id), g_strdup(text));
-    free(text);
-    json_decref(json);
+    g_hash_table_insert(user, g_strdup(spec->id), ez_fingerprint_of(spec));
 }
 
 typedef struct noting {
@@ -45,26 +41,12 @@ note_task(void *user, const execz_task_info *info)
 static GHashTable *
 tasks_of(execz_scheduler *scheduler)
 {
-    GHashTable *said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    GHashTable *said =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
 
     (void)execz_scheduler_list_tasks(scheduler, NULL, EXECZ_SORT_ID, note_task,
                                      &(noting){scheduler, said}, NULL);
     return said;
-}
-
-static void
-note_executor(void *user, const execz_executor_info *info)
-{
-    g_hash_table_insert(user, g_strdup(info->alias), g_strdup(info->type));
-}
-
-static GHashTable *
-executors_of(execz_scheduler *scheduler)
-{
-    GHashTable *executors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-
-    execz_scheduler_list_executors(scheduler, note_executor, executors);
-    return executors;
 }
 
 ez_reloader *
@@ -76,7 +58,7 @@ ez_reloader_new(execz_scheduler *scheduler, const char *config)
     self->config = config == NULL ? NULL : g_canonicalize_filename(config, NULL);
     pthread_mutex_init(&self->lock, NULL);
     self->said = tasks_of(scheduler);
-    self->executors = executors_of(scheduler);
+    self->settings = ez_settings_read(self->config);
     return self;
 }
 
@@ -84,7 +66,7 @@ void
 ez_reloader_free(ez_reloader *self)
 {
     if (self != NULL) {
-        g_hash_table_unref(self->executors);
+        g_hash_table_unref(self->settings);
         g_hash_table_unref(self->said);
         pthread_mutex_destroy(&self->lock);
         g_free(self->config);
@@ -167,12 +149,12 @@ put(const ez_reloader *self, execz_scheduler *next, const char *id, execz_error 
 /* Notes id in what it is, and applies it unless it is only looked. */
 static execz_status
 apply_task(const ez_reloader *self, execz_scheduler *next, json_t *result, const char *id,
-           const char *spec, execz_error *err)
+           GBytes *now, execz_error *err)
 {
-    const char *before = g_hash_table_lookup(self->said, id);
+    GBytes *before = g_hash_table_lookup(self->said, id);
     json_int_t unchanged = json_integer_value(json_object_get(result, "unchanged"));
 
-    if (g_strcmp0(before, spec) == 0) {
+    if (before != NULL && g_bytes_equal(before, now)) {
         json_object_set_new(result, "unchanged", json_integer(unchanged + 1));
         return EXECZ_OK;
     }
@@ -199,51 +181,51 @@ remove_tasks(const ez_reloader *self, GHashTable *says, json_t *result)
     }
 }
 
-/* Executors keep what they have: their runs are in flight. */
-static void
-note_executors(const ez_reloader *self, execz_scheduler *next, json_t *result)
-{
-    g_autoptr(GHashTable) says = executors_of(next);
-    json_t *list = json_object_get(result, "needs_restart");
-    GHashTableIter at;
-    void *alias, *type;
-
-    g_hash_table_iter_init(&at, says);
-    while (g_hash_table_iter_next(&at, &alias, &type)) {
-        if (g_strcmp0(g_hash_table_lookup(self->executors, alias), type) != 0) {
-            json_array_append_new(list, json_string(alias));
-        }
-    }
-    g_hash_table_iter_init(&at, self->executors);
-    while (g_hash_table_iter_next(&at, &alias, NULL)) {
-        if (!g_hash_table_contains(says, alias)) {
-            json_array_append_new(list, json_string(alias));
-        }
-    }
-}
-
 static execz_status
-apply(ez_reloader *self, execz_scheduler *next, json_t *result, execz_error *err)
+apply_tasks(ez_reloader *self, execz_scheduler *next, json_t *result, execz_error *err)
 {
     g_autoptr(GHashTable) says = tasks_of(next);
     execz_status status = EXECZ_OK;
     GHashTableIter at;
-    void *id, *spec;
+    void *id, *now;
 
     g_hash_table_iter_init(&at, says);
-    while (status == EXECZ_OK && g_hash_table_iter_next(&at, &id, &spec)) {
-        status = apply_task(self, next, result, id, spec, err);
+    while (status == EXECZ_OK && g_hash_table_iter_next(&at, &id, &now)) {
+        status = apply_task(self, next, result, id, now, err);
     }
     if (status != EXECZ_OK) {
         return status;
     }
     remove_tasks(self, says, result);
-    note_executors(self, next, result);
     if (!json_is_true(json_object_get(result, "dry_run"))) {
         g_hash_table_unref(self->said);
         self->said = g_steal_pointer(&says);
     }
     return EXECZ_OK;
+}
+
+/* Executors that are new come before the tasks that use them, and those that are gone go after. */
+static execz_status
+apply(ez_reloader *self, execz_scheduler *next, json_t *result, execz_error *err)
+{
+    bool dry_run = json_is_true(json_object_get(result, "dry_run"));
+    g_autoptr(GHashTable) settings = ez_settings_read(self->config);
+    g_autoptr(ez_setting_changes) changes = ez_settings_compare(self->settings, settings);
+    execz_status status;
+
+    ez_setting_changes_tell(changes, result);
+    status = dry_run ? EXECZ_OK : ez_setting_changes_put(changes, self->scheduler, err);
+    if (status == EXECZ_OK) {
+        status = apply_tasks(self, next, result, err);
+    }
+    if (status == EXECZ_OK && !dry_run) {
+        GHashTable *used = ez_setting_changes_used(changes);
+
+        ez_setting_changes_remove(changes, self->scheduler);
+        g_hash_table_unref(self->settings);
+        self->settings = used;
+    }
+    return status;
 }
 
 json_t *
@@ -255,8 +237,8 @@ ez_reloader_apply(ez_reloader *self, bool dry_run, execz_error *err)
     if (next == NULL) {
         return NULL;
     }
-    result = json_pack("{s:b, s:[], s:[], s:[], s:i, s:[]}", "dry_run", dry_run, "added", "changed",
-                       "removed", "unchanged", 0, "needs_restart");
+    result = json_pack("{s:b, s:[], s:[], s:[], s:i, s:[], s:[]}", "dry_run", dry_run, "added",
+                       "changed", "removed", "unchanged", 0, "executors", "needs_restart");
     pthread_mutex_lock(&self->lock);
     if (apply(self, next, result, err) != EXECZ_OK) {
         json_decref(result);
@@ -267,13 +249,33 @@ ez_reloader_apply(ez_reloader *self, bool dry_run, execz_error *err)
     return result;
 }
 
+static size_t
+length_of(const json_t *result, const char *key)
+{
+    return json_array_size(json_object_get(result, key));
+}
+
+static void
+append_names(GString *text, const json_t *result, const char *key, const char *before)
+{
+    const json_t *list = json_object_get(result, key);
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        g_string_append_printf(text, "%s%s", i == 0 ? before : ", ",
+                               json_string_value(json_array_get(list, i)));
+    }
+}
+
 char *
 ez_reload_text(const json_t *result)
 {
-    return g_strdup_printf("tasks: %zu added, %zu changed, %zu removed, %" JSON_INTEGER_FORMAT
-                           " as before",
-                           json_array_size(json_object_get(result, "added")),
-                           json_array_size(json_object_get(result, "changed")),
-                           json_array_size(json_object_get(result, "removed")),
-                           json_integer_value(json_object_get(result, "unchanged")));
+    GString *text = g_string_new(NULL);
+
+    g_string_printf(
+        text, "tasks: %zu added, %zu changed, %zu removed, %" JSON_INTEGER_FORMAT " as before",
+        length_of(result, "added"), length_of(result, "changed"), length_of(result, "removed"),
+        json_integer_value(json_object_get(result, "unchanged")));
+    append_names(text, result, "executors", "; executors: ");
+    append_names(text, result, "needs_restart", "; takes effect at the next start: ");
+    return g_string_free(text, FALSE);
 }

@@ -20,7 +20,9 @@ ez_reloader *ez_reloader_new(execz_scheduler *scheduler, const char *config);
 void ez_reloader_free(ez_reloader *self);
 
 /* Reads the file and applies it, or with dry_run only says what it would do.
- * {"added": [...], "changed": [...], "removed": [...], "unchanged": N, "needs_restart": [...]}
+ * {"added": [...], "changed": [...], "removed": [...], "unchanged": N: tasks,
+ *  "executors": [...]: those that came, changed or went,
+ *  "needs_restart": [...]: settings that are in use as they were, "[scheduler] timezone"}
  * NULL with EXECZ_E_CONFIG and all problems in err if it is wrong; then nothing has changed.
  * [any-thread] */
 json_t *ez_reloader_apply(ez_reloader *self, bool dry_run, execz_error *err);

@@ -1,41 +1,79 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/service.h"
 
+#include "control/fault.h"
 #include "daemon/desk.h"
 #include "daemon/server.h"
 
-#include <time.h>
+#include <errno.h>
+
+#include <execz/exporter.h>
 
 struct ez_service {
     ez_desk desk;
-    ez_board *board; /* owned, as the next two */
+    ez_board *board; /* owned, as the next six */
+    ez_meter *meter;
+    ez_trends *trends;
+    ez_examination *examination;
     ez_server *server;
+    execz_exporter *exporter;
     char *config;
 };
 
+static char *
+tell_figures(void *user)
+{
+    return ez_meter_text(user);
+}
+
+/* Those of its parts that listen; false with err filled if one cannot. */
+static bool
+open_parts(ez_service *self, const ez_service_settings *settings, execz_error *err)
+{
+    if (settings->endpoint != NULL) {
+        self->server = ez_server_new(settings->endpoint, &self->desk);
+        if (self->server == NULL) {
+            ez_fault_set(err, EXECZ_E_IO, "cannot listen to commands: %s", g_strerror(errno));
+            return false;
+        }
+    }
+    if (settings->metrics != NULL) {
+        self->exporter = execz_exporter_new(settings->scheduler, NULL, settings->metrics,
+                                            tell_figures, self->meter, err);
+        return self->exporter != NULL;
+    }
+    return true;
+}
+
 ez_service *
-ez_service_new(ez_endpoint *endpoint, execz_scheduler *scheduler, const char *config,
-               ez_reloader *reloader)
+ez_service_new(const ez_service_settings *settings, execz_error *err)
 {
     ez_service *self = g_new0(ez_service, 1);
-    struct timespec now;
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    self->config = config == NULL ? NULL : g_canonicalize_filename(config, NULL);
-    self->board = ez_board_new(scheduler);
+    self->config =
+        settings->config == NULL ? NULL : g_canonicalize_filename(settings->config, NULL);
+    self->board = ez_board_new(settings->scheduler);
     if (self->board == NULL) {
-        ez_endpoint_close(endpoint);
+        ez_fault_set(err, EXECZ_E_IO, "cannot listen to commands: %s", g_strerror(errno));
+        ez_endpoint_close(settings->endpoint);
         ez_service_free(self);
         return NULL;
     }
-    self->desk = (ez_desk){.scheduler = scheduler,
-                           .board = self->board,
-                           .reloader = reloader,
-                           .socket = ez_endpoint_path(endpoint),
-                           .config = self->config,
-                           .started = now.tv_sec * EXECZ_SECOND + now.tv_nsec};
-    self->server = ez_server_new(endpoint, &self->desk);
-    if (self->server == NULL) {
+    self->desk =
+        (ez_desk){.scheduler = settings->scheduler,
+                  .board = self->board,
+                  .reloader = settings->reloader,
+                  .socket =
+                      settings->endpoint == NULL ? NULL : ez_endpoint_path(settings->endpoint),
+                  .config = self->config,
+                  .started = settings->started};
+    self->meter = ez_meter_new(settings->scheduler, self->board, self->desk.started);
+    self->trends = ez_trends_new(settings->scheduler, settings->started);
+    self->examination = ez_examination_new(settings->scheduler);
+    self->desk.meter = self->meter;
+    self->desk.trends = self->trends;
+    self->desk.examination = self->examination;
+    if (!open_parts(self, settings, err)) {
         ez_service_free(self);
         return NULL;
     }
@@ -46,7 +84,11 @@ void
 ez_service_free(ez_service *self)
 {
     if (self != NULL) {
+        execz_exporter_free(self->exporter);
         ez_server_free(self->server);
+        ez_examination_free(self->examination);
+        ez_trends_free(self->trends);
+        ez_meter_free(self->meter);
         ez_board_free(self->board);
         g_free(self->config);
         g_free(self);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The control socket of one scheduler, from its endpoint to its answers. */
+/* What one scheduler is asked through: its control socket, from its endpoint to its answers, and its
+ * metrics. */
 #ifndef EZ_DAEMON_SERVICE_H
 #define EZ_DAEMON_SERVICE_H
 
@@ -10,11 +11,17 @@
 
 typedef struct ez_service ez_service;
 
-/* Takes the endpoint, and answers what is asked about the scheduler from now on; the reloader, which is to
- * live longer, does what concerns its file.  config: of the file, NULL if there is none.
- * NULL with errno if the system refuses. */
-ez_service *ez_service_new(ez_endpoint *endpoint, execz_scheduler *scheduler, const char *config,
-                           ez_reloader *reloader);
+typedef struct ez_service_settings {
+    ez_endpoint *endpoint; /* which the service takes; NULL: there is no socket */
+    execz_scheduler *scheduler;
+    const char *config;    /* the file; NULL: there is none */
+    const char *metrics;   /* HOST:PORT where metrics are served, too; NULL: nowhere */
+    ez_reloader *reloader; /* lives longer; does what concerns the file */
+    execz_time started;    /* wall clock, from before the start of the scheduler */
+} ez_service_settings;
+
+/* Answers from now on.  NULL if that cannot be; err says why. */
+ez_service *ez_service_new(const ez_service_settings *settings, execz_error *err);
 
 /* Ends it; before the scheduler is freed.  NULL is fine. */
 void ez_service_free(ez_service *self);

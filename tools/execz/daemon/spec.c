@@ -111,6 +111,9 @@ ez_spec_json(const execz_task_spec *spec)
     if (spec->overlap == EXECZ_OVERLAP_QUEUE) {
         set_count(object, "overlap_limit", spec->overlap_limit);
     }
+    ez_desk_set_text(object, "delivery",
+                     spec->delivery == EXECZ_DELIVERY_AT_LEAST_ONCE ? "at-least-once"
+                                                                    : "at-most-once");
     ez_desk_set_text(object, "coalesce", spec->coalesce == EXECZ_COALESCE_NONE ? "none" : "latest");
     set_duration(object, "misfire_grace_time", spec->misfire_grace_time);
     if (spec->timeout > 0) {
