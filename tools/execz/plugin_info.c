@@ -70,7 +70,7 @@ show_text(const execz_plugin_info *info)
     g_autofree char *kind = ez_plugin_kind(info->kind);
     g_autofree const char **words = ez_plugin_caps(info->caps);
     g_autofree char *takes = g_strjoinv(", ", (char **)words);
-    bool takes_tasks = strcmp(kind, "store") != 0;
+    bool takes_tasks = strcmp(kind, "executor") == 0;
 
     show_line("alias", info->alias);
     show_line("summary", info->summary);
@@ -91,8 +91,9 @@ show_text(const execz_plugin_info *info)
     if (info->shadowed_by != NULL) {
         printf("shadowed by %s\n", info->shadowed_by);
     }
-    show_options(takes_tasks ? "options, as NAME = VALUE in [executor:...]"
-                             : "options, as NAME = VALUE in [store:default]",
+    show_options(takes_tasks                  ? "options, as NAME = VALUE in [executor:...]"
+                 : strcmp(kind, "store") == 0 ? "options, as NAME = VALUE in [store:default]"
+                                              : "options",
                  info->options, info->n_options);
     if (takes_tasks) {
         show_options("options for a task, as option.NAME = VALUE in [task:...]", info->task_options,
