@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Executors that a configuration isolates. */
-#include "fixture.h"
+#include "socket.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+
+#include <jansson.h>
 
 Test(isolation, a_line_in_the_configuration_puts_a_plugin_into_its_own_process)
 {
@@ -91,4 +93,66 @@ Test(isolation, a_slip_of_the_pen_is_told_with_what_was_meant)
 
     cr_expect(eq(int, result.status, 3));
     expect_in(result.err, "did you mean \"isolation\"?");
+}
+
+/* ---- quarantine ------------------------------------------------------------------------------- */
+
+/* A scheduler that has put its executor "frail" into quarantine. */
+static live
+start_quarantined(void)
+{
+    live execz =
+        start_listening("[executor:frail]\ntype = threadpool\nisolation = process\n"
+                        "isolation_crashes = 1\n"
+                        "[task:crash]\nat = now\nexecutor = frail\nshell = kill -9 $PPID\n");
+
+    await(&execz, "it is not started any more");
+    return execz;
+}
+
+Test(isolation, plugin_list_shows_what_is_in_quarantine_with_the_reason)
+{
+    live execz = start_quarantined();
+    ended list = run_execz("plugin", "list", NULL);
+    ended elsewhere = run_execz("plugin", "list", "--socket", own_path("no.sock"), NULL);
+    char *line = line_with(list.out, "threadpool", "quarantined: executor 'frail'");
+
+    cr_expect(all(eq(int, list.status, 0), eq(int, elsewhere.status, 0)));
+    cr_assert(line != NULL, "%s", list.out);
+    expect_in(line, "its plugin crashed 1 times within 10m");
+    expect_in(line, "[P502]");
+    expect_not_in(line_with(list.out, "debug", "executor"), "quarantined");
+    expect_not_in(elsewhere.out, "quarantined");
+    cr_expect(eq(str, elsewhere.err, (char *)""));
+    end_listening(&execz);
+}
+
+Test(isolation, plugin_list_tells_it_in_json_even_of_a_file_that_it_would_not_find)
+{
+    char *copy = own_path("copy.so");
+    g_autofree char *config = NULL;
+    json_t *list, *plugin, *told = NULL;
+    size_t i;
+
+    run_program("cp", EXECZ_BUILTIN_DIR "/threadpool.so", copy, NULL);
+    config = g_strdup_printf("[executor:frail]\nplugin = %s\nisolation = process\n"
+                             "isolation_crashes = 1\n"
+                             "[task:crash]\nat = now\nexecutor = frail\nshell = kill -9 $PPID\n",
+                             copy);
+    live execz = start_listening(config);
+    await(&execz, "it is not started any more");
+    list = json_loads(run_execz("plugin", "list", "--json", NULL).out, 0, NULL);
+    json_array_foreach(list, i, plugin)
+    {
+        if (json_object_get(plugin, "quarantined") != NULL) {
+            cr_expect(eq(str, (char *)json_string_value(json_object_get(plugin, "path")), copy));
+            told = json_array_get(json_object_get(plugin, "quarantined"), 0);
+        }
+    }
+    cr_assert(told != NULL);
+    cr_expect(
+        eq(str, (char *)json_string_value(json_object_get(told, "executor")), (char *)"frail"));
+    expect_in(json_string_value(json_object_get(told, "reason")), "killed by signal 9");
+    json_decref(list);
+    end_listening(&execz);
 }

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <execz/sdk.h>
+
 /* clang-format off */
 static const char help[] =
-    "usage: execz plugin list [--all] [--json] [--plugin-path DIR]...\n"
+    "usage: execz plugin list [--all] [--json] [--plugin-path DIR]... [--socket PATH]\n"
     "       execz plugin info ALIAS|FILE [--json] [--plugin-path DIR]...\n"
     "       execz plugin which ALIAS [--plugin-path DIR]...\n"
     "       execz plugin check FILE|ALIAS [OPTION...]\n"
@@ -33,6 +35,7 @@ read_command_line(ez_plugin_command *self, const ez_command *command, int argc, 
     const ez_arg options[] = {{"json", 0, EZ_ARG_FLAG, &self->json},
                               {"plugin-path", 0, EZ_ARG_TEXTS, given},
                               {"all", 0, EZ_ARG_FLAG, &self->all},
+                              {"socket", 0, EZ_ARG_TEXT, &self->socket},
                               {NULL}};
 
     if (!ez_args_read(command, options, argc, argv, self->arguments, exit_out)) {
@@ -57,6 +60,8 @@ check_arguments(const ez_plugin_command *self, const ez_command *command, int *e
             ez_usage_error(command, "what is '%s'?", (char *)self->arguments->pdata[wanted]);
     } else if (self->all && wanted > 0) {
         *exit_out = ez_usage_error(command, "--all is for plugin list");
+    } else if (self->socket != NULL && wanted > 0) {
+        *exit_out = ez_usage_error(command, "--socket is for plugin list");
     } else {
         return true;
     }
@@ -154,7 +159,7 @@ ez_plugin_caps(uint32_t caps)
         {EXECZ_CAP_COMMAND, "commands"},      {EXECZ_CAP_PAYLOAD, "payloads"},
         {EXECZ_CAP_CANCEL, "cancel"},         {EXECZ_CAP_PARALLEL, "parallel"},
         {EXECZ_CAP_ISOLATABLE, "isolatable"}, {EXECZ_CAP_RECOVER, "recover"},
-        {EXECZ_CAP_OWN_LIMIT, "own_limit"},
+        {EXECZ_CAP_OWN_LIMIT, "own_limit"},   {EXECZ_CAP_EXECUTES, "executes"},
     };
     const char **found = g_new0(const char *, G_N_ELEMENTS(words) + 1);
     size_t n = 0;

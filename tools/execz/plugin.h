@@ -11,7 +11,8 @@
 
 typedef struct ez_plugin_command {
     bool json;
-    bool all;
+    bool all;               /* of plugin list, as the next */
+    const char *socket;     /* borrowed; NULL: the usual one */
     GPtrArray *plugin_path; /* of char *, absolute, owned; NULL-terminated once it is open */
     GPtrArray *arguments;   /* of char *, borrowed */
     execz_catalog *catalog; /* owned */

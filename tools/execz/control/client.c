@@ -25,14 +25,14 @@ complain(int status, const char *message)
 /* ---- connecting ----------------------------------------------------------------------------- */
 
 static int
-report_connect(const char *path)
+report_connect(const char *path, bool must_run)
 {
     int error = errno;
     g_autofree char *message = NULL;
 
     if (error == ENOENT || error == ECONNREFUSED || error == ENOTDIR) {
         message = g_strdup_printf("no scheduler listens at %s; start one with: execz start", path);
-        return complain(EZ_EXIT_NOT_RUNNING, message);
+        return must_run ? complain(EZ_EXIT_NOT_RUNNING, message) : EZ_EXIT_NOT_RUNNING;
     }
     message = g_strdup_printf("cannot connect to %s: %s", path, g_strerror(error));
     return complain(error == EACCES || error == EPERM ? EZ_EXIT_PERMISSION : EZ_EXIT_FAILED,
@@ -57,7 +57,7 @@ check_server(int fd, const char *path)
 }
 
 static int
-connect_to(const char *path, int *fd_out)
+connect_to(const char *path, bool must_run, int *fd_out)
 {
     const struct timeval patience = {.tv_sec = EZ_CLIENT_PATIENCE};
     struct sockaddr_un address = ez_address_of(path);
@@ -65,7 +65,7 @@ connect_to(const char *path, int *fd_out)
     int status;
 
     if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        status = report_connect(path);
+        status = report_connect(path, must_run);
     } else {
         (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
@@ -174,20 +174,37 @@ exchange(int fd, const char *path, const json_t *request, json_t **result_out)
     return status;
 }
 
-int
-ez_client_ask(const char *socket, json_t *request, json_t **result_out)
+/* Takes request.  must_run: that no scheduler does is told. */
+static int
+ask(const char *socket, bool must_run, json_t *request, json_t **result_out)
 {
     execz_error err = EXECZ_ERROR_INIT;
     g_autofree char *path = ez_address_find(socket, &err);
     int fd = -1;
-    int status;
+    int status = EZ_EXIT_NOT_RUNNING;
 
     json_object_set_new(request, "execz", json_integer(EZ_PROTOCOL_VERSION));
-    status = path == NULL ? complain(EZ_EXIT_NOT_RUNNING, err.message) : connect_to(path, &fd);
+    if (path != NULL) {
+        status = connect_to(path, must_run, &fd);
+    } else if (must_run) {
+        (void)complain(status, err.message);
+    }
     if (status == EZ_EXIT_OK) {
         status = exchange(fd, path, request, result_out);
         close(fd);
     }
     json_decref(request);
     return status;
+}
+
+int
+ez_client_ask(const char *socket, json_t *request, json_t **result_out)
+{
+    return ask(socket, true, request, result_out);
+}
+
+int
+ez_client_ask_if_any(const char *socket, json_t *request, json_t **result_out)
+{
+    return ask(socket, false, request, result_out);
 }

@@ -14,4 +14,7 @@
  * wrong and returns what to exit with. */
 int ez_client_ask(const char *socket, json_t *request, json_t **result_out);
 
+/* The same; that no scheduler runs is told by EZ_EXIT_NOT_RUNNING alone. */
+int ez_client_ask_if_any(const char *socket, json_t *request, json_t **result_out);
+
 #endif

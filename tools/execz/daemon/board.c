@@ -99,6 +99,9 @@ add_executor(void *user, const execz_executor_info *info)
     add_count(executor, "accepted", info->stats.accepted);
     add_count(executor, "refused", info->stats.refused);
     add_seconds(executor, "waited", info->stats.wait_time);
+    if (info->unavailable != NULL && info->health == EXECZ_HEALTH_DOWN) {
+        json_object_set_new(executor, "quarantined", json_true());
+    }
     json_array_append_new(user, executor);
 }
 
