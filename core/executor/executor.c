@@ -230,6 +230,13 @@ ez_executor_start(ez_executor *self, execz_error *err)
 }
 
 bool
+ez_executor_is_ready(const ez_executor *self)
+{
+    return self->state != STOPPED &&
+           (!self->isolation.process || self->services->isolator->ready(self->plugin));
+}
+
+bool
 ez_executor_is_started(const ez_executor *self)
 {
     return self->state != STOPPED;

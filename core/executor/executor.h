@@ -43,8 +43,7 @@ typedef struct ez_executor_services {
     ez_lingerers *lingerers;
     const ez_lock *lock; /* which files may be run; NULL: all that are trusted */
     const struct ez_isolator *isolator;
-    const char *plugin_host;             /* the program that isolated plugins run in */
-    execz_duration plugin_host_patience; /* for its first start; 0: as it is usual */
+    const char *plugin_host; /* the program that isolated plugins run in */
 } ez_executor_services;
 
 typedef struct ez_executor ez_executor;
@@ -89,8 +88,12 @@ const char *ez_executor_path(const ez_executor *self);
 const char *ez_executor_sum(const ez_executor *self);
 const ez_log *ez_executor_log(const ez_executor *self);
 
-/* Loads the plugin if need be and starts it. */
+/* Loads the plugin if need be and starts it.  An isolated one goes on with that by itself: until it is
+ * ready it is busy, and if it never is, it is not available any more. */
 execz_status ez_executor_start(ez_executor *self, execz_error *err);
+
+/* Whether it is started and has been able to take tasks. */
+bool ez_executor_is_ready(const ez_executor *self);
 
 /* Whether it has to be stopped: it was started, though it may have broken down since. */
 bool ez_executor_is_started(const ez_executor *self);

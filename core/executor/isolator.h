@@ -19,9 +19,12 @@ typedef struct ez_isolated {
 } ez_isolated;
 
 typedef struct ez_isolator {
-    /* As execz_executor_ops.start.  [loop] */
+    /* As execz_executor_ops.start; but that it is started comes later: it is busy until it is ready,
+     * or broken.  [loop] */
     execz_status (*start)(const ez_isolated *what, execz_executor **executor_out, execz_error *err);
     const execz_executor_ops *ops; /* all but start; destroy() may be called with runs unfinished */
+    /* Whether it has ever been able to take a task.  [loop] */
+    bool (*ready)(const execz_executor *self);
     /* Why it is not started any more though nobody has ended it; NULL: it is.  The text is valid as
      * long as the executor.  [any-thread] */
     const char *(*broken)(const execz_executor *self);

@@ -175,8 +175,8 @@ take_finish(ez_proxy *self, ez_frame *frame)
 }
 
 /* Puts a run where it belongs among those that came back: as a rule behind them, or before. */
-static void
-keep(ez_proxy *self, ez_proxy_run *run)
+void
+ez_proxy_keep(ez_proxy *self, ez_proxy_run *run)
 {
     GList *at = self->refused.tail;
 
@@ -206,7 +206,7 @@ take_refused(ez_proxy *self, ez_frame *frame)
         return;
     }
     atomic_fetch_add(&self->refusals, 1);
-    keep(self, run);
+    ez_proxy_keep(self, run);
     if (err.status == EXECZ_E_BUSY && !(self->flags & EXECZ_SHUTDOWN_CANCEL)) {
         self->resend_at = MIN(self->resend_at, ez_proxy_now() + EZ_PROXY_BUSY_DELAY);
     } else if (err.status == EXECZ_E_BUSY || err.status == EXECZ_E_SHUTDOWN) {
@@ -271,14 +271,27 @@ take_failed(ez_proxy *self, ez_frame *frame)
     ez_parcel_take_error(frame, &self->error);
 }
 
+static void
+take_ready(ez_proxy *self)
+{
+    if (self->state != EZ_PROXY_STARTING) {
+        return;
+    }
+    self->state = EZ_PROXY_RUNNING;
+    self->first = false;
+    self->resend_at = 0;
+    self->room = self->refused.length;
+    ez_log_write(&self->what.services->log, EXECZ_LOG_INFO, "executor=%s its plugin host is ready",
+                 self->what.alias);
+}
+
 /* False if it makes no sense. */
 static bool
 take(ez_proxy *self, ez_frame *frame)
 {
     switch (frame->kind) {
     case EZ_PARCEL_READY:
-        self->state = self->state == EZ_PROXY_STARTING ? EZ_PROXY_RUNNING : self->state;
-        self->resend_at = 0;
+        take_ready(self);
         break;
     case EZ_PARCEL_FAILED:
         take_failed(self, frame);

@@ -46,6 +46,9 @@ send_run(ez_guest *self, const ez_parcel_run *parcel, ez_run *run)
         ez_body_is_coroutine(self->modules, &run->task->view->abi, &run->task->plan->resolved)) {
         run->task->view->abi.kind = EXECZ_TASK_COROUTINE;
     }
+    if (!self->tells_begin || parcel->task.kind == EXECZ_TASK_PAYLOAD) {
+        ez_begun_note(&self->begun, parcel->run); /* nobody can know */
+    }
     status = ez_executor_send(self->executor, run, &err);
     if (status != EXECZ_OK && ez_run_finish(run)) {
         err.status = status;

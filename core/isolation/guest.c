@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <execz/isolation.h>
+#include <execz/sdk.h>
 
 #define EXIT_USAGE 2
 
@@ -65,6 +66,7 @@ run_body(void *user, const ez_body *body, ez_outcome *outcome)
     if (is_loop) {
         atomic_store(&self->in_body, true);
     }
+    ez_begun_note(&self->begun, body->run);
     ez_body_run(self->modules, body, outcome);
     if (is_loop) {
         atomic_store(&self->in_body, false);
@@ -153,6 +155,7 @@ make_executor(ez_guest *self, const ez_parcel_start *start, int image, execz_err
         return ez_fail(err, EXECZ_E_CONFIG, "%s", ez_report_get(report, 0)->message);
     }
     ez_executor_give_module(self->executor, module);
+    self->tells_begin = (part->caps & EXECZ_CAP_EXECUTES) != 0;
     self->tells_coroutines = (part->caps & EXECZ_CAP_COROUTINE) != 0;
     return ez_executor_start(self->executor, err);
 }
@@ -254,6 +257,7 @@ guest_free(ez_guest *self)
     g_free(self->function_path);
     g_ptr_array_unref(self->pointers);
     ez_stream_deinit(&self->stream);
+    ez_begun_close(&self->begun);
 }
 
 static execz_duration
@@ -263,7 +267,7 @@ tick_of(execz_duration patience)
 }
 
 int
-ez_guest_run(int socket, int image)
+ez_guest_run(int socket, int image, int begun)
 {
     static ez_guest self;
     execz_error err = EXECZ_ERROR_INIT;
@@ -283,7 +287,7 @@ ez_guest_run(int socket, int image)
         return EXIT_USAGE;
     }
     init_services(&self, &start);
-    if (!open_loop(&self, socket) ||
+    if (!open_loop(&self, socket) || !ez_begun_open(&self.begun, begun) ||
         !ez_guardian_start(socket, tick_of(start.patience), tell_inline, &self)) {
         return EXIT_USAGE;
     }
@@ -301,7 +305,7 @@ ez_guest_run(int socket, int image)
 int
 execz_plugin_host_run(void)
 {
-    return ez_guest_run(EZ_PLUGIN_HOST_SOCKET, EZ_PLUGIN_HOST_IMAGE);
+    return ez_guest_run(EZ_PLUGIN_HOST_SOCKET, EZ_PLUGIN_HOST_IMAGE, EZ_PLUGIN_HOST_BEGUN);
 }
 
 int

@@ -10,6 +10,7 @@
 #include "base/loop.h"
 #include "executor/executor.h"
 #include "function/modules.h"
+#include "isolation/begun.h"
 #include "isolation/parcel.h"
 
 /* How often the scheduler is told what is dealt with, and figures. */
@@ -28,6 +29,8 @@ typedef struct ez_guest {
     ez_lingerers lingerers;
     ez_executor_services services;
     ez_executor *executor; /* owned */
+    ez_begun begun;
+    bool tells_begin;      /* no body begins but in run_body() */
     bool tells_coroutines; /* it wants to know which functions are some */
     pthread_t thread;
     atomic_bool in_body; /* the loop's thread is in one */
@@ -46,7 +49,7 @@ typedef struct ez_guest {
 /* ---- guest.c --------------------------------------------------------------------------------- */
 
 /* The life of a plugin host, from its first parcel to its end; what it exits with. */
-int ez_guest_run(int socket, int image);
+int ez_guest_run(int socket, int image, int begun);
 
 /* Sends what was written to stream, all of it. */
 void ez_guest_send(ez_guest *self, ez_stream *stream);

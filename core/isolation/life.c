@@ -5,18 +5,36 @@
 #include "base/parse.h"
 #include "plugin/codes.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 /* ---- begin ----------------------------------------------------------------------------------- */
+
+static execz_status
+start_host(ez_proxy *self, execz_error *err)
+{
+    execz_status status;
+    int begun;
+
+    ez_begun_close(&self->begun); /* all that the last one had is kept here, or ended */
+    if (!ez_begun_make(&self->begun, &begun)) {
+        return ez_fail(err, EXECZ_E_IO, "cannot note what begins in the plugin host: %s",
+                       g_strerror(errno));
+    }
+    status = ez_plugin_host_start(&self->host, self->program, self->what.alias,
+                                  self->what.image->fd, begun, err);
+    close(begun);
+    return status;
+}
 
 execz_status
 ez_life_begin(ez_proxy *self, execz_error *err)
 {
-    execz_status status = ez_plugin_host_start(&self->host, self->program, self->what.alias,
-                                               self->what.image->fd, err);
+    execz_status status = start_host(self, err);
 
     if (status != EXECZ_OK) {
         return status;
@@ -53,16 +71,52 @@ ez_life_accuse(ez_proxy *self, const char *format, ...)
     ez_plugin_host_kill(&self->host);
 }
 
+/* Of one run that the dead plugin host had. */
 static void
-lose_runs(ez_proxy *self, const char *end)
+settle(ez_proxy *self, ez_proxy_run *run, const char *end)
 {
     g_autofree char *message = g_strdup_printf("%s before the run ended", end);
-    g_autoptr(GList) runs = g_hash_table_get_values(self->runs);
+
+    if (ez_begun_has(&self->begun, run->run)) {
+        ez_proxy_end_run(self, run, EXECZ_OUTCOME_LOST, message);
+    } else if (run->cancelled) {
+        ez_proxy_end_run(self, run, EXECZ_OUTCOME_CANCELLED, "cancelled before it started");
+    } else if (++run->deaths == EZ_PROXY_DEATHS_MAX) {
+        g_free(message);
+        message = g_strdup_printf("%s before the run began, as %u others before it", end,
+                                  EZ_PROXY_DEATHS_MAX - 1);
+        ez_proxy_end_run(self, run, EXECZ_OUTCOME_LOST, message);
+    } else {
+        ez_proxy_keep(self, run);
+    }
+}
+
+static int
+compare_runs(const void *one, const void *other)
+{
+    uint64_t a = ((const ez_proxy_run *)one)->number, b = ((const ez_proxy_run *)other)->number;
+
+    return (a > b) - (a < b);
+}
+
+static void
+settle_runs(ez_proxy *self, const char *end)
+{
+    GList *runs = g_list_sort(g_hash_table_get_values(self->runs), compare_runs);
+    unsigned before = self->refused.length;
 
     for (GList *at = runs; at != NULL; at = at->next) {
-        if (((ez_proxy_run *)at->data)->there) {
-            ez_proxy_end_run(self, at->data, EXECZ_OUTCOME_LOST, message);
+        ez_proxy_run *run = at->data;
+
+        if (run->there) {
+            settle(self, run, end);
         }
+    }
+    g_list_free(runs);
+    if (self->refused.length > before) {
+        ez_log_write(&self->what.services->log, EXECZ_LOG_WARNING,
+                     "executor=%s %u runs had not begun there and are sent again", self->what.alias,
+                     self->refused.length - before);
     }
 }
 
@@ -92,16 +146,34 @@ break_down(ez_proxy *self, const char *end)
                  reason);
 }
 
+/* The first one never was ready: another would not be, either. */
+static void
+fail_start(ez_proxy *self, const char *end)
+{
+    const char *code = self->accused ? "" : self->error.code;
+    char *reason = g_strdup_printf("%s%s%s%s", self->accused ? end : self->error.message,
+                                   code[0] == '\0' ? "" : " [", code, code[0] == '\0' ? "" : "]");
+
+    self->state = EZ_PROXY_BROKEN;
+    g_free(atomic_exchange(&self->broken, reason));
+    ez_log_write(&self->what.services->log, EXECZ_LOG_ERROR, "executor '%s' cannot be used: %s",
+                 self->what.alias, reason);
+}
+
 static void
 crash(ez_proxy *self, const char *end)
 {
     g_autofree char *delay = NULL;
 
-    lose_runs(self, end);
+    settle_runs(self, end);
     self->state = EZ_PROXY_RESTING;
     self->restart_at = EXECZ_TIME_NEVER;
-    if (self->first || self->ending) {
+    if (self->ending) {
         return; /* whoever has asked for it tells it */
+    }
+    if (self->first) {
+        fail_start(self, end);
+        return;
     }
     if (self->shut) {
         drop_refused(self, EXECZ_OUTCOME_CANCELLED, "the executor was shut down");

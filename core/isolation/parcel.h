@@ -10,7 +10,7 @@
 #include <execz/plugin.h>
 
 /* Of both ends; they are installed together and refuse any other. */
-#define EZ_PARCEL_VERSION 1u
+#define EZ_PARCEL_VERSION 2u
 
 /* Scheduler to plugin host. */
 #define EZ_PARCEL_START 1u    /* an ez_parcel_start: always the first */

@@ -42,18 +42,20 @@ make_environment(char **mark_out)
     return g_environ_setenv(g_get_environ(), EZ_MARK_NAME, *mark_out, TRUE);
 }
 
-/* fds: the socket and the image, both out of the way of what they become. */
+/* What it finds from EZ_PLUGIN_HOST_SOCKET on: socket, image and begun. */
+enum { N_FDS = 3 };
+
+/* fds are out of the way of what they become. */
 static int
-arrange_files(posix_spawn_file_actions_t *files, const int fds[2])
+arrange_files(posix_spawn_file_actions_t *files, const int fds[N_FDS])
 {
     int error = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0);
 
-    error =
-        error != 0 ? error : posix_spawn_file_actions_adddup2(files, fds[0], EZ_PLUGIN_HOST_SOCKET);
-    error =
-        error != 0 ? error : posix_spawn_file_actions_adddup2(files, fds[1], EZ_PLUGIN_HOST_IMAGE);
+    for (int i = 0; i < N_FDS && error == 0; i++) {
+        error = posix_spawn_file_actions_adddup2(files, fds[i], EZ_PLUGIN_HOST_SOCKET + i);
+    }
     return error != 0 ? error
-                      : posix_spawn_file_actions_addclosefrom_np(files, EZ_PLUGIN_HOST_IMAGE + 1);
+                      : posix_spawn_file_actions_addclosefrom_np(files, EZ_PLUGIN_HOST_BEGUN + 1);
 }
 
 static void
@@ -73,7 +75,7 @@ arrange_signals(posix_spawnattr_t *attributes)
 
 /* 0 or an errno. */
 static int
-spawn(ez_plugin_host *self, const char *program, const char *alias, const int fds[2])
+spawn(ez_plugin_host *self, const char *program, const char *alias, const int fds[N_FDS])
 {
     char *argv[] = {(char *)PROGRAM, (char *)alias, NULL};
     g_auto(GStrv) environment = make_environment(&self->mark);
@@ -112,26 +114,28 @@ close_fd(int *fd)
 static int
 raise_fd(int fd)
 {
-    return fcntl(fd, F_DUPFD_CLOEXEC, EZ_PLUGIN_HOST_IMAGE + 1);
+    return fcntl(fd, F_DUPFD_CLOEXEC, EZ_PLUGIN_HOST_BEGUN + 1);
 }
 
 execz_status
 ez_plugin_host_start(ez_plugin_host *self, const char *program, const char *alias, int image,
-                     execz_error *err)
+                     int begun, execz_error *err)
 {
-    int ends[2] = {-1, -1}, fds[2] = {-1, -1};
+    int ends[2] = {-1, -1}, fds[N_FDS] = {-1, -1, -1};
     int error = 0;
 
     ez_plugin_host_init(self);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 ||
-        (fds[0] = raise_fd(ends[1])) < 0 || (fds[1] = raise_fd(image)) < 0) {
+        (fds[0] = raise_fd(ends[1])) < 0 || (fds[1] = raise_fd(image)) < 0 ||
+        (fds[2] = raise_fd(begun)) < 0) {
         error = errno;
     }
     close_fd(&ends[1]);
     self->socket = ends[0];
     error = error != 0 ? error : spawn(self, program, alias, fds);
-    close_fd(&fds[0]);
-    close_fd(&fds[1]);
+    for (int i = 0; i < N_FDS; i++) {
+        close_fd(&fds[i]);
+    }
     if (error == 0) {
         return EXECZ_OK;
     }

@@ -10,6 +10,7 @@
 /* The descriptors that it finds, and no others beside 0, 1 and 2. */
 #define EZ_PLUGIN_HOST_SOCKET 3
 #define EZ_PLUGIN_HOST_IMAGE 4
+#define EZ_PLUGIN_HOST_BEGUN 5
 
 typedef struct ez_plugin_host {
     pid_t pid; /* 0: none */
@@ -24,9 +25,9 @@ typedef struct ez_plugin_host {
 void ez_plugin_host_init(ez_plugin_host *self);
 
 /* Starts the program in a session of its own, with nothing of ours but environment, stdout, stderr,
- * its end of the socket and image.  alias is for who looks at the list of processes. */
+ * its end of the socket, image and begun.  alias is for who looks at the list of processes. */
 execz_status ez_plugin_host_start(ez_plugin_host *self, const char *program, const char *alias,
-                                  int image, execz_error *err);
+                                  int image, int begun, execz_error *err);
 
 /* Whether it is dead; nothing is reaped. */
 bool ez_plugin_host_is_dead(const ez_plugin_host *self);

@@ -6,7 +6,6 @@
 #include "plugin/codes.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,6 +100,7 @@ proxy_free(ez_proxy *self)
     g_queue_init(&self->refused); /* its links are the runs' */
     g_hash_table_unref(self->runs);
     g_byte_array_unref(self->calls);
+    ez_begun_close(&self->begun);
     g_free(atomic_load(&self->broken));
     g_free(self->program);
     pthread_mutex_destroy(&self->health_lock);
@@ -146,31 +146,6 @@ open_descriptors(ez_proxy *self, execz_error *err)
     return EXECZ_OK;
 }
 
-/* Waits a moment for the first plugin host; one that is not ready by then may still become so. */
-static execz_status
-await_first(ez_proxy *self, execz_error *err)
-{
-    execz_duration patience = self->what.services->plugin_host_patience;
-    int64_t end = ez_proxy_now() + (patience > 0 ? patience : EZ_PROXY_START_PATIENCE);
-
-    while (self->state != EZ_PROXY_RUNNING && self->state != EZ_PROXY_RESTING &&
-           ez_proxy_now() < end) {
-        struct pollfd ready = {.fd = self->epoll, .events = POLLIN};
-
-        (void)poll(&ready, 1, (int)((end - ez_proxy_now()) / EXECZ_MILLISECOND) + 1);
-        on_ready(self);
-    }
-    self->first = false;
-    if (self->state == EZ_PROXY_RESTING) {
-        return ez_fail_code(err, EXECZ_E_PLUGIN, self->error.code, "%s", self->error.message);
-    }
-    if (self->state == EZ_PROXY_STARTING) {
-        ez_log_write(&self->what.services->log, EXECZ_LOG_WARNING,
-                     "executor=%s is slow to start; its tasks wait", self->what.alias);
-    }
-    return EXECZ_OK;
-}
-
 static execz_status
 proxy_start(const ez_isolated *what, execz_executor **executor_out, execz_error *err)
 {
@@ -180,13 +155,11 @@ proxy_start(const ez_isolated *what, execz_executor **executor_out, execz_error 
     if (status == EXECZ_OK) {
         status = ez_life_begin(self, err);
     }
-    if (status == EXECZ_OK) {
-        status = await_first(self, err);
-    }
     if (status != EXECZ_OK) {
         proxy_free(self);
         return status;
     }
+    arm(self);
     *executor_out = (execz_executor *)(void *)self;
     return EXECZ_OK;
 }
@@ -260,6 +233,7 @@ proxy_cancel(execz_executor *executor, execz_run token)
     if (run == NULL) {
         return EXECZ_E_STATE;
     }
+    run->cancelled = true;
     if (!run->there) {
         ez_proxy_end_run(self, run, EXECZ_OUTCOME_CANCELLED, "cancelled before it started");
     } else if (self->host.pid != 0 && self->state != EZ_PROXY_SWEEPING) {
@@ -352,6 +326,12 @@ proxy_broken(const execz_executor *executor)
     return atomic_load(&((const ez_proxy *)(const void *)executor)->broken);
 }
 
+static bool
+proxy_ready(const execz_executor *executor)
+{
+    return !((const ez_proxy *)(const void *)executor)->first;
+}
+
 static const execz_executor_ops ops = {
     .size = sizeof ops,
     .shutdown = proxy_shutdown,
@@ -363,4 +343,4 @@ static const execz_executor_ops ops = {
     .flush = proxy_flush,
 };
 
-const ez_isolator ez_proxy_isolator = {proxy_start, &ops, proxy_broken};
+const ez_isolator ez_proxy_isolator = {proxy_start, &ops, proxy_ready, proxy_broken};

@@ -3,19 +3,22 @@
  * process, and what comes back becomes calls of the host's table.
  *
  * All of it is done on the scheduler's loop, which never waits for the plugin host: what that does not
- * read stays in the stream's buffer, and above a limit the executor is busy.  Only a start is waited
- * for, a moment, so that its error is told at once; and an end.
+ * read stays in the stream's buffer, and above a limit the executor is busy.  Only an end is waited
+ * for, a moment.
  *
  *     STARTING ---ready---> RUNNING ---dead---> SWEEPING ---swept---> RESTING ---time---> STARTING
- *        \--dead or failed--------------------------^           \---too often---> BROKEN
+ *        \--dead or failed--------------------------^  \------------------\--too often---> BROKEN
+ *                                                       \--never ready---------------------^
  *
- * A run is in the plugin host from send_task() until its end comes.  What was there when the host
- * died is LOST.  A run that the plugin was too busy for comes back, is kept here and sent again, and
- * until then no other is taken. */
+ * A run is in the plugin host from send_task() until its end comes.  What had begun there when the host
+ * died is LOST, and what may have; what had not is kept here and sent to the next one.  A run that the
+ * plugin was too busy for comes back, is kept and sent again as well, and until then no other is
+ * taken. */
 #ifndef EZ_ISOLATION_PROXY_H
 #define EZ_ISOLATION_PROXY_H
 
 #include "executor/isolator.h"
+#include "isolation/begun.h"
 #include "isolation/crashes.h"
 #include "isolation/parcel.h"
 #include "isolation/plugin_host.h"
@@ -30,8 +33,6 @@ enum ez_proxy_state {
     EZ_PROXY_BROKEN,
 };
 
-/* How long the start of an executor is waited for; then it goes on by itself. */
-#define EZ_PROXY_START_PATIENCE (2 * EXECZ_SECOND)
 /* How long an end is waited for, before the plugin host is killed. */
 #define EZ_PROXY_END_PATIENCE (2 * EXECZ_SECOND)
 /* Bytes that may wait to be sent; above, the executor is busy. */
@@ -40,6 +41,8 @@ enum ez_proxy_state {
 #define EZ_PROXY_SEND_AT (64u << 10)
 /* When one run that the plugin was too busy for is sent again, unless one ends before. */
 #define EZ_PROXY_BUSY_DELAY (20 * EXECZ_MILLISECOND)
+/* So many plugin hosts may die before a run begins; then it is LOST, too: perhaps it is why. */
+#define EZ_PROXY_DEATHS_MAX 3u
 /* How late a plugin host may tell that a call has returned. */
 #define EZ_PROXY_REPORT_DELAY EXECZ_SECOND
 
@@ -50,6 +53,8 @@ typedef struct ez_proxy_run {
     const execz_time *times;
     uint64_t number; /* of all that were taken, in their order */
     uint32_t n;
+    uint32_t deaths; /* of plugin hosts that had it, and in which it had not begun */
+    bool cancelled;
     bool there; /* in the plugin host */
     GList link; /* in refused, if it is not */
 } ez_proxy_run;
@@ -63,6 +68,7 @@ typedef struct ez_proxy {
     int timer;
     int64_t armed; /* when it goes off; EXECZ_TIME_NEVER */
     ez_plugin_host host;
+    ez_begun begun; /* in that, or in the last one */
     ez_stream stream;
     bool wants_room; /* something waits to be sent: epoll watches for room */
 
@@ -134,6 +140,9 @@ int64_t ez_proxy_receive(ez_proxy *self);
 
 /* Sends again what the plugin was too busy for, as much as there is room for. */
 void ez_proxy_resend(ez_proxy *self);
+
+/* Keeps a run that is in the plugin host no more, to be sent again. */
+void ez_proxy_keep(ez_proxy *self, ez_proxy_run *run);
 
 /* Ends a run here, n of its run times with this outcome; it is freed. */
 void ez_proxy_end_run(ez_proxy *self, ez_proxy_run *run, uint32_t outcome, const char *message);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <execz/sdk.h>
+
 #define ALIAS_SIZE 64u /* of the alias text in front of an option table */
 #define PARTS_MAX 32u
 #define OPTIONS_MAX 256u
@@ -101,7 +103,8 @@ static const struct {
     {"command", EXECZ_CAP_COMMAND},       {"payload", EXECZ_CAP_PAYLOAD},
     {"cancel", EXECZ_CAP_CANCEL},         {"parallel", EXECZ_CAP_PARALLEL},
     {"isolatable", EXECZ_CAP_ISOLATABLE}, {"recover", EXECZ_CAP_RECOVER},
-    {"own_limit", EXECZ_CAP_OWN_LIMIT},   {"bodies", EXECZ_CAP_BODIES},
+    {"own_limit", EXECZ_CAP_OWN_LIMIT},   {"executes", EXECZ_CAP_EXECUTES},
+    {"bodies", EXECZ_CAP_BODIES},
 };
 
 char *

@@ -5,6 +5,7 @@
 #include "scheduler/held.h"
 #include "scheduler/result.h"
 #include "scheduler/tell.h"
+#include "scheduler/upgrade.h"
 
 static const int64_t look_again_after = 5 * EXECZ_MILLISECOND;
 static const int64_t join_within = 5 * EXECZ_SECOND;
@@ -62,6 +63,7 @@ static void
 begin(execz_scheduler *self, ez_executor_place *place)
 {
     place->leave_begun = true;
+    ez_upgrade_drop_next(self, place);
     self->recent = NULL; /* no more of this one */
     ez_log_write(&self->log, EXECZ_LOG_INFO, "executor %s executor=%s: %u runs go on",
                  place->replaced ? "replaced" : "removed", ez_executor_alias(place->executor),

@@ -39,9 +39,10 @@ typedef struct ez_manual {
 typedef struct ez_executor_place {
     ez_executor *executor; /* owned */
     ez_wish *wish;         /* owned; what it was made of; NULL: it is not to be made again */
-    ez_line held;          /* [loop] what waits because it was busy */
-    execz_time turn;     /* [loop] since when who is tried now has waited; EXECZ_TIME_NEVER: not */
-    int64_t retry_at;    /* [loop] monotonic; when to try again without being asked */
+    ez_executor *next; /* [loop] owned; what it is upgraded to once that is ready; NULL: nothing */
+    ez_line held;      /* [loop] what waits because it was busy */
+    execz_time turn;   /* [loop] since when who is tried now has waited; EXECZ_TIME_NEVER: not */
+    int64_t retry_at;  /* [loop] monotonic; when to try again without being asked */
     int64_t retry_delay; /* [loop] EZ_FIRST_RETRY, then longer and longer */
     size_t room;       /* [loop] runs that have ended, as far as somebody stands in line for that */
     int64_t told_busy; /* [loop] monotonic; when the log was told last; 0: never */
@@ -97,6 +98,7 @@ struct execz_scheduler {
     ez_lock *plugin_lock;
     bool watches_plugins;
     _Atomic(struct ez_arrivals *) arrivals; /* owned; NULL: none are watched */
+    unsigned n_next;                        /* [loop] places that have something next */
     GHashTable *broken_plugins;             /* [loop] path -> sum, both owned: not to be loaded */
 
     /* Read by any thread. */

@@ -25,6 +25,7 @@
 #include "scheduler/retry.h"
 #include "scheduler/submit.h"
 #include "scheduler/tell.h"
+#include "scheduler/upgrade.h"
 
 static const int64_t lost_after = 10 * EXECZ_SECOND;
 static const int64_t join_within = 5 * EXECZ_SECOND;
@@ -79,6 +80,7 @@ stop_executors(execz_scheduler *self)
     for (guint i = 0; i < places->len; i++) {
         ez_executor_place *place = places->pdata[i];
 
+        ez_upgrade_drop_next(self, place);
         (void)(place->abandoned || ez_executor_join(place->executor, deadline));
     }
     /* What threads have posted as their last act, before its owner is gone; and what that posts. */

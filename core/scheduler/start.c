@@ -16,7 +16,8 @@ start_executor(execz_scheduler *self, ez_executor_place *place)
     execz_error err = EXECZ_ERROR_INIT;
 
     if (ez_executor_start(place->executor, &err) == EXECZ_OK) {
-        ez_log_write(&self->log, EXECZ_LOG_INFO, "executor started executor=%s", alias);
+        ez_log_write(&self->log, EXECZ_LOG_INFO, "executor %s executor=%s",
+                     ez_executor_is_ready(place->executor) ? "started" : "is being started", alias);
         atomic_store(&self->recheck, true);
         return;
     }

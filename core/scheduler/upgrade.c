@@ -25,7 +25,7 @@ ez_upgrade_begin(execz_scheduler *self)
 bool
 ez_upgrade_is_due(execz_scheduler *self)
 {
-    return ez_arrivals_any(self->arrivals);
+    return ez_arrivals_any(self->arrivals) || self->n_next > 0;
 }
 
 void
@@ -106,25 +106,81 @@ discard(execz_scheduler *self, ez_executor *executor)
 }
 
 static void
-upgrade(execz_scheduler *self, ez_executor_place *place, ez_executor *executor)
+switch_to(execz_scheduler *self, ez_executor_place *place, ez_executor *executor)
 {
-    const char *alias = ez_executor_alias(place->executor);
-    execz_error err = EXECZ_ERROR_INIT;
+    ez_log_write(&self->log, EXECZ_LOG_INFO, "executor upgraded executor=%s path=%s sha256=%s",
+                 ez_executor_alias(executor), ez_executor_path(executor),
+                 ez_executor_sum(executor));
+    replace(self, place, executor);
+}
+
+/* Goes on with what there was, if that is of use. */
+static void
+refuse(execz_scheduler *self, ez_executor_place *place, ez_executor *executor, const char *why)
+{
     const char *reason;
 
-    if (ez_executor_start(executor, &err) == EXECZ_OK) {
-        ez_log_write(&self->log, EXECZ_LOG_INFO, "executor upgraded executor=%s path=%s sha256=%s",
-                     alias, ez_executor_path(executor), ez_executor_sum(executor));
-        replace(self, place, executor);
-        return;
-    }
-    ez_log_write(&self->log, EXECZ_LOG_ERROR, "executor '%s' is not upgraded: %s%s%s%s", alias,
-                 err.message, err.code[0] == '\0' ? "" : " [", err.code,
-                 err.code[0] == '\0' ? "" : "]");
+    ez_log_write(&self->log, EXECZ_LOG_ERROR, "executor '%s' is not upgraded: %s",
+                 ez_executor_alias(executor), why);
     if (ez_executor_is_available(place->executor, &reason)) {
+        ez_executor_stop(executor, 0, false);
         discard(self, executor);
     } else {
         replace(self, place, executor); /* which has the latest reason */
+    }
+}
+
+static void
+upgrade(execz_scheduler *self, ez_executor_place *place, ez_executor *executor)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    g_autofree char *why = NULL;
+
+    if (ez_executor_start(executor, &err) != EXECZ_OK) {
+        why = g_strdup_printf("%s%s%s%s", err.message, err.code[0] == '\0' ? "" : " [", err.code,
+                              err.code[0] == '\0' ? "" : "]");
+        refuse(self, place, executor, why);
+    } else if (ez_executor_is_ready(executor)) {
+        switch_to(self, place, executor);
+    } else {
+        place->next = executor;
+        self->n_next++;
+    }
+}
+
+static ez_executor *
+take_next(execz_scheduler *self, ez_executor_place *place)
+{
+    self->n_next--;
+    return g_steal_pointer(&place->next);
+}
+
+void
+ez_upgrade_drop_next(execz_scheduler *self, ez_executor_place *place)
+{
+    if (place->next != NULL) {
+        ez_executor *next = take_next(self, place);
+
+        ez_executor_stop(next, 0, false);
+        discard(self, next);
+    }
+}
+
+/* Looks whether what it is to have next has become ready, or never will. */
+static void
+look_at_next(execz_scheduler *self, ez_executor_place *place)
+{
+    const char *reason;
+
+    if (place->next == NULL) {
+        return;
+    }
+    if (!ez_executor_is_available(place->next, &reason)) {
+        g_autofree char *why = g_strdup(reason);
+
+        refuse(self, place, take_next(self, place), why);
+    } else if (ez_executor_is_ready(place->next)) {
+        switch_to(self, place, take_next(self, place));
     }
 }
 
@@ -154,7 +210,8 @@ make_other(execz_scheduler *self, const ez_executor_place *place, bool *gone_out
 
     pthread_mutex_lock(&self->catalog_lock);
     file = ez_find_plugin(self, place->wish->type, err);
-    if (file != NULL && is_other(self, place->executor, file)) {
+    if (file != NULL && is_other(self, place->executor, file) &&
+        (place->next == NULL || is_other(self, place->next, file))) {
         other = ez_make_executor(self, alias, place->wish->type, &place->wish->source, report, err);
     }
     pthread_mutex_unlock(&self->catalog_lock);
@@ -175,6 +232,7 @@ reconsider(execz_scheduler *self, ez_executor_place *place)
     ez_executor *other = make_other(self, place, &gone, &err);
 
     if (other != NULL) {
+        ez_upgrade_drop_next(self, place); /* it is older still */
         upgrade(self, place, other);
     } else if (gone && ez_executor_is_available(place->executor, &reason)) {
         const char *alias = ez_executor_alias(place->executor);
@@ -182,12 +240,13 @@ reconsider(execz_scheduler *self, ez_executor_place *place)
         ez_log_write(&self->log, EXECZ_LOG_WARNING,
                      "executor '%s' has lost its plugin: its tasks are blocked: %s", alias,
                      err.message);
+        ez_upgrade_drop_next(self, place);
         replace(self, place, ez_executor_new_unavailable(&self->services, alias, &err));
     }
 }
 
-void
-ez_upgrade_step(execz_scheduler *self)
+static void
+take_news(execz_scheduler *self)
 {
     g_autoptr(GPtrArray) news = ez_arrivals_take(self->arrivals);
     g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
@@ -201,6 +260,21 @@ ez_upgrade_step(execz_scheduler *self)
 
         if (!place->leaving) {
             reconsider(self, place);
+        }
+    }
+}
+
+void
+ez_upgrade_step(execz_scheduler *self)
+{
+    if (ez_arrivals_any(self->arrivals)) {
+        take_news(self);
+    }
+    if (self->n_next > 0) {
+        g_autoptr(GPtrArray) places = ez_scheduler_list_places(self);
+
+        for (guint i = 0; i < places->len; i++) {
+            look_at_next(self, places->pdata[i]);
         }
     }
 }

@@ -80,6 +80,74 @@ Test(crashes, others_that_ran_there_are_lost_too_and_those_elsewhere_go_on)
     cr_expect(eq(u32, await_ends("elsewhere", 1)->outcome, EXECZ_OUTCOME_OK));
 }
 
+/* One that runs, and two behind it in the one-worker pool; then the plugin host is killed. */
+static void
+kill_host_of_three(const char *type)
+{
+    open_executor(type, "isolation", "process", "isolation_crashes", "0", "isolation_delay", "1ms",
+                  "max_workers", "1", NULL);
+    add_function("running", "pool_bodies:sleep", "{\"ms\": 60000}");
+    add_function("first", "pool_bodies:nothing", NULL);
+    add_function("second", "pool_bodies:nothing", NULL);
+    run_task("running");
+    await_starts("running", 1);
+    run_task("first");
+    run_task("second");
+    pass_time(1); /* they are sent */
+    cr_assert(eq(int, kill(host_pid(), SIGKILL), 0));
+    cr_expect(eq(u32, await_ends("running", 1)->outcome, EXECZ_OUTCOME_LOST));
+}
+
+Test(crashes, what_had_not_begun_is_sent_again)
+{
+    kill_host_of_three("threadpool");
+    cr_expect(eq(u32, await_ends("first", 1)->outcome, EXECZ_OUTCOME_OK));
+    cr_expect(eq(u32, await_ends("second", 1)->outcome, EXECZ_OUTCOME_OK));
+    cr_expect(all(eq(u32, starts_of("first"), 1), eq(u32, starts_of("second"), 1)));
+    cr_expect(ne(ptr, strstr(log_lines(), "2 runs had not begun there and are sent again"), NULL),
+              "%s", log_lines());
+}
+
+Test(crashes, what_may_have_begun_is_lost)
+{
+    kill_host_of_three("processpool");
+    cr_expect(eq(u32, await_ends("first", 1)->outcome, EXECZ_OUTCOME_LOST));
+    cr_expect(eq(u32, await_ends("second", 1)->outcome, EXECZ_OUTCOME_LOST));
+}
+
+Test(crashes, what_was_cancelled_and_had_not_begun_is_cancelled)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+
+    open_patient("threadpool");
+    expect_alive();
+    cr_assert(eq(int, kill(host_pid(), SIGSTOP), 0));
+    add_function("held", "pool_bodies:nothing", NULL);
+    run_task("held");
+    pass_time(1);
+    cr_assert(eq(int, execz_scheduler_cancel_task(scheduler(), "held", 0, &err), EXECZ_OK));
+    pass_time(1);
+    cr_assert(eq(int, kill(host_pid(), SIGKILL), 0));
+    cr_expect(eq(u32, await_ends("held", 1)->outcome, EXECZ_OUTCOME_CANCELLED));
+    cr_expect(eq(u32, starts_of("held"), 0));
+}
+
+/* It crashes before it is told that anything has begun; after a few deaths the run may be why. */
+Test(crashes, what_no_plugin_host_lives_to_begin_is_lost)
+{
+    make_executor(EXECZ_TEST_PLUGIN_DIR "/poison.so", "isolation", "process", "isolation_delay",
+                  "1ms", "isolation_crashes", "0", NULL);
+    start_pool();
+    add_function("poison", "pool_bodies:nothing", NULL);
+    run_task("poison");
+    const ended *end = await_ends("poison", 1);
+
+    cr_expect(eq(u32, end->outcome, EXECZ_OUTCOME_LOST));
+    cr_expect(ne(ptr, strstr(end->message, "before the run began, as 2 others"), NULL), "%s",
+              end->message);
+    cr_assert(eq(int, shut_down(EXECZ_SHUTDOWN_CANCEL, -1), EXECZ_OK));
+}
+
 Test(crashes, a_lost_run_is_attempted_again_if_its_task_says_so)
 {
     execz_task_spec spec = EXECZ_TASK_SPEC_INIT;

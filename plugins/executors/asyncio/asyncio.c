@@ -356,5 +356,5 @@ EXECZ_OPTIONS(
 
 EXECZ_EXECUTOR_PLUGIN_WITH("org.execz.asyncio", "asyncio", EXECZ_VERSION,
                            "Runs coroutines and commands on an event loop, functions in its pool",
-                           EXECZ_CAP_BODIES | EXECZ_CAP_CANCEL, hooks, EXECZ_TABLE(options),
-                           EXECZ_NO_TABLE);
+                           EXECZ_CAP_BODIES | EXECZ_CAP_CANCEL | EXECZ_CAP_EXECUTES, hooks,
+                           EXECZ_TABLE(options), EXECZ_NO_TABLE);

@@ -16,4 +16,4 @@ static const execz_base_hooks hooks = {.do_send_task = do_send_task};
 
 EXECZ_EXECUTOR_PLUGIN("org.execz.debug", "debug", EXECZ_VERSION,
                       "Runs tasks one after the other on the scheduler's own thread",
-                      EXECZ_CAP_BODIES | EXECZ_CAP_CANCEL, hooks);
+                      EXECZ_CAP_BODIES | EXECZ_CAP_CANCEL | EXECZ_CAP_EXECUTES, hooks);

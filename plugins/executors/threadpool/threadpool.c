@@ -81,5 +81,6 @@ EXECZ_OPTIONS(
     EXECZ_SHUTDOWN_OPTIONS);
 
 EXECZ_EXECUTOR_PLUGIN_WITH("org.execz.threadpool", ALIASES, EXECZ_VERSION,
-                           "Runs tasks on a pool of threads", EXECZ_CAP_BODIES | EXECZ_CAP_CANCEL,
-                           hooks, EXECZ_TABLE(options), EXECZ_NO_TABLE);
+                           "Runs tasks on a pool of threads",
+                           EXECZ_CAP_BODIES | EXECZ_CAP_CANCEL | EXECZ_CAP_EXECUTES, hooks,
+                           EXECZ_TABLE(options), EXECZ_NO_TABLE);

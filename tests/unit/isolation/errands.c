@@ -42,6 +42,33 @@ Test(errands, a_run_has_the_token_that_its_scheduler_gave_it)
     end();
 }
 
+static void
+cancel_first_of_two(void)
+{
+    ez_stream_begin(&stream, EZ_PARCEL_CANCEL);
+    ez_stream_put_u64(&stream, RUN(0, 1));
+    ez_stream_end(&stream);
+    (void)ez_stream_send(&stream, true);
+    cr_expect(eq(u32, await_result(RUN(0, 1)).outcome, EXECZ_OUTCOME_CANCELLED));
+    cr_expect(eq(u32, await_result(RUN(1, 1)).outcome, EXECZ_OUTCOME_OK));
+}
+
+Test(errands, a_run_has_begun_when_its_body_has_and_not_before)
+{
+    ez_frame frame;
+
+    start_guest_with("threadpool", "max_workers", "1");
+    send_command(RUN(0, 1), "sleep 1000");
+    frame = next_parcel();
+    cr_assert(eq(u32, frame.kind, EZ_PARCEL_BEGUN));
+    send_command(RUN(1, 1), "true");
+    await_done(3); /* the start, and two runs */
+    cr_expect(ez_begun_has(&begun, RUN(0, 1)));
+    cr_expect(not(ez_begun_has(&begun, RUN(1, 1))));
+    cancel_first_of_two();
+    end();
+}
+
 Test(errands, a_slot_is_used_again_and_again)
 {
     start_guest("debug");

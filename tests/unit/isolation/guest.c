@@ -53,20 +53,11 @@ Test(guest, a_scheduler_of_another_version_is_told_so)
 
 Test(guest, it_tells_how_much_it_has_dealt_with)
 {
-    ez_frame frame;
-    uint64_t done = 0;
-
     start_guest("debug");
     for (uint32_t i = 0; i < 5; i++) {
         send_command(RUN(i, 1), "true");
     }
-    while (done < 6) { /* the start was one */
-        cr_assert(ge(i64, ez_stream_receive(&stream, true), 0));
-        while (ez_stream_next(&stream, &frame)) {
-            done = frame.kind == EZ_PARCEL_REPORT ? ez_frame_u64(&frame) : done;
-        }
-    }
-    cr_expect(eq(u64, done, 6));
+    await_done(6); /* the start was one */
     send_parcel(EZ_PARCEL_END);
     cr_expect(eq(int, await_guest(), 0));
 }

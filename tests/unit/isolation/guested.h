@@ -19,6 +19,7 @@
 
 static pid_t guest_pid;
 static ez_stream stream;
+static ez_begun begun; /* as the guest tells it */
 
 /* Runs a guest of this plugin, which has not heard anything yet. */
 static inline void
@@ -26,16 +27,19 @@ fork_guest(const char *plugin)
 {
     g_autofree char *path = g_strdup_printf("%s/%s.so", EXECZ_TEST_BUNDLED_DIR, plugin);
     int image = open(path, O_RDONLY | O_CLOEXEC);
+    int begun_fd = -1;
     int ends[2];
 
+    cr_assert(ez_begun_make(&begun, &begun_fd));
     cr_assert(image >= 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     guest_pid = fork();
     if (guest_pid == 0) {
         close(ends[0]);
-        _exit(ez_guest_run(ends[1], image));
+        _exit(ez_guest_run(ends[1], image, begun_fd));
     }
     close(ends[1]);
     close(image);
+    close(begun_fd);
     ez_stream_init(&stream, ends[0]);
 }
 
@@ -48,6 +52,7 @@ await_guest(void)
     cr_assert(eq(int, waitpid(guest_pid, &status, 0), guest_pid));
     close(stream.fd);
     ez_stream_deinit(&stream);
+    ez_begun_close(&begun);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -74,6 +79,38 @@ send_start(const char *part)
 
     ez_parcel_put_start(&stream, &start);
     cr_assert(eq(int, ez_stream_send(&stream, true), 0));
+}
+
+static inline void
+start_guest_with(const char *plugin, const char *option, const char *value)
+{
+    execz_pair pair = {option, value};
+    ez_parcel_start start = {.alias = "cpu",
+                             .path = "/x.so",
+                             .part = plugin,
+                             .function_path = "",
+                             .options = &pair,
+                             .n_options = 1};
+
+    fork_guest(plugin);
+    ez_parcel_put_start(&stream, &start);
+    cr_assert(eq(int, ez_stream_send(&stream, true), 0));
+    cr_assert(eq(u32, next_parcel().kind, EZ_PARCEL_READY));
+}
+
+/* Waits until it has dealt with so many parcels. */
+static inline void
+await_done(uint64_t n)
+{
+    uint64_t done = 0;
+    ez_frame frame;
+
+    while (done < n) {
+        cr_assert(ge(i64, ez_stream_receive(&stream, true), 0));
+        while (ez_stream_next(&stream, &frame)) {
+            done = frame.kind == EZ_PARCEL_REPORT ? ez_frame_u64(&frame) : done;
+        }
+    }
 }
 
 static inline void

@@ -67,3 +67,28 @@ Test(upgrade, one_that_is_gone_makes_its_executor_unavailable_and_is_taken_when_
     generations_await(self, "executor upgraded executor=default");
     generations_free(self);
 }
+
+/* Its start takes as long as that of a process, which the loop does not wait for. */
+Test(upgrade, an_isolated_one_is_switched_once_it_is_ready)
+{
+    static const execz_pair apart = {"isolation", "process"};
+    generations *self = generations_new("generation_1");
+    execz_error err = EXECZ_ERROR_INIT;
+    g_autofree char *before = NULL;
+
+    cr_assert(
+        eq(int,
+           execz_scheduler_add_executor(self->scheduler, "apart", "generation", &apart, 1, &err),
+           EXECZ_OK),
+        "%s", err.message);
+    generations_await(self, "executor=apart its plugin host is ready");
+    generations_install(self, "generation_2");
+    generations_await(self, "executor upgraded executor=apart");
+    before = g_strdup(ez_executor_sum(ez_scheduler_find_place(self->scheduler, "apart")->executor));
+    generations_install(self, "generation_refuses");
+    generations_await(self, "executor 'apart' is not upgraded: ");
+    cr_expect(eq(
+        str, (char *)ez_executor_sum(ez_scheduler_find_place(self->scheduler, "apart")->executor),
+        before));
+    generations_free(self);
+}
