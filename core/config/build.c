@@ -3,6 +3,7 @@
 #include "config/config.h"
 
 #include "base/error.h"
+#include "scheduler/executors.h"
 
 #include <execz/config.h>
 
@@ -101,13 +102,18 @@ static void
 add_executor(ez_config *config, const ez_config_executor *executor, execz_scheduler *scheduler)
 {
     const ez_executor_settings *settings = &executor->settings;
+    const char *type = settings->type != NULL ? settings->type : settings->plugin;
     execz_error err = EXECZ_ERROR_INIT;
     size_t n = 0;
     g_autofree execz_pair *pairs = ez_config_pairs(executor->checked, executor->options, &n);
 
-    if (execz_scheduler_add_executor(scheduler, executor->alias,
-                                     settings->type != NULL ? settings->type : settings->plugin,
-                                     pairs, n, &err) != EXECZ_OK) {
+    if (execz_scheduler_add_executor(scheduler, executor->alias, type, pairs, n, &err) ==
+        EXECZ_OK) {
+        return;
+    }
+    if (err.status == EXECZ_E_NOT_FOUND && settings->wait_for_plugin == 1) {
+        ez_scheduler_await_executor(scheduler, executor->alias, type, pairs, n, &err);
+    } else {
         ez_report_add_error(config->found, executor->section->place, &err);
     }
 }

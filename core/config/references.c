@@ -23,8 +23,8 @@ report_no_plugin(ez_config *self, const ez_section *section, const ez_catalog *c
 }
 
 /* The file of the executor's plugin; NULL if there is none, or if it is no usable one.  The first
- * is a problem of the configuration, the second is left to the running scheduler, which blocks the
- * tasks and says why: a plugin may be mended meanwhile. */
+ * is a problem of the configuration, unless that says that it may come later; the second is left to
+ * the running scheduler, which blocks the tasks and says why: a plugin may be mended meanwhile. */
 static const ez_plugin_file *
 find_plugin(ez_config *self, const ez_config_executor *executor, ez_catalog *catalog)
 {
@@ -34,7 +34,8 @@ find_plugin(ez_config *self, const ez_config_executor *executor, ez_catalog *cat
         type != NULL ? ez_catalog_find(catalog, type, &err)
                      : ez_catalog_find_file(catalog, executor->settings.plugin, &err);
 
-    if (file != NULL || err.status == EXECZ_E_PLUGIN) {
+    if (file != NULL || err.status == EXECZ_E_PLUGIN ||
+        (err.status == EXECZ_E_NOT_FOUND && executor->settings.wait_for_plugin == 1)) {
         return file;
     }
     if (type != NULL && err.status == EXECZ_E_NOT_FOUND) {

@@ -60,6 +60,7 @@ static const ez_key defaults_keys[] = {POLICY_KEYS};
 static const ez_key executor_keys[] = {
     {"type", EZ_VALUE_WORD, AT(ez_executor_settings, type)},
     {"plugin", EZ_VALUE_PATH, AT(ez_executor_settings, plugin)},
+    {"wait_for_plugin", EZ_VALUE_YES, AT(ez_executor_settings, wait_for_plugin)},
 };
 
 static const ez_key store_keys[] = {

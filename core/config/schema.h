@@ -40,6 +40,7 @@ typedef struct ez_scheduler_settings {
 typedef struct ez_executor_settings {
     const char *type;
     const char *plugin;
+    uint32_t wait_for_plugin; /* 1: yes, it may come later */
 } ez_executor_settings;
 
 typedef struct ez_store_settings {

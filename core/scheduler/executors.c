@@ -116,29 +116,69 @@ ez_scheduler_add_executor(execz_scheduler *self, const char *alias, const char *
     return ez_fail(err, EXECZ_E_CONFIG, "the options of executor '%s' are wrong", alias);
 }
 
+/* What a program gives, as a source; its members are the caller's. */
+typedef struct given {
+    ez_options_source source;
+    ez_setting *settings;
+    char *owner, *base;
+} given;
+
+static void
+given_init(given *self, const char *alias, const execz_pair *options, size_t n_options)
+{
+    self->settings = g_new0(ez_setting, n_options + 1);
+    self->owner = g_strdup_printf("executor '%s'", alias == NULL ? "" : alias);
+    self->base = g_get_current_dir();
+    for (size_t i = 0; i < n_options; i++) {
+        self->settings[i].key = options[i].key;
+        self->settings[i].value = options[i].value;
+    }
+    self->source = (ez_options_source){.owner = self->owner,
+                                       .base_dir = self->base,
+                                       .settings = self->settings,
+                                       .n_settings = n_options};
+}
+
+static void
+given_deinit(given *self)
+{
+    g_free(self->settings);
+    g_free(self->owner);
+    g_free(self->base);
+}
+
 execz_status
 execz_scheduler_add_executor(execz_scheduler *self, const char *alias, const char *type,
                              const execz_pair *options, size_t n_options, execz_error *err)
 {
     g_autoptr(ez_report) report = ez_report_new();
-    g_autofree ez_setting *settings = g_new0(ez_setting, n_options + 1);
-    g_autofree char *owner = g_strdup_printf("executor '%s'", alias == NULL ? "" : alias);
-    g_autofree char *base = g_get_current_dir();
-    ez_options_source source = {
-        .owner = owner, .base_dir = base, .settings = settings, .n_settings = n_options};
     execz_status status;
+    given it;
 
-    for (size_t i = 0; i < n_options; i++) {
-        settings[i].key = options[i].key;
-        settings[i].value = options[i].value;
-    }
-    status = ez_scheduler_add_executor(self, alias, type, &source, report, err);
+    given_init(&it, alias, options, n_options);
+    status = ez_scheduler_add_executor(self, alias, type, &it.source, report, err);
+    given_deinit(&it);
     if (status == EXECZ_E_CONFIG && ez_report_count(report) > 0) {
         const ez_problem *first = ez_report_get(report, 0);
 
         return ez_fail_code(err, status, first->code, "%s", first->message);
     }
     return status;
+}
+
+void
+ez_scheduler_await_executor(execz_scheduler *self, const char *alias, const char *type,
+                            const execz_pair *options, size_t n_options, const execz_error *why)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    given it;
+
+    given_init(&it, alias, options, n_options);
+    (void)insert_place(self,
+                       ez_place_new(ez_executor_new_unavailable(&self->services, alias, why),
+                                    ez_wish_new(type, &it.source)),
+                       &err);
+    given_deinit(&it);
 }
 
 static int

@@ -18,6 +18,12 @@ ez_executor *ez_make_executor(execz_scheduler *self, const char *alias, const ch
                               const ez_options_source *options, ez_report *report,
                               execz_error *err);
 
+/* Adds an executor whose plugin is not there yet, for the reason in why, as
+ * execz_scheduler_add_executor() has told: its tasks are blocked until it comes.  [setup] */
+void ez_scheduler_await_executor(execz_scheduler *self, const char *alias, const char *type,
+                                 const execz_pair *options, size_t n_options,
+                                 const execz_error *why);
+
 /* A place for it, in no table yet; takes both. */
 ez_executor_place *ez_place_new(ez_executor *executor, ez_wish *wish);
 

@@ -124,6 +124,23 @@ Test(hot, a_plugin_that_is_removed_blocks_its_tasks_until_it_is_back)
     stop(&execz);
 }
 
+Test(hot, a_plugin_that_comes_later_begins_the_tasks_that_wait_for_it)
+{
+    live execz;
+
+    own_file("tasks.conf", "[scheduler]\nplugin_path = plugins\n[executor:default]\n"
+                           "type = generation\nwait_for_plugin = yes\n"
+                           "[task:tick]\nat = now\nshell = true\n");
+    cr_assert(mkdir(own_path("plugins"), 0755) == 0);
+    cr_expect(eq(int, run_execz("check", "tasks.conf", NULL).status, 0));
+    execz = start_execz("start", "-c", "tasks.conf", "--log-level", "info", NULL);
+    await(&execz, "executor 'default' cannot be used: ");
+    await(&execz, "BLOCKED");
+    install("generation_2");
+    await(&execz, "\"2.0.0\"");
+    stop(&execz);
+}
+
 Test(hot, where_they_are_not_watched_nothing_happens)
 {
     live execz;

@@ -34,6 +34,18 @@ Test(references, a_plugin_that_cannot_be_used_is_left_to_the_running_scheduler)
     cr_expect(eq(str, (char *)pairs[0].value, (char *)"y"));
 }
 
+Test(references, a_plugin_that_may_come_later_is_no_problem)
+{
+    g_auto(loaded) f =
+        load_text("[executor:default]\ntype = nowhere\nwait_for_plugin = yes\nx = y\n"
+                  "[executor:file]\nplugin = /nowhere.so\nwait_for_plugin = yes\n");
+    const ez_config_executor *executor = f.config->executors->pdata[0];
+
+    cr_expect(eq(sz, ez_report_count(ez_config_problems(f.config)), 0));
+    cr_expect(executor->checked == NULL);
+    cr_assert(eq(sz, executor->options->len, 1)); /* the key is not one of the plugin's */
+}
+
 Test(references, what_could_not_be_read_is_not_missed)
 {
     expect_problems_of("[executor:default\x01]\ntype = good\n[task:a]\nshell = true\nevery = 1s\n",
