@@ -26,6 +26,8 @@ typedef struct kinship {
     GHashTable *by_number, *by_pipe, *by_mark; /* place of the tree, from 1 */
     GArray *bonds;
     guint *first; /* bond of each process */
+    guint
+        *twin; /* of each tree: the place, from 1, of an earlier one with the same mark; 0: none */
     bool changed;
 } kinship;
 
@@ -135,6 +137,10 @@ note_trees(kinship *self, guint n)
         const ez_tree *tree = self->trees[i];
         gpointer place = GUINT_TO_POINTER(i + 1);
 
+        self->twin[i] = GPOINTER_TO_UINT(g_hash_table_lookup(self->by_mark, tree->mark));
+        if (self->twin[i] != 0) {
+            continue; /* two hunts after one tree */
+        }
         if (ez_tree_owns_number(tree)) {
             g_hash_table_insert(self->by_number, GINT_TO_POINTER(tree->pid), place);
         }
@@ -155,7 +161,8 @@ ez_kin_gather(ez_census *census, const ez_tree *const *trees, GPtrArray *const *
                     .by_pipe = g_hash_table_new(g_int64_hash, g_int64_equal),
                     .by_mark = g_hash_table_new(g_str_hash, g_str_equal),
                     .bonds = g_array_new(FALSE, FALSE, sizeof(bond)),
-                    .first = g_new0(guint, census->processes->len + 1)};
+                    .first = g_new0(guint, census->processes->len + 1),
+                    .twin = g_new0(guint, n + 1)};
 
     note_trees(&self, n);
     for (guint i = 0; i < census->processes->len; i++) {
@@ -168,9 +175,15 @@ ez_kin_gather(ez_census *census, const ez_tree *const *trees, GPtrArray *const *
             add_as_child(&self, i);
         }
     } while (self.changed);
+    for (guint i = 0; i < n; i++) {
+        if (self.twin[i] != 0) {
+            g_ptr_array_extend(members[i], members[self.twin[i] - 1], NULL, NULL);
+        }
+    }
     g_hash_table_unref(self.by_number);
     g_hash_table_unref(self.by_pipe);
     g_hash_table_unref(self.by_mark);
     g_array_unref(self.bonds);
     g_free(self.first);
+    g_free(self.twin);
 }

@@ -55,6 +55,7 @@
     X(EXECUTABLE_STACK, "P322", EXECZ_E_PLUGIN, "it asks for an executable stack")                 \
     X(RUN_PATH, "P323", EXECZ_E_PLUGIN, "its run path is relative or not trusted")                 \
     X(LIBRARY, "P324", EXECZ_E_PLUGIN, "a library it brings is not trusted")                       \
+    X(GENERATIONS, "P325", EXECZ_E_PLUGIN, "too many versions of it are loaded")                   \
     X(ABI_MAJOR, "P401", EXECZ_E_PLUGIN, "built for another major version of the plugin ABI")      \
     X(ABI_MINOR, "P402", EXECZ_E_PLUGIN, "needs a newer minor version of the plugin ABI")          \
     X(BAD_DESCRIPTOR, "P403", EXECZ_E_PLUGIN, "the descriptor has a wrong magic or size")          \

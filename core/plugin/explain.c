@@ -198,6 +198,13 @@ static const explanation explanations[EZ_N_PLUGIN_CODES] = {
                       "message says what is wrong with that.",
                       "Mend the library as the message says.",
                       "readelf -d /opt/plugins/http.so | grep -E 'NEEDED|RUNPATH'"},
+    [EZ_P_GENERATIONS] =
+        {"Code that was loaded is never unmapped, since something may still point to it; each "
+         "version "
+         "that a file has had keeps its memory and one descriptor. So their number has a limit.",
+         "Start the scheduler again; or give the executor isolation = process, which loads them in "
+         "processes of their own.",
+         "systemctl restart execz"},
     [EZ_P_ABI_MAJOR] = {"The plugin was built for another major version of the plugin ABI, which "
                         "does not promise anything about this one.",
                         "Build it against the headers of this execz, or use an execz that speaks "

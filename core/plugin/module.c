@@ -205,6 +205,18 @@ find_locked(const ez_file_key *key)
     return NULL;
 }
 
+/* How many states of this file are loaded already. */
+static guint
+count_locked(const char *path)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < modules->len; i++) {
+        n += strcmp(((const ez_module *)modules->pdata[i])->file->path, path) == 0;
+    }
+    return n;
+}
+
 /* A module that may have turned out unusable; NULL: its code was never mapped. */
 static const ez_module *
 judge(const ez_module *self, execz_error *err)
@@ -244,7 +256,12 @@ ez_module_load(const ez_plugin_file *file, execz_error *err)
 
     lock_modules();
     self = find_locked(&file->key);
-    if (self == NULL) {
+    if (self == NULL && count_locked(file->path) >= EZ_MODULE_GENERATIONS_MAX) {
+        ez_plugin_fail(err, EZ_P_GENERATIONS,
+                       "%s: %u versions of it are loaded, and none can be unloaded; start the "
+                       "scheduler again",
+                       file->path, EZ_MODULE_GENERATIONS_MAX);
+    } else if (self == NULL) {
         self = add_locked(open_image(file, err), err);
     }
     pthread_mutex_unlock(&load_lock);

@@ -10,6 +10,9 @@
  * never be unmapped safely. */
 typedef struct ez_module ez_module;
 
+/* States of one file that may be loaded: each keeps its memory and a descriptor for ever. */
+#define EZ_MODULE_GENERATIONS_MAX 256u
+
 /* Loads the file that a catalog found, once for each state of a file: a second call gives the same
  * module (or the same refusal).  NULL with EXECZ_E_PLUGIN.  Runs the plugin's constructors and its
  * entry function.  [any-thread], never from plugin code */

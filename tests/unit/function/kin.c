@@ -89,6 +89,15 @@ Test(kin, one_can_be_of_two)
     expect_gathered("11 12|11 12");
 }
 
+Test(kin, two_hunts_after_one_tree_find_the_same)
+{
+    two = one;
+    there_is((ez_census_process){.pid = 11, .mark = "one"});
+    there_is((ez_census_process){.pid = 12, .parent = 11});
+    there_is((ez_census_process){.pid = 13, .pipes = {0, 7}});
+    expect_gathered("11 13 12|11 13 12");
+}
+
 Test(kin, children_count_though_their_numbers_are_lower)
 {
     there_is((ez_census_process){.pid = 11, .parent = 12});

@@ -212,6 +212,26 @@ Test(module, a_file_that_changed_since_it_was_found_is_refused)
     cr_expect(eq(str, err.code, (char *)"P203"));
 }
 
+Test(module, the_versions_of_a_file_that_can_be_loaded_have_a_limit)
+{
+    g_auto(installed) plugin = install("bare");
+    execz_error err = EXECZ_ERROR_INIT;
+
+    for (unsigned i = 0; i <= EZ_MODULE_GENERATIONS_MAX; i++) {
+        const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000000 + i}};
+        g_autoptr(ez_plugin_file) file = NULL;
+        const ez_module *module;
+
+        cr_assert(eq(int, utimensat(AT_FDCWD, plugin.path, times, 0), 0)); /* another version */
+        file = ez_plugin_file_new(plugin.path);
+        module = ez_module_load(file, &err);
+        cr_assert(eq(int, module != NULL, i < EZ_MODULE_GENERATIONS_MAX), "%u: %s", i, err.message);
+    }
+    cr_expect(eq(str, err.code, (char *)"P325"));
+    cr_expect(ne(ptr, strstr(err.message, "256 versions of it are loaded"), NULL), "%s",
+              err.message);
+}
+
 Test(module, constructors_run_when_it_is_loaded)
 {
     g_auto(installed) plugin = install("canary");
