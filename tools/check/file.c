@@ -194,4 +194,4 @@ static const ez_check checks[] = {
      "link with -Wl,-z,relro,-z,now: then nothing can redirect its calls", check_hardened, true},
 };
 
-const ez_stage ez_stage_static = EZ_STAGE(checks);
+const ez_stage ez_stage_static = EZ_STAGE_OF_ANY(checks);

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <execz/sdk.h>
+
 /* The descriptor's errors are the next stage's. */
 static bool
 is_about_descriptor(const execz_error *err)
@@ -136,7 +138,7 @@ check_schema(void)
 static void
 check_kind(void)
 {
-    ez_subject_load(); /* which ends the check if it is no executor */
+    ez_subject_load_any(); /* which ends the check if it is neither executor nor store */
 }
 
 static void
@@ -144,10 +146,13 @@ check_caps(void)
 {
     const uint32_t known = EXECZ_CAP_BODIES | EXECZ_CAP_PAYLOAD | EXECZ_CAP_CANCEL |
                            EXECZ_CAP_PARALLEL | EXECZ_CAP_ISOLATABLE | EXECZ_CAP_RECOVER |
-                           EXECZ_CAP_OWN_LIMIT;
+                           EXECZ_CAP_OWN_LIMIT | EXECZ_CAP_EXECUTES;
     uint32_t caps;
 
-    ez_subject_load();
+    ez_subject_load_any();
+    if (ez_the_subject.store != NULL) {
+        ez_verdict_skip("what executors can is said by them");
+    }
     caps = ez_the_subject.caps;
     if ((caps & (EXECZ_CAP_BODIES | EXECZ_CAP_PAYLOAD)) == 0) {
         ez_verdict_fail("it takes no kind of task");
@@ -166,9 +171,12 @@ check_caps(void)
 static void
 check_flags(void)
 {
-    ez_subject_load();
-    if (ez_the_subject.ops->flags != 0) {
-        ez_verdict_fail("the flags of its table of functions are %#x", ez_the_subject.ops->flags);
+    uint32_t flags;
+
+    ez_subject_load_any();
+    flags = ez_the_subject.store != NULL ? ez_the_subject.store->flags : ez_the_subject.ops->flags;
+    if (flags != 0) {
+        ez_verdict_fail("the flags of its table of functions are %#x", flags);
     }
 }
 
@@ -177,7 +185,7 @@ check_help(void)
 {
     const ez_option_table *table;
 
-    ez_subject_load();
+    ez_subject_load_any();
     table = &ez_the_subject.part->options;
     for (uint32_t i = 0; i < table->n; i++) {
         if (table->option[i].help[0] == '\0') {
@@ -222,8 +230,8 @@ static const ez_check descriptor_checks[] = {
      "an option's default has to be one that the option allows, and its name is unique",
      check_schema, false},
     {"descriptor.kind", "descriptor.options", "execz_component.kind",
-     "EXECZ_KIND_EXECUTOR; fixes the type of ops", "set .kind to EXECZ_KIND_EXECUTOR", check_kind,
-     false},
+     "EXECZ_KIND_EXECUTOR; fixes the type of ops",
+     "set .kind to EXECZ_KIND_EXECUTOR, or to EXECZ_KIND_STORE", check_kind, false},
     {"descriptor.caps", "descriptor.kind", "execz_component.caps", "EXECZ_CAP_*",
      "say what it takes, and have the function for what it can", check_caps, false},
     {"descriptor.flags", "descriptor.kind", "execz_executor_ops.flags", "0",
@@ -233,5 +241,5 @@ static const ez_check descriptor_checks[] = {
      "give each option a sentence: execz plugin info shows it", check_help, true},
 };
 
-const ez_stage ez_stage_load = EZ_STAGE(load_checks);
-const ez_stage ez_stage_descriptor = EZ_STAGE(descriptor_checks);
+const ez_stage ez_stage_load = EZ_STAGE_OF_ANY(load_checks);
+const ez_stage ez_stage_descriptor = EZ_STAGE_OF_ANY(descriptor_checks);

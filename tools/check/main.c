@@ -24,7 +24,7 @@ static const ez_stage *const stages[] = {
     &ez_stage_static, &ez_stage_load,      &ez_stage_descriptor, &ez_stage_basic,
     &ez_stage_start,  &ez_stage_options,   &ez_stage_runs,       &ez_stage_shutdown,
     &ez_stage_cancel, &ez_stage_figures,   &ez_stage_pool,       &ez_stage_leaks,
-    &ez_stage_stress, &ez_stage_scheduler,
+    &ez_stage_stress, &ez_stage_scheduler, &ez_stage_store,
 };
 
 /* ---- --list ----------------------------------------------------------------------------------- */
@@ -109,11 +109,12 @@ live(const char *path, const char *slip)
 /* ---- one check -------------------------------------------------------------------------------- */
 
 static const ez_check *
-find_check(const char *name)
+find_check(const char *name, const ez_stage **stage_out)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(stages); i++) {
         for (size_t k = 0; k < stages[i]->n; k++) {
             if (strcmp(stages[i]->checks[k].name, name) == 0) {
+                *stage_out = stages[i];
                 return &stages[i]->checks[k];
             }
         }
@@ -135,11 +136,27 @@ set(char *setting)
     self->settings[self->n_settings++] = (ez_setting){.key = setting, .value = equals + 1};
 }
 
+/* An executor is not checked as a store, nor the other way round. */
+static void
+skip_others(const ez_stage *stage)
+{
+    if (stage->kind == NULL) {
+        return;
+    }
+    ez_subject_describe();
+    if (g_strcmp0(stage->kind, ez_the_subject.part->kind) != 0 &&
+        (g_strcmp0(ez_the_subject.part->kind, EXECZ_KIND_STORE) == 0 ||
+         g_strcmp0(ez_the_subject.part->kind, EXECZ_KIND_EXECUTOR) == 0)) {
+        ez_verdict_skip("it is of kind %s", ez_the_subject.part->kind);
+    }
+}
+
 /* NAME FILE [patience=MS] [seed=N] [executor=ALIAS] [set=NAME=VALUE]... */
 static int
 make_check(int argc, char **argv)
 {
-    const ez_check *check = find_check(argv[1]);
+    const ez_stage *stage = NULL;
+    const ez_check *check = find_check(argv[1], &stage);
     execz_duration patience = 20 * EXECZ_SECOND;
 
     if (check == NULL) {
@@ -160,6 +177,7 @@ make_check(int argc, char **argv)
     }
     ez_verdict_open(ez_the_subject.path);
     ez_world_open(patience);
+    skip_others(stage);
     check->run();
     ez_verdict_passed();
     return 0;

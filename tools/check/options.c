@@ -2,12 +2,11 @@
 /* What an executor makes of its options: whatever its table allows, it has to start with. */
 #include "bed.h"
 #include "check.h"
+#include "option_range.h"
 #include "subject.h"
 #include "tap.h"
 #include "verdict.h"
 #include "world.h"
-
-#include "plugin/option_value.h"
 
 #include <string.h>
 
@@ -51,27 +50,16 @@ try_all(char *(*which)(const execz_option *option))
     }
 }
 
-/* "1" and "1000" of "1..1000"; NULL if it has no such end. */
-static char *
-end_of_range(const execz_option *option, bool upper)
-{
-    const char *dots = strstr(option->allowed, "..");
-    const char *at = dots == NULL ? NULL : (upper ? dots + 2 : option->allowed);
-    size_t length = at == NULL ? 0 : (upper ? strlen(at) : (size_t)(dots - at));
-
-    return length == 0 || !ez_option_is_number(option) ? NULL : g_strndup(at, length);
-}
-
 static char *
 least(const execz_option *option)
 {
-    return end_of_range(option, false);
+    return ez_option_end(option, false);
 }
 
 static char *
 greatest(const execz_option *option)
 {
-    return end_of_range(option, true);
+    return ez_option_end(option, true);
 }
 
 static void
@@ -98,11 +86,9 @@ check_choices(void)
     }
     for (uint32_t i = 0; i < table->n; i++) {
         const execz_option *option = &table->option[i];
-        const char *choices = option->type == EXECZ_OPTION_CHOICE ? option->allowed : "yes|no";
-        g_auto(GStrv) values = g_strsplit(choices, "|", -1);
-        bool chooses = option->type == EXECZ_OPTION_CHOICE || option->type == EXECZ_OPTION_BOOL;
+        g_auto(GStrv) values = ez_option_choices(option);
 
-        for (char **value = values; chooses && *value != NULL; value++) {
+        for (char **value = values; *value != NULL; value++) {
             try(option, *value);
         }
     }

@@ -59,22 +59,42 @@ ez_subject_try_load(execz_error *err)
     if (component == NULL) {
         return false;
     }
-    self->ops = component->ops;
+    if (g_strcmp0(self->part->kind, EXECZ_KIND_STORE) == 0) {
+        self->store = component->ops;
+    } else {
+        self->ops = component->ops;
+    }
     self->caps = component->part->caps;
     return true;
 }
 
 void
-ez_subject_load(void)
+ez_subject_load_any(void)
 {
     execz_error err = EXECZ_ERROR_INIT;
 
     if (!ez_subject_try_load(&err)) {
         ez_verdict_fail("%s [%s]", err.message, err.code);
     }
-    if (g_strcmp0(ez_the_subject.part->kind, EXECZ_KIND_EXECUTOR) != 0) {
-        ez_verdict_fail("it is of kind '%s', not an executor", ez_the_subject.part->kind);
+    if (g_strcmp0(ez_the_subject.part->kind, EXECZ_KIND_EXECUTOR) != 0 &&
+        ez_the_subject.store == NULL) {
+        ez_verdict_fail("it is of kind '%s', neither an executor nor a store",
+                        ez_the_subject.part->kind);
     }
+}
+
+void
+ez_subject_load(void)
+{
+    ez_subject_load_any();
+    EZ_NEEDED(ez_the_subject.store == NULL);
+}
+
+void
+ez_subject_load_store(void)
+{
+    ez_subject_load_any();
+    EZ_NEEDED(ez_the_subject.store != NULL);
 }
 
 const execz_option *

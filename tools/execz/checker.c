@@ -130,35 +130,6 @@ find_needed(const char *file, const char *prefix)
     return NULL;
 }
 
-bool
-ez_checker_prepare(ez_checker *self, char **message_out)
-{
-    bool asan = self->under == EZ_UNDER_ASAN;
-    g_autofree char *valgrind = NULL;
-
-    if (self->under == EZ_UNDER_VALGRIND) {
-        valgrind = g_find_program_in_path("valgrind");
-        if (valgrind == NULL) {
-            *message_out = g_strdup("valgrind is not installed");
-        }
-        return valgrind != NULL;
-    }
-    if (self->under == EZ_UNDER_NOTHING) {
-        return true;
-    }
-    self->preload = find_needed(self->file, asan ? "libasan.so." : "libtsan.so.");
-    if (self->preload == NULL) {
-        const char *which = asan ? "address" : "thread";
-
-        *message_out =
-            g_strdup_printf("%s was not built with the %s sanitizer of gcc: build it with "
-                            "-fsanitize=%s -fno-omit-frame-pointer -g (make CFLAGS=..., cmake "
-                            "-DCMAKE_C_FLAGS=...) and check that file",
-                            self->file, which, which);
-    }
-    return self->preload != NULL;
-}
-
 /* Adds options to those that a variable has. */
 static char **
 add_options(char **env, const char *variable, const char *options)
@@ -185,6 +156,76 @@ environment(const ez_checker *self)
     env = add_options(env, "TSAN_OPTIONS", "report_thread_leaks=0");
     /* So that a leak of a byte is one. */
     return g_environ_setenv(env, "G_SLICE", "always-malloc", TRUE);
+}
+
+/* The Debian package of "libasan.so.8": "libasan8".  Caller frees. */
+static char *
+package_of(const char *library)
+{
+    g_auto(GStrv) parts = g_strsplit(library, ".so.", 2);
+
+    return g_strconcat(parts[0], parts[1], NULL);
+}
+
+/* Whether a program runs here with the sanitizer's library before all others. */
+static bool
+try_library(const ez_checker *self, char **message_out)
+{
+    const char *argv[] = {self->program, "--list", NULL};
+    g_auto(GStrv) env = environment(self);
+    g_autofree char *package = package_of(self->preload);
+    g_autofree char *said = NULL;
+    int status = 0;
+
+    if (!g_spawn_sync(NULL, (char **)argv, env, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, &said,
+                      &status, NULL)) {
+        said = g_strdup("it cannot be run");
+    }
+    if (strstr(said, "cannot be preloaded") != NULL) {
+        *message_out =
+            g_strdup_printf("%s needs %s, which is not installed here: it comes with the "
+                            "gcc that has built it (Debian: apt install %s)",
+                            self->file, self->preload, package);
+    } else if (status != 0) {
+        *message_out = g_strdup_printf("nothing runs here with %s: %.*s", self->preload,
+                                       (int)strcspn(said, "\n"), said);
+    }
+    return *message_out == NULL;
+}
+
+static bool
+find_valgrind(char **message_out)
+{
+    g_autofree char *valgrind = g_find_program_in_path("valgrind");
+
+    if (valgrind == NULL) {
+        *message_out = g_strdup("valgrind is not installed here (Debian: apt install valgrind)");
+    }
+    return valgrind != NULL;
+}
+
+bool
+ez_checker_prepare(ez_checker *self, char **message_out)
+{
+    bool asan = self->under == EZ_UNDER_ASAN;
+    const char *which = asan ? "address" : "thread";
+
+    if (self->under == EZ_UNDER_VALGRIND) {
+        return find_valgrind(message_out);
+    }
+    if (self->under == EZ_UNDER_NOTHING) {
+        return true;
+    }
+    self->preload = find_needed(self->file, asan ? "libasan.so." : "libtsan.so.");
+    if (self->preload == NULL) {
+        *message_out =
+            g_strdup_printf("%s was not built with the %s sanitizer of gcc: build it with "
+                            "-fsanitize=%s -fno-omit-frame-pointer -g (make CFLAGS=..., cmake "
+                            "-DCMAKE_C_FLAGS=...) and check that file",
+                            self->file, which, which);
+        return false;
+    }
+    return try_library(self, message_out);
 }
 
 /* ---- one check -------------------------------------------------------------------------------- */

@@ -16,8 +16,9 @@
 static const char help[] =
     "usage: execz plugin check FILE|ALIAS [--only NAME]... [--set NAME=VALUE]...\n"
     "\n"
-    "Drives the executor of a plugin through the contract that execz/plugin.h describes,\n"
-    "with the real host, and says which rule it breaks, what has happened, and what to do\n"
+    "Drives the executor of a plugin through the contract that execz/plugin.h describes, or the\n"
+    "store of one through that of execz/store.h, with the real host, and says which rule it\n"
+    "breaks, what has happened, and what to do\n"
     "about it.  Each check is made in a process of its own: a plugin that crashes or hangs\n"
     "fails that check and no other.\n"
     "\n"
