@@ -295,6 +295,12 @@ typedef struct execz_executor_ops {
 #define EXECZ_CAP_ISOLATABLE (1u << 6) /* also works in a process of its own */
 #define EXECZ_CAP_RECOVER (1u << 7)    /* its runs outlive the host; see recover() */
 #define EXECZ_CAP_OWN_LIMIT (1u << 8)  /* counts instances itself, beyond this host */
+/**
+ * No body begins but in execute() or work(), as execz_submission_run() and the like of <execz/sdk.h> call
+ * them.  So what these have not begun when the plugin's process dies is not lost, but sent again.  Not
+ * for an executor that has bodies run elsewhere.
+ */
+#define EXECZ_CAP_EXECUTES (1u << 9)
 /** Everything that execute() runs. */
 #define EXECZ_CAP_BODIES (EXECZ_CAP_FUNCTION | EXECZ_CAP_COROUTINE | EXECZ_CAP_COMMAND)
 

@@ -296,13 +296,6 @@ execz_base_flush(execz_executor *executor)
 #define EXECZ_NO_TABLE NULL, 0, 0
 
 /**
- * A capability beside those of <execz/plugin.h>: no body begins but in execute() or work(), as
- * execz_submission_run() and the like call them.  So what these have not begun when the plugin's process
- * dies is not lost, but sent again.  Not for an executor that has bodies run elsewhere.
- */
-#define EXECZ_CAP_EXECUTES (1u << 9)
-
-/**
  * Makes the shared object a plugin with one executor.
  *
  * ID       reverse domain name           ALIAS  names for the configuration, blanks between

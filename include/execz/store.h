@@ -28,7 +28,7 @@
 #ifndef EXECZ_STORE_H
 #define EXECZ_STORE_H
 
-#include <execz/plugin.h>
+#include <execz/component.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -199,35 +199,12 @@ typedef struct execz_store_ops {
 } execz_store_ops;
 
 /** The last argument of EXECZ_STORE_PLUGIN: a table that EXECZ_OPTIONS() defines, or none. */
-#define EXECZ_STORE_OPTIONS(table)                                                                 \
-    (table), (uint32_t)(sizeof(table) / sizeof((table)[0])), 0, NULL, 0, 0
-#define EXECZ_STORE_NO_OPTIONS NULL, 0, 0, NULL, 0, 0
+#define EXECZ_STORE_OPTIONS(table) EXECZ_COMPONENT_OPTIONS(table)
+#define EXECZ_STORE_NO_OPTIONS EXECZ_COMPONENT_NO_OPTIONS
 
 /** Defines the plugin of one store; OPS is a static const execz_store_ops. */
 #define EXECZ_STORE_PLUGIN(ID, ALIAS, VERSION, SUMMARY, OPS, ...)                                  \
-    EXECZ_NOTE("abi=" EXECZ_ABI_TEXT "\0needs_abi=1.0\0id=" ID "\0version=" VERSION                \
-               "\0kind=" EXECZ_KIND_STORE "\0alias=" ALIAS "\0caps=0\0summary=" SUMMARY);          \
-    static const execz_component execz_component_ = {                                              \
-        sizeof(execz_component), 0, EXECZ_KIND_STORE, ALIAS, SUMMARY, &(OPS), __VA_ARGS__};        \
-    static const execz_component *const execz_components_[] = {&execz_component_};                 \
-    static const execz_plugin execz_plugin_ = {EXECZ_PLUGIN_MAGIC,                                 \
-                                               sizeof(execz_plugin),                               \
-                                               EXECZ_ABI,                                          \
-                                               EXECZ_ABI_MAKE(1, 0),                               \
-                                               ID,                                                 \
-                                               VERSION,                                            \
-                                               NULL,                                               \
-                                               NULL,                                               \
-                                               NULL,                                               \
-                                               execz_components_,                                  \
-                                               1,                                                  \
-                                               0};                                                 \
-    const execz_plugin *execz_plugin_entry(uint32_t host_abi)                                      \
-    {                                                                                              \
-        (void)host_abi;                                                                            \
-        return &execz_plugin_;                                                                     \
-    }                                                                                              \
-    EXECZ_STATIC_ASSERT(1, "takes the semicolon")
+    EXECZ_COMPONENT_PLUGIN(EXECZ_KIND_STORE, ID, ALIAS, VERSION, SUMMARY, OPS, __VA_ARGS__)
 
 /* On 64-bit machines: a build that would change the ABI does not compile. */
 #if UINTPTR_MAX == UINT64_MAX

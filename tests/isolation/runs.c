@@ -152,6 +152,7 @@ Test(runs, what_a_plugin_is_too_busy_for_is_kept_and_sent_again)
 
     open_executor(EXECZ_TEST_PLUGIN_DIR "/troubles.so", "isolation", "process", "busy_above", "2",
                   NULL);
+    (void)call("pool_bodies:nothing", NULL); /* it is ready: what waits for that becomes one run */
     add_function("many", "pool_bodies:nothing", NULL);
     for (unsigned i = 0; i < n; i++) {
         run_task("many");

@@ -308,7 +308,8 @@ run(const ez_command *self, int argc, char **argv)
     command.settings.config = config;
     scheduler = make_scheduler(&command, &status);
     if (scheduler != NULL && open_endpoint(&command, &endpoint, &status)) {
-        command.settings.metrics = metrics = find_metrics(config);
+        metrics = find_metrics(config);
+        command.settings.metrics = metrics;
         status = ez_session_run(scheduler, &command.settings, endpoint);
     }
     execz_scheduler_free(scheduler);
