@@ -228,12 +228,12 @@ read_step(reader *self, range *named)
 static void
 add_range(const reader *self, const range *named)
 {
-    int last = named->is_single ? named->first : named->last;
+    int most = self->field == EZ_FIELD_YEAR ? EZ_YEAR_LAST : INT_MAX;
+    int last = MIN(named->is_single ? named->first : named->last, most);
 
     for (int value = named->first; value <= last; value += named->step) {
-        int number = (value - self->domain->min) % cycle(self) + self->domain->min;
-
-        ez_field_add(self->field, self->dialect, number, self->values);
+        ez_field_add(self->field, self->dialect,
+                     (value - self->domain->min) % cycle(self) + self->domain->min, self->values);
     }
 }
 
