@@ -31,15 +31,16 @@ static uint32_t
 days_of_set(const ez_day_set *set, int length, int weekday)
 {
     uint64_t days = set->of_month >> 1 | (uint64_t)set->last << (length - 1);
+    uint64_t all = ez_bits_below(length);
 
-    for (int of_week = 0; of_week < 7; of_week++) {
+    for (int of_week = 0; of_week < 7 && (days & all) != all; of_week++) {
         int first = (of_week - weekday + 7) % 7;
         int last = first + (length - 1 - first) / 7 * 7;
 
         days |= days_of_weekday(set->weekday[of_week]) << first;
         days |= (uint64_t)ez_bits_has(set->last_weekday, of_week) << last;
     }
-    return (uint32_t)(days & ez_bits_below(length));
+    return (uint32_t)(days & all);
 }
 
 static uint32_t
@@ -79,35 +80,30 @@ has_day_in_year(const ez_pattern *self, int year)
     return number / 12 == year;
 }
 
-/* Years of one kind have the same calendar and weeks: the weekday they begin with, and whether they
- * and the one before are leap years. */
-static int
-kind_of_year(int year)
-{
-    int weekday = ez_weekday(ez_days_of_date((ez_date){year, 1, 1}));
-
-    return weekday * 4 + (ez_month_length(year, 2) - 28) * 2 + ez_month_length(year - 1, 2) - 28;
-}
-
 /* Leaves the years in which some day matches, so that a search looks at the months of two at most.
- */
+ * Years of one kind have the same calendar and weeks: the weekday they begin with, and whether they
+ * and the one before are leap years. */
 static void
 drop_empty_years(ez_pattern *self)
 {
     enum { UNKNOWN, FULL, EMPTY } kinds[7 * 4] = {UNKNOWN};
+    int weekday = ez_weekday(ez_days_of_date((ez_date){EZ_YEAR_FIRST, 1, 1}));
+    int leap_before = ez_month_length(EZ_YEAR_FIRST - 1, 2) - 28;
 
     for (int year = 0; year < EZ_MONTHS / 12; year++) {
-        int kind = kind_of_year(EZ_YEAR_FIRST + year);
+        int leap = ez_month_length(EZ_YEAR_FIRST + year, 2) - 28;
+        int kind = weekday * 4 + leap * 2 + leap_before;
 
-        if (!ez_bits_has(self->years[year / 64], year % 64)) {
-            continue;
+        if (ez_bits_has(self->years[year / 64], year % 64)) {
+            if (kinds[kind] == UNKNOWN) {
+                kinds[kind] = has_day_in_year(self, year) ? FULL : EMPTY;
+            }
+            if (kinds[kind] == EMPTY) {
+                self->years[year / 64] &= ~(UINT64_C(1) << year % 64);
+            }
         }
-        if (kinds[kind] == UNKNOWN) {
-            kinds[kind] = has_day_in_year(self, year) ? FULL : EMPTY;
-        }
-        if (kinds[kind] == EMPTY) {
-            self->years[year / 64] &= ~(UINT64_C(1) << year % 64);
-        }
+        weekday = (weekday + 1 + leap) % 7;
+        leap_before = leap;
     }
 }
 
