@@ -199,6 +199,25 @@ Test(control, a_configuration_can_say_where_it_listens)
     end_listening(&execz);
 }
 
+Test(control, a_list_comes_in_parts_of_as_many_tasks_as_are_asked_for)
+{
+    live execz = start_listening(HOURLY "[task:b]\nevery = 2h\nshell = true\n"
+                                        "[task:c]\nevery = 3h\nshell = true\n");
+    int fd = connect_to_execz();
+    const char *line;
+
+    cr_assert(send_text(fd, "{\"execz\": 1, \"do\": \"list\", \"part\": 2, \"id\": 7}\n"));
+    line = receive_line(fd);
+    expect_in(line, "{\"execz\":1,\"ok\":true,\"id\":7,\"more\":true,\"result\":{\"tasks\":[");
+    expect_in(line, "\"task\":\"a\"");
+    expect_in(line, "\"task\":\"b\"");
+    line = receive_line(fd);
+    expect_in(line, "{\"execz\":1,\"ok\":true,\"id\":7,\"result\":{\"tasks\":[");
+    expect_in(line, "\"task\":\"c\"");
+    close(fd);
+    end_listening(&execz);
+}
+
 /* ---- who speaks badly ----------------------------------------------------------------------- */
 
 Test(control, each_bad_request_is_answered_with_what_is_wrong)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ask.h"
+#include "control/client.h"
 #include "table.h"
 #include "text.h"
 #include "when.h"
@@ -94,49 +95,66 @@ add_row(ez_table *table, const json_t *task, execz_time now)
     ez_table_add(table, row);
 }
 
-static unsigned
-count_state(const json_t *tasks, const char *state)
+/* States that are counted below the table. */
+static const char *const counted[] = {"running", "waiting", "paused", "blocked"};
+
+#define PART 256 /* tasks that the scheduler sends at once, so that both work at the same time */
+
+typedef struct list {
+    ez_table *table;
+    execz_time now;
+    unsigned n[G_N_ELEMENTS(counted)];
+} list;
+
+static void
+add_part(void *user, const json_t *part)
 {
-    unsigned n = 0;
+    list *self = user;
+    const json_t *tasks = json_object_get(part, "tasks");
 
     for (size_t i = 0; i < json_array_size(tasks); i++) {
-        n += ez_ask_has(json_array_get(tasks, i), "states", state);
+        const json_t *task = json_array_get(tasks, i);
+
+        add_row(self->table, task, self->now);
+        for (size_t k = 0; k < G_N_ELEMENTS(counted); k++) {
+            self->n[k] += ez_ask_has(task, "states", counted[k]);
+        }
     }
-    return n;
 }
 
 static void
-show_sum(const json_t *tasks)
+show(const list *self)
 {
-    static const char *const states[] = {"running", "waiting", "paused", "blocked"};
-    size_t n = json_array_size(tasks);
+    size_t n = ez_table_count(self->table);
 
+    if (n > 0) {
+        ez_table_print(self->table, stdout, 0);
+    }
     printf("%zu task%s", n, n == 1 ? "" : "s");
-    for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
-        unsigned of = count_state(tasks, states[i]);
-
-        if (of > 0) {
-            printf(", %u %s", of, states[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(counted); i++) {
+        if (self->n[i] > 0) {
+            printf(", %u %s", self->n[i], counted[i]);
         }
     }
     printf("\n");
 }
 
-static void
-show(const json_t *result)
+/* Takes request. */
+static int
+ask_and_show(const char *socket, json_t *request)
 {
     static const char *const head[] = {"TASK", "STATE", "NEXT", "LAST", "TREND", "WHY NOT"};
-    const json_t *tasks = json_object_get(result, "tasks");
     g_autoptr(ez_table) table = ez_table_new(head, G_N_ELEMENTS(head));
-    execz_time now = ez_when_now();
+    list self = {.table = table, .now = ez_when_now()};
+    int status;
 
-    for (size_t i = 0; i < json_array_size(tasks); i++) {
-        add_row(table, json_array_get(tasks, i), now);
+    json_object_set_new(request, "brief", json_true());
+    json_object_set_new(request, "part", json_integer(PART));
+    status = ez_client_ask_parts(socket, request, add_part, &self);
+    if (status == EZ_EXIT_OK) {
+        show(&self);
     }
-    if (ez_table_count(table) > 0) {
-        ez_table_print(table, stdout, 0);
-    }
-    show_sum(tasks);
+    return status;
 }
 
 static int
@@ -165,13 +183,7 @@ run(const ez_command *self, int argc, char **argv)
     ez_ask_set(request, "prefix", prefix);
     ez_ask_set(request, "sort", sort);
     json_object_set_new(request, "trend", json_true());
-    json_object_set_new(request, "brief", json_boolean(!ask.json));
-    status = ez_ask_send(&ask, request, &result);
-    if (result != NULL) {
-        show(result);
-        json_decref(result);
-    }
-    return status;
+    return ask.json ? ez_ask_send(&ask, request, &result) : ask_and_show(ask.socket, request);
 }
 
 const ez_command ez_command_list = {"list", help, run, NULL};

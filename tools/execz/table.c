@@ -6,13 +6,21 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* Its text is in texts. */
+typedef struct cell {
+    const char *text;
+    size_t length; /* in bytes */
+    size_t width;  /* in characters */
+} cell;
+
 struct ez_table {
     size_t n_columns;
-    size_t *width;    /* owned, of each column in characters */
-    GPtrArray *cells; /* of char *, row after row, the head first */
+    size_t *width;       /* owned, of each column */
+    GArray *cells;       /* of cell, row after row, the head first */
+    GStringChunk *texts; /* owned: tables have tens of thousands of cells */
 };
 
-/* Nearly all texts are shown as they are: tables have tens of thousands of cells. */
+/* Nearly all texts are shown as they are. */
 static bool
 is_plain(const char *text)
 {
@@ -22,31 +30,41 @@ is_plain(const char *text)
     return *text == '\0';
 }
 
-static char *
-make_cell(const char *text)
+static void
+keep_text(ez_table *self, cell *out, const char *text)
 {
-    GString *cell;
+    out->length = strlen(text);
+    out->width = out->length;
+    out->text = g_string_chunk_insert_len(self->texts, text, (gssize)out->length);
+}
 
-    if (text == NULL || text[0] == '\0') {
-        return g_strdup("-");
-    }
-    if (is_plain(text)) {
-        return g_strdup(text);
-    }
-    cell = g_string_new(NULL);
-    ez_text_append_safe(cell, text, strlen(text), "");
-    g_strdelimit(cell->str, "\n\t", ' ');
-    return g_string_free(cell, FALSE);
+/* A text that may have anything in it. */
+static void
+keep_safe(ez_table *self, cell *out, const char *text)
+{
+    g_autoptr(GString) safe = g_string_new(NULL);
+
+    ez_text_append_safe(safe, text, strlen(text), "");
+    g_strdelimit(safe->str, "\n\t", ' ');
+    keep_text(self, out, safe->str);
+    out->width = (size_t)g_utf8_strlen(safe->str, -1);
 }
 
 static void
 add_cell(ez_table *self, const char *text)
 {
     size_t column = self->cells->len % self->n_columns;
-    char *cell = make_cell(text);
+    cell added;
 
-    self->width[column] = MAX(self->width[column], (size_t)g_utf8_strlen(cell, -1));
-    g_ptr_array_add(self->cells, cell);
+    if (text == NULL || text[0] == '\0') {
+        added = (cell){"-", 1, 1};
+    } else if (is_plain(text)) {
+        keep_text(self, &added, text);
+    } else {
+        keep_safe(self, &added, text);
+    }
+    self->width[column] = MAX(self->width[column], added.width);
+    g_array_append_val(self->cells, added);
 }
 
 ez_table *
@@ -56,7 +74,8 @@ ez_table_new(const char *const *head, size_t n_columns)
 
     self->n_columns = n_columns;
     self->width = g_new0(size_t, n_columns);
-    self->cells = g_ptr_array_new_with_free_func(g_free);
+    self->cells = g_array_new(FALSE, FALSE, sizeof(cell));
+    self->texts = g_string_chunk_new(16384);
     ez_table_add(self, head);
     return self;
 }
@@ -65,7 +84,8 @@ void
 ez_table_free(ez_table *self)
 {
     if (self != NULL) {
-        g_ptr_array_unref(self->cells);
+        g_array_unref(self->cells);
+        g_string_chunk_free(self->texts);
         g_free(self->width);
         g_free(self);
     }
@@ -85,16 +105,30 @@ ez_table_count(const ez_table *self)
     return self->cells->len / self->n_columns - 1;
 }
 
+static void
+put_blanks(FILE *out, size_t n)
+{
+    static const char blanks[] = "                                ";
+
+    for (size_t k = 0; n > 0; n -= k) {
+        k = MIN(n, sizeof blanks - 1);
+        fwrite(blanks, 1, k, out);
+    }
+}
+
 void
 ez_table_print(const ez_table *self, FILE *out, int indent)
 {
     for (guint i = 0; i < self->cells->len; i++) {
+        const cell *one = &g_array_index(self->cells, cell, i);
         size_t column = i % self->n_columns;
-        const char *cell = self->cells->pdata[i];
-        bool last = column + 1 == self->n_columns;
-        int blanks = last ? 0 : (int)(self->width[column] - (size_t)g_utf8_strlen(cell, -1)) + 2;
 
-        fprintf(out, "%*s%s%*s%s", column == 0 ? indent : 0, "", cell, blanks, "",
-                last ? "\n" : "");
+        put_blanks(out, column == 0 ? (size_t)indent : 0);
+        fwrite(one->text, 1, one->length, out);
+        if (column + 1 < self->n_columns) {
+            put_blanks(out, self->width[column] - one->width + 2);
+        } else {
+            putc('\n', out);
+        }
     }
 }

@@ -102,26 +102,30 @@ send_all(int fd, const char *text)
     }
 }
 
-/* A line without its end; caller frees.  NULL with errno, 0 for an early end. */
-static GString *
-read_line(int fd)
+/* Reads more of the answer until there is a whole line in it, whose length is told without its end.  False
+ * with errno, 0 for an early end. */
+static bool
+read_line(int fd, GString *answer, size_t *length_out)
 {
-    g_autoptr(GString) line = g_string_new(NULL);
     char piece[65536];
+    const char *end = memchr(answer->str, '\n', answer->len);
 
-    while (line->len == 0 || line->str[line->len - 1] != '\n') {
+    while (end == NULL) {
         ssize_t n = recv(fd, piece, sizeof piece, 0);
+        size_t before = answer->len;
 
         if (n < 0 && errno == EINTR) {
             continue;
         }
         if (n <= 0) {
             errno = n < 0 ? errno : 0;
-            return NULL;
+            return false;
         }
-        g_string_append_len(line, piece, n);
+        g_string_append_len(answer, piece, n);
+        end = memchr(answer->str + before, '\n', (size_t)n);
     }
-    return g_steal_pointer(&line);
+    *length_out = (size_t)(end - answer->str);
+    return true;
 }
 
 static int
@@ -153,30 +157,47 @@ take_reply(json_t *reply, json_t **result_out)
     return complain(ez_fault_exit(code), message);
 }
 
-static int
-exchange(int fd, const char *path, const json_t *request, json_t **result_out)
+static void
+send_request(int fd, const json_t *request)
 {
     char *text = json_dumps(request, JSON_COMPACT);
     g_autofree char *line = g_strconcat(text, "\n", NULL);
-    g_autoptr(GString) answer = NULL;
-    json_t *reply;
-    int status;
 
     free(text);
     send_all(fd, line);
-    answer = read_line(fd);
-    if (answer == NULL) {
-        return report_silence(path);
+}
+
+static int
+exchange(int fd, const char *path, const json_t *request, ez_client_part part, void *user)
+{
+    g_autoptr(GString) answer = g_string_new(NULL);
+    int status = EZ_EXIT_OK;
+    bool more = true;
+
+    send_request(fd, request);
+    while (status == EZ_EXIT_OK && more) {
+        json_t *reply, *result = NULL;
+        size_t length;
+
+        if (!read_line(fd, answer, &length)) {
+            return report_silence(path);
+        }
+        reply = json_loadb(answer->str, length, 0, NULL);
+        g_string_erase(answer, 0, (gssize)length + 1);
+        status = take_reply(reply, &result);
+        if (status == EZ_EXIT_OK) {
+            part(user, result);
+        }
+        more = json_is_true(json_object_get(reply, "more"));
+        json_decref(result);
+        json_decref(reply);
     }
-    reply = json_loadb(answer->str, answer->len, 0, NULL);
-    status = take_reply(reply, result_out);
-    json_decref(reply);
     return status;
 }
 
 /* Takes request.  must_run: that no scheduler does is told. */
 static int
-ask(const char *socket, bool must_run, json_t *request, json_t **result_out)
+ask(const char *socket, bool must_run, json_t *request, ez_client_part part, void *user)
 {
     execz_error err = EXECZ_ERROR_INIT;
     g_autofree char *path = ez_address_find(socket, &err);
@@ -190,21 +211,36 @@ ask(const char *socket, bool must_run, json_t *request, json_t **result_out)
         (void)complain(status, err.message);
     }
     if (status == EZ_EXIT_OK) {
-        status = exchange(fd, path, request, result_out);
+        status = exchange(fd, path, request, part, user);
         close(fd);
     }
     json_decref(request);
     return status;
 }
 
+/* An answer in one part. */
+static void
+keep_result(void *user, const json_t *result)
+{
+    json_t **result_out = user;
+
+    *result_out = json_incref((json_t *)result);
+}
+
 int
 ez_client_ask(const char *socket, json_t *request, json_t **result_out)
 {
-    return ask(socket, true, request, result_out);
+    return ask(socket, true, request, keep_result, result_out);
+}
+
+int
+ez_client_ask_parts(const char *socket, json_t *request, ez_client_part part, void *user)
+{
+    return ask(socket, true, request, part, user);
 }
 
 int
 ez_client_ask_if_any(const char *socket, json_t *request, json_t **result_out)
 {
-    return ask(socket, false, request, result_out);
+    return ask(socket, false, request, keep_result, result_out);
 }

@@ -14,7 +14,13 @@
  * wrong and returns what to exit with. */
 int ez_client_ask(const char *socket, json_t *request, json_t **result_out);
 
-/* The same; that no scheduler runs is told by EZ_EXIT_NOT_RUNNING alone. */
+/* Hears of one part of an answer. */
+typedef void (*ez_client_part)(void *user, const json_t *part);
+
+/* The same; tells each part of the answer as soon as it is there. */
+int ez_client_ask_parts(const char *socket, json_t *request, ez_client_part part, void *user);
+
+/* As the first; that no scheduler runs is told by EZ_EXIT_NOT_RUNNING alone. */
 int ez_client_ask_if_any(const char *socket, json_t *request, json_t **result_out);
 
 #endif

@@ -102,17 +102,20 @@ error_json(const execz_error *err)
 }
 
 static char *
-format(const json_t *id, json_t *result, const execz_error *err)
+format(const json_t *id, bool more, const char *key, json_t *value)
 {
-    json_t *reply = json_pack("{s:i, s:b}", "execz", EZ_PROTOCOL_VERSION, "ok", result != NULL);
+    json_t *reply =
+        json_pack("{s:i, s:b}", "execz", EZ_PROTOCOL_VERSION, "ok", strcmp(key, "error") != 0);
     g_autofree char *line = NULL;
     char *text;
 
     if (id != NULL) {
         json_object_set(reply, "id", (json_t *)id);
     }
-    json_object_set_new(reply, result != NULL ? "result" : "error",
-                        result != NULL ? result : error_json(err));
+    if (more) {
+        json_object_set_new(reply, "more", json_true());
+    }
+    json_object_set_new(reply, key, value);
     text = json_dumps(reply, JSON_COMPACT);
     json_decref(reply);
     line = g_strconcat(text, "\n", NULL);
@@ -121,10 +124,17 @@ format(const json_t *id, json_t *result, const execz_error *err)
 }
 
 char *
+ez_wire_format_part(const json_t *id, json_t *part)
+{
+    return format(id, true, "result", part);
+}
+
+char *
 ez_wire_format_reply(const json_t *id, json_t *result, const execz_error *err)
 {
     execz_error limit = EXECZ_ERROR_INIT;
-    char *line = format(id, result, err);
+    char *line = result != NULL ? format(id, false, "result", result)
+                                : format(id, false, "error", error_json(err));
 
     if (strlen(line) <= EZ_REPLY_MAX) {
         return line;
@@ -132,7 +142,7 @@ ez_wire_format_reply(const json_t *id, json_t *result, const execz_error *err)
     g_free(line);
     ez_fault_set(&limit, EXECZ_E_LIMIT,
                  "the reply would have more than %zu bytes; ask for less at once", EZ_REPLY_MAX);
-    return format(id, NULL, &limit);
+    return format(id, false, "error", error_json(&limit));
 }
 
 /* ---- parameters ----------------------------------------------------------------------------- */

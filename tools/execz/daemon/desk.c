@@ -38,7 +38,7 @@ report_unknown(const char *name, execz_error *err)
 }
 
 json_t *
-ez_desk_answer(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_answer(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     const char *name = json_string_value(json_object_get(request, "do"));
 

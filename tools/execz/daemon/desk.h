@@ -31,50 +31,39 @@ typedef struct ez_desk {
 } ez_desk;
 
 /* Who asks. */
-typedef struct ez_caller {
+typedef struct ez_caller ez_caller;
+struct ez_caller {
     uid_t uid;
     pid_t pid;
-} ez_caller;
+
+    /* Sends a part of the answer ahead of the rest; takes it.  False with err filled if the answer is too
+     * long by now. */
+    bool (*send)(ez_caller *self, json_t *part, execz_error *err);
+};
 
 /* Does what request, from ez_wire_parse_request(), asks for.  NULL if that fails; then err says why. */
-json_t *ez_desk_answer(ez_desk *self, const ez_caller *caller, const json_t *request,
-                       execz_error *err);
+json_t *ez_desk_answer(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
 
 /* One of its words. */
-typedef json_t *(*ez_desk_function)(ez_desk *self, const ez_caller *caller, const json_t *request,
+typedef json_t *(*ez_desk_function)(ez_desk *self, ez_caller *caller, const json_t *request,
                                     execz_error *err);
-json_t *ez_desk_status(ez_desk *self, const ez_caller *caller, const json_t *request,
-                       execz_error *err);
-json_t *ez_desk_metrics(ez_desk *self, const ez_caller *caller, const json_t *request,
-                        execz_error *err);
-json_t *ez_desk_list(ez_desk *self, const ez_caller *caller, const json_t *request,
-                     execz_error *err);
-json_t *ez_desk_inspect(ez_desk *self, const ez_caller *caller, const json_t *request,
-                        execz_error *err);
-json_t *ez_desk_run(ez_desk *self, const ez_caller *caller, const json_t *request,
-                    execz_error *err);
-json_t *ez_desk_pause(ez_desk *self, const ez_caller *caller, const json_t *request,
-                      execz_error *err);
-json_t *ez_desk_resume(ez_desk *self, const ez_caller *caller, const json_t *request,
-                       execz_error *err);
-json_t *ez_desk_remove(ez_desk *self, const ez_caller *caller, const json_t *request,
-                       execz_error *err);
-json_t *ez_desk_timeline(ez_desk *self, const ez_caller *caller, const json_t *request,
-                         execz_error *err);
-json_t *ez_desk_history(ez_desk *self, const ez_caller *caller, const json_t *request,
-                        execz_error *err);
-json_t *ez_desk_add(ez_desk *self, const ez_caller *caller, const json_t *request,
-                    execz_error *err);
-json_t *ez_desk_update(ez_desk *self, const ez_caller *caller, const json_t *request,
-                       execz_error *err);
-json_t *ez_desk_reload(ez_desk *self, const ez_caller *caller, const json_t *request,
-                       execz_error *err);
-json_t *ez_desk_check(ez_desk *self, const ez_caller *caller, const json_t *request,
-                      execz_error *err);
-json_t *ez_desk_quarantine(ez_desk *self, const ez_caller *caller, const json_t *request,
+json_t *ez_desk_status(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_metrics(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_list(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_inspect(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_run(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_pause(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_resume(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_remove(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_timeline(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_history(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_add(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_update(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_reload(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_check(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
+json_t *ez_desk_quarantine(ez_desk *self, ez_caller *caller, const json_t *request,
                            execz_error *err);
-json_t *ez_desk_restore(ez_desk *self, const ez_caller *caller, const json_t *request,
-                        execz_error *err);
+json_t *ez_desk_restore(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err);
 
 /* What answers are made of. */
 void ez_desk_set_text(json_t *object, const char *key, const char *text); /* NULL: not at all */

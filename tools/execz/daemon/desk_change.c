@@ -58,7 +58,7 @@ read_task(const json_t *request, request_of_task *out, execz_error *err)
 }
 
 json_t *
-ez_desk_run(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_run(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     request_of_task of = {NULL};
     json_t *task;
@@ -75,7 +75,7 @@ ez_desk_run(ez_desk *self, const ez_caller *caller, const json_t *request, execz
 }
 
 json_t *
-ez_desk_remove(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_remove(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     request_of_task of = {NULL};
     json_t *task;
@@ -117,7 +117,7 @@ pause_task(ez_desk *self, const request_of_task *of, execz_error *err)
 }
 
 json_t *
-ez_desk_pause(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_pause(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     request_of_task of = {NULL};
     const ez_param params[] = {{"task", EZ_PARAM_TEXT, &of.id, false},
@@ -144,7 +144,7 @@ ez_desk_pause(ez_desk *self, const ez_caller *caller, const json_t *request, exe
 }
 
 json_t *
-ez_desk_resume(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_resume(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     request_of_task of = {NULL};
     const ez_param params[] = {{"task", EZ_PARAM_TEXT, &of.id, false},

@@ -94,7 +94,7 @@ exists(ez_desk *self, const char *id, execz_error *err)
 }
 
 json_t *
-ez_desk_add(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_add(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     edit of = {NULL};
 
@@ -111,7 +111,7 @@ ez_desk_add(ez_desk *self, const ez_caller *caller, const json_t *request, execz
 }
 
 json_t *
-ez_desk_update(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_update(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     edit of = {NULL};
 
@@ -123,7 +123,7 @@ ez_desk_update(ez_desk *self, const ez_caller *caller, const json_t *request, ex
 }
 
 json_t *
-ez_desk_reload(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_reload(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     bool dry_run = false;
     const ez_param params[] = {{"dry_run", EZ_PARAM_YES, &dry_run, false}, {NULL}};

@@ -139,7 +139,7 @@ add_record(void *user, const execz_history_record *record)
 }
 
 json_t *
-ez_desk_history(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_history(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     execz_history_filter filter = EXECZ_HISTORY_FILTER_INIT;
     const char *outcome = NULL, *since = NULL, *until = NULL;

@@ -24,7 +24,7 @@ state_name(uint32_t state)
 }
 
 json_t *
-ez_desk_status(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_status(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     const ez_param params[] = {{NULL}};
     execz_scheduler_info info = {.size = sizeof info};
@@ -51,7 +51,7 @@ ez_desk_status(ez_desk *self, const ez_caller *caller, const json_t *request, ex
 }
 
 json_t *
-ez_desk_metrics(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_metrics(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     const ez_param params[] = {{NULL}};
     char *text;
@@ -108,52 +108,69 @@ read_sort(const char *name, uint32_t *sort_out, execz_error *err)
     return name == NULL;
 }
 
+/* The answer to a list, as far as it is made. */
+typedef struct listing {
+    ez_desk *desk;
+    ez_caller *caller;
+    bool trend, brief;
+    size_t part;   /* tasks in a part of it; 0: it is in one */
+    json_t *tasks; /* owned; that were not sent yet */
+    bool failed;   /* err is filled */
+    execz_error *err;
+} listing;
+
+/* Parts that have gone out take no memory: a list of ten thousand tasks is made in that of a few. */
 static void
 add_task(void *user, const execz_task_info *info)
 {
-    json_array_append_new(user, ez_desk_task(info, false));
-}
+    listing *self = user;
+    json_t *task;
 
-static void
-add_brief_task(void *user, const execz_task_info *info)
-{
-    json_array_append_new(user, ez_desk_task(info, true));
+    if (self->failed) {
+        return;
+    }
+    task = ez_desk_task(info, self->brief);
+    ez_desk_add_past(self->desk, task, self->trend);
+    json_array_append_new(self->tasks, task);
+    if (self->part > 0 && json_array_size(self->tasks) == self->part) {
+        json_t *part = json_pack("{s:o}", "tasks", self->tasks);
+
+        self->tasks = json_array();
+        self->failed = !self->caller->send(self->caller, part, self->err);
+    }
 }
 
 json_t *
-ez_desk_list(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_list(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     execz_task_filter filter = EXECZ_TASK_FILTER_INIT;
     const char *state = NULL, *order = NULL;
     uint32_t sort = EXECZ_SORT_NEXT_RUN;
-    bool trend = false, brief = false;
+    int64_t part = 0;
+    listing list = {.desk = self, .caller = caller, .err = err};
     const ez_param params[] = {{"state", EZ_PARAM_TEXT, &state, false},
                                {"executor", EZ_PARAM_TEXT, &filter.executor, false},
                                {"prefix", EZ_PARAM_TEXT, &filter.prefix, false},
                                {"text", EZ_PARAM_TEXT, &filter.text, false},
                                {"sort", EZ_PARAM_TEXT, &order, false},
-                               {"trend", EZ_PARAM_YES, &trend, false},
-                               {"brief", EZ_PARAM_YES, &brief, false},
+                               {"trend", EZ_PARAM_YES, &list.trend, false},
+                               {"brief", EZ_PARAM_YES, &list.brief, false},
+                               {"part", EZ_PARAM_COUNT, &part, false},
                                {NULL}};
-    json_t *tasks, *task;
-    size_t i;
 
-    (void)caller;
     if (ez_wire_read_params(request, params, err) != EXECZ_OK ||
         !read_state(state, &filter.states, err) || !read_sort(order, &sort, err)) {
         return NULL;
     }
-    tasks = json_array();
-    if (execz_scheduler_list_tasks(self->scheduler, &filter, sort,
-                                   brief ? add_brief_task : add_task, tasks, err) != EXECZ_OK) {
-        json_decref(tasks);
+    list.part = (size_t)part;
+    list.tasks = json_array();
+    if (execz_scheduler_list_tasks(self->scheduler, &filter, sort, add_task, &list, err) !=
+            EXECZ_OK ||
+        list.failed) {
+        json_decref(list.tasks);
         return NULL;
     }
-    json_array_foreach(tasks, i, task)
-    {
-        ez_desk_add_past(self, task, trend);
-    }
-    return json_pack("{s:o}", "tasks", tasks);
+    return json_pack("{s:o}", "tasks", list.tasks);
 }
 
 /* ---- inspect -------------------------------------------------------------------------------- */
@@ -192,7 +209,7 @@ next_runs(ez_desk *self, const char *id, size_t n)
 }
 
 json_t *
-ez_desk_inspect(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_inspect(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     const char *id = NULL;
     int64_t n = 3;
@@ -271,7 +288,7 @@ add_row(void *user, const execz_task_info *info)
 }
 
 json_t *
-ez_desk_timeline(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_timeline(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     execz_task_filter filter = EXECZ_TASK_FILTER_INIT;
     timeline line = {.desk = self, .columns = 48};

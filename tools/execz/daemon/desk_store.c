@@ -7,7 +7,7 @@
 #include <execz/state.h>
 
 json_t *
-ez_desk_check(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_check(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     const ez_param params[] = {{NULL}};
 
@@ -30,7 +30,7 @@ add_task(void *user, const execz_quarantined_task *task)
 }
 
 json_t *
-ez_desk_quarantine(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_quarantine(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     const ez_param params[] = {{NULL}};
     json_t *tasks;
@@ -48,7 +48,7 @@ ez_desk_quarantine(ez_desk *self, const ez_caller *caller, const json_t *request
 }
 
 json_t *
-ez_desk_restore(ez_desk *self, const ez_caller *caller, const json_t *request, execz_error *err)
+ez_desk_restore(ez_desk *self, ez_caller *caller, const json_t *request, execz_error *err)
 {
     const char *id = NULL;
     const ez_param params[] = {{"task", EZ_PARAM_TEXT, &id, true}, {NULL}};

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -51,10 +52,35 @@ unsent(const ez_server *self)
     return sum;
 }
 
+/* A request that is being answered. */
+typedef struct turn {
+    ez_caller caller;
+    ez_peer *peer;
+    const json_t *id;
+    size_t sent; /* bytes of parts */
+} turn;
+
+static bool
+send_part(ez_caller *caller, json_t *part, execz_error *err)
+{
+    turn *self = (turn *)caller;
+    g_autofree char *line = ez_wire_format_part(self->id, part);
+
+    self->sent += strlen(line);
+    if (self->sent > EZ_REPLY_MAX) {
+        ez_fault_set(err, EXECZ_E_LIMIT,
+                     "the reply would have more than %zu bytes; ask for less at once",
+                     EZ_REPLY_MAX);
+        return false;
+    }
+    ez_peer_send(self->peer, line, monotonic_now());
+    return true;
+}
+
 static json_t *
 answer(ez_server *self, ez_peer *peer, const json_t *request, execz_error *err)
 {
-    ez_caller caller = {peer->uid, peer->pid};
+    turn its = {{peer->uid, peer->pid, send_part}, peer, json_object_get(request, "id"), 0};
 
     if (!ez_rate_take(self->rate, peer->uid, monotonic_now(), err)) {
         return NULL;
@@ -66,7 +92,7 @@ answer(ez_server *self, ez_peer *peer, const json_t *request, execz_error *err)
                      EZ_SERVER_UNSENT_MAX);
         return NULL;
     }
-    return ez_desk_answer(self->desk, &caller, request, err);
+    return ez_desk_answer(self->desk, &its.caller, request, err);
 }
 
 static void
