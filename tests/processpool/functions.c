@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,44 @@ Test(functions, what_a_body_uses_is_measured)
 
     cr_expect(all(ge(i64, end->cpu_user + end->cpu_system, 40 * EXECZ_MILLISECOND),
                   gt(u64, end->max_rss, 100000)));
+}
+
+/* Short ones are not asked about: what is guessed for them must not be missing later. */
+Test(functions, what_short_bodies_use_is_their_own)
+{
+    open_pool("max_workers", "1", NULL);
+    add_function("short", "pool_bodies:nothing", NULL);
+    for (int i = 0; i < 2000; i++) {
+        run_task("short");
+    }
+    const ended *end = await_ends("short", 2000);
+
+    cr_expect(
+        all(le(i64, end->cpu_user + end->cpu_system, EXECZ_SECOND), gt(u64, end->max_rss, 100000)));
+    end = call("pool_bodies:spin", "{\"ms\": 50}");
+    cr_expect(all(ge(i64, end->cpu_user + end->cpu_system, 49 * EXECZ_MILLISECOND),
+                  lt(i64, end->cpu_user + end->cpu_system, 100 * EXECZ_MILLISECOND)),
+              "%" PRId64, end->cpu_user + end->cpu_system);
+}
+
+/* The host only naps while a worker has much in hand. */
+Test(functions, what_has_ended_before_a_long_body_is_told_while_that_runs)
+{
+    open_pool("max_workers", "1", NULL);
+    add_function("short", "pool_bodies:nothing", NULL);
+    add_function("long", "pool_bodies:deaf", "{\"ms\": 60000}");
+    add_function("after", "pool_bodies:nothing", NULL);
+    for (int i = 0; i < 500; i++) {
+        run_task("short");
+    }
+    run_task("long");
+    for (int i = 0; i < 100; i++) {
+        run_task("after");
+    }
+    (void)await_ends("short", 500);
+    await_starts("long", 1);
+    cr_expect(all(eq(uint, ends_of("long"), 0), eq(uint, ends_of("after"), 0)));
+    (void)shut_down(EXECZ_SHUTDOWN_CANCEL, 0);
 }
 
 Test(functions, a_worker_has_no_descriptor_of_the_host)

@@ -14,7 +14,7 @@ begin(void *user)
     }
     self->took = 0;
     for (worker *at = self->workers; at != NULL; at = at->next) {
-        atomic_store(&at->ring->host_sleeps, 0);
+        atomic_store(&at->ring->host_sleeps, WIRE_AWAKE);
     }
     return 1;
 }
@@ -35,12 +35,12 @@ look(void *user)
     return found;
 }
 
-/* Whether there may be something that the supervisor has to plan, or to do: what it had planned
- * before it fell asleep still holds unless something was taken. */
+/* Whether there may be something that the supervisor has to plan, a nap also, or to do: what it had
+ * planned before it fell asleep still holds unless something was taken. */
 static int
 is_the_supervisors_locked(const pool *self, worker *of)
 {
-    return results_have_news_locked(of, 1) ||
+    return results_have_news_locked(of, 1) || worker_is_fast_locked(of) ||
            (self->took && (of->state != WORKER_READY || of->busy_since != 0 ||
                            (of->idle_since != 0 && self->settings.idle_timeout > 0)));
 }

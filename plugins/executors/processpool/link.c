@@ -83,6 +83,12 @@ worker_has_room_locked(worker *self)
            self->published - self->oldest < WIRE_CELLS - 1;
 }
 
+int
+worker_is_fast_locked(const worker *self)
+{
+    return self->inflight > WIRE_LOW;
+}
+
 /* Shows the next cell, which was filled, to the worker. */
 static void
 publish_locked(worker *self)

@@ -139,6 +139,7 @@ struct pool {
     uint32_t n_busy;
     uint32_t target; /* workers there should be: grows with demand, up to max_workers */
     int supervisor_sleeps;
+    int naps;  /* and it may only nap */
     int woken; /* while it was awake: there may be something that it has passed already */
     atomic_int stopping;
     int ended;              /* the supervisor is gone: nothing can be run any more */
@@ -185,6 +186,9 @@ void worker_free(worker *self);
 
 /* Whether a frame of length bytes can be given now. */
 int worker_has_room_locked(worker *self);
+
+/* Whether it has so much in hand that it need not be waited for. */
+int worker_is_fast_locked(const worker *self);
 
 /* Puts a run into the next cell.  0; -ENOSPC if it has no room; -EFBIG if it needs the arena. */
 int worker_give_locked(worker *self, execz_submission *submission);

@@ -218,7 +218,7 @@ match_all(worker *self, batch *into)
     wakes due = {.n = 0};
 
     pthread_mutex_lock(&owner->lock);
-    atomic_store_explicit(&self->ring->host_sleeps, 0, memory_order_relaxed);
+    atomic_store_explicit(&self->ring->host_sleeps, WIRE_AWAKE, memory_order_relaxed);
     for (uint32_t i = 0; i < into->n; i++) {
         into->answers[i].submission = NULL;
         if (!match_locked(self, &into->answers[i])) {
@@ -363,7 +363,8 @@ int
 results_have_news_locked(worker *self, int sleeping)
 {
     if (sleeping) { /* the worker may have cleared it for something we had seen already */
-        atomic_store(&self->ring->host_sleeps, 1);
+        atomic_store(&self->ring->host_sleeps,
+                     worker_is_fast_locked(self) ? WIRE_NAPS : WIRE_SLEEPS);
     }
     return atomic_load(&self->ring->written) != self->read ||
            (self->state == WORKER_STARTING && atomic_load(&self->ring->ready) == WIRE_TAKES) ||

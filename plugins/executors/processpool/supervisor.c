@@ -15,6 +15,9 @@
  * batches of one ring before the next one has its turn. */
 #define ROUNDS 16
 
+/* Results of workers that have much in hand may lie about for this long. */
+#define NAP (100 * EXECZ_MICROSECOND)
+
 enum { EVENTS = 16 };
 
 int64_t
@@ -55,9 +58,11 @@ survey(pool *self, int sleeping)
     int news = 0;
 
     pthread_mutex_lock(&self->lock);
+    self->naps = 0;
     for (worker *at = self->workers; at != NULL; at = at->next) {
         at->news = results_have_news_locked(at, sleeping);
         news |= at->news || at->loading;
+        self->naps |= worker_is_fast_locked(at);
     }
     news |= self->late != NULL || (sleeping && self->woken);
     self->supervisor_sleeps = sleeping && !news;
@@ -257,6 +262,8 @@ supervise(void *argument)
         timeout = timers_run(self);
         if (timeout != 0 && survey(self, 1)) {
             timeout = 0;
+        } else if (self->naps && (timeout < 0 || timeout > NAP)) {
+            timeout = NAP;
         }
     }
     if (self->zygote_socket >= 0) {

@@ -17,6 +17,8 @@
  * Wake-ups: the worker sleeps on the futex `published`, after it has said so in `worker_sleeps`;
  * the host sleeps in epoll on one eventfd, the bell, after it has said so in `host_sleeps` of each
  * worker.  Who finds the other's flag set clears it and wakes: one wake-up in flight at most.
+ * While a worker has several runs in hand, the host only naps: it will look by itself soon, and
+ * is woken before only by a worker that is about to run dry.
  *
  * Descriptors, cancelling and what happens rarely go over a SOCK_SEQPACKET pair.  Its end tells
  * each side that the other is gone. */
@@ -29,7 +31,7 @@
 #include <stdint.h>
 
 /* Of plugin and worker program; they are installed together and refuse any other. */
-#define WIRE_VERSION 3u
+#define WIRE_VERSION 4u
 
 #define WIRE_CELLS 64u
 #define WIRE_CELL_SIZE 512u
@@ -136,13 +138,20 @@ typedef struct wire_record {
 /* Takes cells. */
 #define WIRE_TAKES 2u
 
+/* How the host waits for a worker's answers. */
+#define WIRE_AWAKE 0u
+#define WIRE_SLEEPS 1u
+#define WIRE_NAPS 2u
+/* Who has at most so many runs left wakes a host that naps. */
+#define WIRE_LOW 8u
+
 /* ---- the ring ------------------------------------------------------------------------------- */
 
 typedef struct wire_ring {
     /* Written by the host. */
     alignas(64) _Atomic uint32_t published; /* cells; the futex the worker sleeps on */
     alignas(64) _Atomic uint32_t read;      /* bytes of records; a futex while records are full */
-    _Atomic uint32_t host_sleeps;           /* cleared by the worker */
+    _Atomic uint32_t host_sleeps;           /* WIRE_AWAKE ...; cleared by the worker */
     _Atomic uint32_t role;         /* WIRE_SPARE ...; a futex until the initializer is called */
     _Atomic uint32_t missed_arena; /* serial of one that the host could not take; 0: none */
 

@@ -9,10 +9,28 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* Whether the host is waiting for what was told just now. */
+static int
+is_awaited(const worker *self)
+{
+    uint32_t wait = atomic_load(&self->ring->host_sleeps);
+
+    return wait == WIRE_SLEEPS ||
+           (wait == WIRE_NAPS &&
+            atomic_load_explicit(&self->ring->published, memory_order_relaxed) - self->index <=
+                WIRE_LOW);
+}
+
+static int
+wake_host(worker *self)
+{
+    return !wire_take_flag(&self->ring->host_sleeps) || eventfd_write(self->bell, 1) == 0;
+}
+
 int
 answer_try_bell(worker *self)
 {
-    return !wire_take_flag(&self->ring->host_sleeps) || eventfd_write(self->bell, 1) == 0;
+    return !is_awaited(self) || wake_host(self);
 }
 
 void
@@ -38,7 +56,9 @@ wait_for_room(worker *self, uint32_t room)
 
     while (WIRE_RECORDS_SIZE - (written(self) - (read = atomic_load(&ring->read))) < room) {
         atomic_store(&ring->worker_wants_room, 1);
-        answer_ring_bell(self);
+        if (!wake_host(self)) {
+            _exit(EXIT_NO_BELL);
+        }
         if (atomic_load(&ring->read) == read) {
             wire_futex_wait(&ring->read, read, -1);
         }

@@ -183,7 +183,7 @@ run(worker *self, frame *what)
         run_body(self, what, &result);
         explain_missing(&result, text, sizeof text);
     }
-    usage_measure(self, &result);
+    usage_measure(&self->usage, &result);
     answer_result(self, &result);
 }
 
@@ -286,12 +286,8 @@ static void
 linger(worker *self, uint32_t index)
 {
     awaited cell = {self->ring, index};
-    int spins = self->linger.leave_out == 0 && !is_published(&cell);
 
     (void)execz_linger_until(&self->linger, is_published, &cell);
-    if (spins) {
-        usage_forget(self);
-    }
 }
 
 static void
@@ -299,6 +295,9 @@ wait_for_cell(worker *self, uint32_t index)
 {
     wire_ring *ring = self->ring;
 
+    if (atomic_load(&ring->published) != index && self->role == WIRE_WORKER) {
+        return;
+    }
     if (self->role == WIRE_WORKER) {
         linger(self, index);
     }
@@ -312,6 +311,7 @@ wait_for_cell(worker *self, uint32_t index)
     }
     take_role(self); /* promoted and given a run at once */
     atomic_store_explicit(&ring->worker_sleeps, 0, memory_order_relaxed);
+    usage_forget(&self->usage);
 }
 
 static void

@@ -12,6 +12,15 @@
 
 #include <pthread.h>
 
+/* What this thread has used of the processor, in nanoseconds. */
+typedef struct usage {
+    int64_t since;    /* monotonic: the end of the last run or wait */
+    int64_t user;     /* when the kernel was last asked */
+    int64_t kernel;   /* likewise */
+    int64_t guessed;  /* used since, without asking */
+    uint64_t max_rss; /* bytes; 0: not yet asked */
+} usage;
+
 typedef struct worker {
     const settings *settings;
     execz_bodies *bodies;
@@ -23,8 +32,7 @@ typedef struct worker {
     uint32_t arena_record; /* end of the record that has it, in bytes written; see answer.c */
     uint32_t index;        /* of the frame in hand */
     uint32_t role;         /* WIRE_SPARE ..., as the process is called; see worker.c */
-    int64_t cpu_user;      /* used up to the end of the last run or wait, as the next */
-    int64_t cpu_system;
+    usage usage;
     execz_linger linger;
 
     pthread_mutex_t lock;
@@ -52,9 +60,9 @@ void limits_renew_cpu(const settings *asked);
 /* ---- usage.c ---- */
 
 /* Adds to a result what its body has used, unless whoever ran it knows better. */
-void usage_measure(worker *self, execz_result *result);
+void usage_measure(usage *self, execz_result *result);
 /* What was used up to now is no body's. */
-void usage_forget(worker *self);
+void usage_forget(usage *self);
 
 /* ---- listener.c ---- */
 
