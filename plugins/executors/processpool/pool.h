@@ -120,8 +120,10 @@ struct pool {
     const execz_host *host;
     settings settings;
     _Atomic(place *) places[PLACES_CHUNKS]; /* each owned; made on the loop */
-    int bell;  /* eventfd: workers and other threads wake the supervisor */
-    int epoll; /* of the bell, the zygote's and the workers' sockets */
+    int bell;       /* eventfd: workers and other threads wake the supervisor */
+    int loop_bell;  /* eventfd: workers wake the loop, if lends_loop */
+    int lends_loop; /* the host does */
+    int epoll;      /* of the bell, the zygote's and the workers' sockets */
 
     _Atomic uint32_t runs; /* accepted, not finished */
     pthread_mutex_t baton; /* of whoever is the supervisor: its thread, but not while that sleeps */
@@ -151,6 +153,7 @@ struct pool {
 
     /* The supervisor's own. */
     int took;          /* something, while the loop was in its place */
+    int64_t planned;   /* monotonic: when it wakes up by itself; INT64_MAX: it does not */
     int zygote_socket; /* -1: there is none */
     int zygote_pidfd;
     pid_t zygote_pid;
@@ -262,8 +265,12 @@ void spare_dismiss_locked(pool *self);
 void results_collect(worker *self, uint32_t batches);
 #define RESULTS_ALL UINT32_MAX /* of a worker that writes no more */
 /* Whether there is something to take.  Before sleeping: sets the flag that makes the worker ring
- * the bell. */
+ * a bell. */
 int results_have_news_locked(worker *self, int sleeping);
+/* The supervisor, not the loop, takes what this worker tells next. */
+void results_are_the_supervisors_locked(worker *self);
+/* Whether what is to be taken first is too large to take it on the loop. */
+int results_are_large(const worker *self);
 
 /* ---- finish.c -------------------------------------------------------------------------------- */
 
@@ -318,14 +325,16 @@ void supervisor_look_after(worker *self, uint32_t batches);
 #define TAG_WORKER 2u
 int supervisor_watch(pool *self, int fd, uint32_t tag);
 
-/* ---- lingering.c: the loop in the place of the supervisor ------------------------------------ */
+/* ---- stand_in.c: the loop in the place of the supervisor ------------------------------------- */
 
-void lingering_start(pool *self);
-void lingering_stop(pool *self);
+void stand_in_start(pool *self);
+void stand_in_stop(pool *self);
 
 /* ---- timers.c -------------------------------------------------------------------------------- */
 
 /* Does what is due; how long until the next, -1 if there is none. */
 int64_t timers_run(pool *self);
+/* When there is something to do for a worker's run, or for want of one: monotonic, INT64_MAX: never. */
+int64_t timers_next_locked(const worker *self);
 
 #endif

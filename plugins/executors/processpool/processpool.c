@@ -61,7 +61,14 @@ take_locked(pool *self, execz_submission *submission, wakes *due)
     queue_push_locked(self, submission);
     if (self->idle != NULL) {
         dispatch_locked(self, due);
-    } else if (self->n_workers < self->settings.max_workers) {
+        return;
+    }
+    if (self->queued == 1) { /* what a worker ends now makes room for it */
+        for (worker *at = self->workers; at != NULL; at = at->next) {
+            results_are_the_supervisors_locked(at);
+        }
+    }
+    if (self->n_workers < self->settings.max_workers) {
         pool_wake_locked(self); /* it has one more forked */
     }
 }
@@ -138,6 +145,9 @@ pool_free(pool *self)
     if (self->bell >= 0) {
         close(self->bell);
     }
+    if (self->loop_bell >= 0) {
+        close(self->loop_bell);
+    }
     for (uint32_t i = 0; i < PLACES_CHUNKS; i++) {
         free(self->places[i]);
     }
@@ -168,7 +178,7 @@ pool_new(execz_base *base)
     }
     self->base = base;
     self->host = base->host;
-    self->bell = self->epoll = self->zygote_socket = self->zygote_pidfd = -1;
+    self->bell = self->loop_bell = self->epoll = self->zygote_socket = self->zygote_pidfd = -1;
     self->settings.max_workers = (uint32_t)execz_base_option(base, "max_workers", 10);
     self->settings.max_tasks = (uint32_t)execz_base_option(base, "max_tasks_per_child", 0);
     self->settings.queue_limit = (uint32_t)execz_base_option(base, "queue_limit", 0);
@@ -182,8 +192,10 @@ static execz_status
 open_channels(pool *self, execz_error *err)
 {
     self->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    self->loop_bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     self->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (self->bell < 0 || self->epoll < 0 || supervisor_watch(self, self->bell, TAG_BELL) != 0) {
+    if (self->bell < 0 || self->loop_bell < 0 || self->epoll < 0 ||
+        supervisor_watch(self, self->bell, TAG_BELL) != 0) {
         return execz_error_set(err, EXECZ_E_IO, "cannot open the pool's descriptors: %s",
                                strerror(errno));
     }
@@ -228,7 +240,7 @@ start(execz_base *base, execz_error *err)
         return status;
     }
     base->self = self;
-    lingering_start(self);
+    stand_in_start(self);
     return EXECZ_OK;
 }
 
@@ -281,7 +293,7 @@ health(execz_base *base, execz_error *why)
 static void
 destroy(execz_base *base)
 {
-    lingering_stop((pool *)base->self);
+    stand_in_stop((pool *)base->self);
     pool_free((pool *)base->self);
 }
 

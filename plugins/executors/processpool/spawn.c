@@ -18,6 +18,7 @@
 /* Where the zygote finds them; see worker/main.c. */
 #define ZYGOTE_SOCKET 3
 #define ZYGOTE_BELL 4
+#define ZYGOTE_LOOP_BELL 5
 #define END_PATIENCE_MS 3000
 
 /* ---- its arguments -------------------------------------------------------------------------- */
@@ -101,10 +102,12 @@ free_arguments(arguments *self)
 
 /* ---- spawning ------------------------------------------------------------------------------- */
 
-/* Its only descriptors are 0 (nothing), 1, 2 (ours), its socket and the bell; it leads a session of
- * its own, so that the terminal's signals reach us alone. */
+/* What it inherits beside 0 (nothing), 1 and 2 (ours): ZYGOTE_SOCKET and what follows. */
+enum { INHERITED = 3 };
+
+/* It leads a session of its own, so that the terminal's signals reach us alone. */
 static int
-prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attributes, int socket, int bell)
+prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attributes, const int *inherited)
 {
     short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     sigset_t none, all;
@@ -112,17 +115,18 @@ prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attributes, int so
 
     sigemptyset(&none);
     sigfillset(&all);
-    error = posix_spawn_file_actions_adddup2(files, socket, ZYGOTE_SOCKET);
-    error = error ? error : posix_spawn_file_actions_adddup2(files, bell, ZYGOTE_BELL);
-    error = error ? error : posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0);
-    error = error ? error : posix_spawn_file_actions_addclosefrom_np(files, ZYGOTE_BELL + 1);
+    error = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0);
+    for (int i = 0; i < INHERITED && error == 0; i++) {
+        error = posix_spawn_file_actions_adddup2(files, inherited[i], ZYGOTE_SOCKET + i);
+    }
+    error = error ? error : posix_spawn_file_actions_addclosefrom_np(files, ZYGOTE_LOOP_BELL + 1);
     error = error ? error : posix_spawnattr_setsigmask(attributes, &none);
     error = error ? error : posix_spawnattr_setsigdefault(attributes, &all);
     return error ? error : posix_spawnattr_setflags(attributes, flags);
 }
 
 static int
-spawn(pool *self, char *const *argv, int socket, int bell)
+spawn(pool *self, char *const *argv, const int *inherited)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
@@ -133,7 +137,7 @@ spawn(pool *self, char *const *argv, int socket, int bell)
     }
     error = posix_spawnattr_init(&attributes);
     if (error == 0) {
-        error = prepare(&files, &attributes, socket, bell);
+        error = prepare(&files, &attributes, inherited);
         error = error ? error
                       : posix_spawn(&self->zygote_pid, self->settings.program, &files, &attributes,
                                     argv, environ);
@@ -147,15 +151,21 @@ spawn(pool *self, char *const *argv, int socket, int bell)
 static int
 spawn_with(pool *self, char *const *argv, int end)
 {
-    int socket = fcntl(end, F_DUPFD_CLOEXEC, ZYGOTE_BELL + 1);
-    int bell = fcntl(self->bell, F_DUPFD_CLOEXEC, ZYGOTE_BELL + 1);
-    int error = socket < 0 || bell < 0 ? errno : spawn(self, argv, socket, bell);
+    const int ours[INHERITED] = {end, self->bell, self->loop_bell};
+    int inherited[INHERITED];
+    int error = 0, n;
 
-    if (socket >= 0) {
-        close(socket);
+    for (n = 0; n < INHERITED && error == 0; n++) {
+        inherited[n] = fcntl(ours[n], F_DUPFD_CLOEXEC, ZYGOTE_LOOP_BELL + 1);
+        error = inherited[n] < 0 ? errno : 0;
     }
-    if (bell >= 0) {
-        close(bell);
+    if (error == 0) {
+        error = spawn(self, argv, inherited);
+    }
+    while (n-- > 0) {
+        if (inherited[n] >= 0) {
+            close(inherited[n]);
+        }
     }
     return error;
 }

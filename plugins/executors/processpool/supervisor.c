@@ -192,6 +192,7 @@ look_at_sockets(pool *self, int64_t timeout)
     struct timespec most = {timeout / EXECZ_SECOND, timeout % EXECZ_SECOND};
     int n;
 
+    self->planned = timeout < 0 ? INT64_MAX : pool_now() + timeout;
     pthread_mutex_unlock(&self->baton);
     n = epoll_pwait2(self->epoll, events, EVENTS, timeout < 0 ? NULL : &most, NULL);
     pthread_mutex_lock(&self->baton);

@@ -51,22 +51,41 @@ watch_zygote_locked(alarms *timers, worker *self)
     timers->kill_zygote |= is_due(timers, self->owed_since + ZYGOTE_LOST);
 }
 
+/* When those that wait behind its run go to others. */
+static int64_t
+relief_at_locked(const worker *self, int64_t now)
+{
+    return self->inflight > 1 && self->state != WORKER_DYING
+               ? (self->busy_since == 0 ? now : self->busy_since) + RELIEVE_AFTER
+               : INT64_MAX;
+}
+
 static void
 relieve_locked(alarms *timers, worker *self)
 {
-    if (self->inflight > 1 && self->state != WORKER_DYING &&
-        is_due(timers, (self->busy_since == 0 ? timers->now : self->busy_since) + RELIEVE_AFTER)) {
+    int64_t at = relief_at_locked(self, timers->now);
+
+    if (at != INT64_MAX && is_due(timers, at)) {
         dispatch_relieve_locked(self);
     }
+}
+
+/* When it has been idle for long enough. */
+static int64_t
+retires_at_locked(const worker *self)
+{
+    int64_t timeout = self->pool->settings.idle_timeout;
+
+    return self->idle_since != 0 && timeout > 0 ? self->idle_since + timeout : INT64_MAX;
 }
 
 static void
 retire_locked(alarms *timers, worker *self)
 {
     pool *owner = self->pool;
+    int64_t at = retires_at_locked(self);
 
-    if (self->idle_since != 0 && owner->settings.idle_timeout > 0 &&
-        is_due(timers, self->idle_since + owner->settings.idle_timeout)) {
+    if (at != INT64_MAX && is_due(timers, at)) {
         dispatch_not_idle_locked(self);
         worker_quit_locked(self);
         owner->target--;
@@ -155,6 +174,27 @@ look_at_workers(pool *self, alarms *timers)
     dispatch_locked(self, &due);
     pthread_mutex_unlock(&self->lock);
     wakes_deliver(&due);
+}
+
+static int64_t
+earlier(int64_t one, int64_t other)
+{
+    return one < other ? one : other;
+}
+
+int64_t
+timers_next_locked(const worker *self)
+{
+    int64_t now = pool_now();
+    int64_t next = earlier(self->kill_at, retires_at_locked(self));
+
+    if (self->stopped_since != 0) {
+        next = earlier(next, self->stopped_since + STOPPED_GRACE);
+    }
+    if (self->inflight > 0) {
+        next = earlier(next, self->look_at == 0 ? now + LOOK_FIRST : self->look_at);
+    }
+    return earlier(next, relief_at_locked(self, now));
 }
 
 int64_t

@@ -18,7 +18,8 @@
  * the host sleeps in epoll on one eventfd, the bell, after it has said so in `host_sleeps` of each
  * worker.  Who finds the other's flag set clears it and wakes: one wake-up in flight at most.
  * While a worker has several runs in hand, the host only naps: it will look by itself soon, and
- * is woken before only by a worker that is about to run dry.
+ * is woken before only by a worker that is about to run dry.  While nothing waits in the queue, the
+ * host sleeps in its loop as well, on a bell of its own: what is short is taken there at once.
  *
  * Descriptors, cancelling and what happens rarely go over a SOCK_SEQPACKET pair.  Its end tells
  * each side that the other is gone. */
@@ -142,6 +143,7 @@ typedef struct wire_record {
 #define WIRE_AWAKE 0u
 #define WIRE_SLEEPS 1u
 #define WIRE_NAPS 2u
+#define WIRE_LOOP_SLEEPS 3u
 /* Who has at most so many runs left wakes a host that naps. */
 #define WIRE_LOW 8u
 

@@ -15,29 +15,42 @@ is_awaited(const worker *self)
 {
     uint32_t wait = atomic_load(&self->ring->host_sleeps);
 
-    return wait == WIRE_SLEEPS ||
-           (wait == WIRE_NAPS &&
-            atomic_load_explicit(&self->ring->published, memory_order_relaxed) - self->index <=
-                WIRE_LOW);
+    return wait == WIRE_NAPS
+               ? atomic_load_explicit(&self->ring->published, memory_order_relaxed) - self->index <=
+                     WIRE_LOW
+               : wait != WIRE_AWAKE;
 }
 
+/* What is large is the supervisor's: the loop has no time for it. */
 static int
-wake_host(worker *self)
+wake_host(worker *self, int large)
 {
-    return !wire_take_flag(&self->ring->host_sleeps) || eventfd_write(self->bell, 1) == 0;
+    uint32_t wait = atomic_exchange(&self->ring->host_sleeps, WIRE_AWAKE);
+    int bell = wait == WIRE_LOOP_SLEEPS && !large ? ZYGOTE_LOOP_BELL : ZYGOTE_BELL;
+
+    return wait == WIRE_AWAKE || eventfd_write(bell, 1) == 0;
 }
 
 int
 answer_try_bell(worker *self)
 {
-    return !is_awaited(self) || wake_host(self);
+    return !is_awaited(self) || wake_host(self, 0);
+}
+
+/* Without a bell, only the end of this process wakes the host. */
+static void
+must_wake_host(worker *self, int large)
+{
+    if (!wake_host(self, large)) {
+        _exit(EXIT_NO_BELL);
+    }
 }
 
 void
 answer_ring_bell(worker *self)
 {
-    if (!answer_try_bell(self)) {
-        _exit(EXIT_NO_BELL);
+    if (is_awaited(self)) {
+        must_wake_host(self, 0);
     }
 }
 
@@ -56,9 +69,7 @@ wait_for_room(worker *self, uint32_t room)
 
     while (WIRE_RECORDS_SIZE - (written(self) - (read = atomic_load(&ring->read))) < room) {
         atomic_store(&ring->worker_wants_room, 1);
-        if (!wake_host(self)) {
-            _exit(EXIT_NO_BELL);
-        }
+        must_wake_host(self, 1);
         if (atomic_load(&ring->read) == read) {
             wire_futex_wait(&ring->read, read, -1);
         }
@@ -162,6 +173,7 @@ answer(worker *self, wire_record *record, const execz_result *result)
     publish(self, record->length);
     if (record->serial != 0) {
         self->arena_record = written(self);
+        must_wake_host(self, 1);
     }
     answer_ring_bell(self);
 }

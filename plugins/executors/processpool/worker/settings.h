@@ -8,6 +8,7 @@
 /* Descriptors that the plugin gives; see the plugin's zygote.c. */
 #define ZYGOTE_SOCKET 3
 #define ZYGOTE_BELL 4
+#define ZYGOTE_LOOP_BELL 5
 
 #define UNLIMITED (-1)
 

@@ -371,7 +371,6 @@ worker_run(const settings *asked, execz_bodies *bodies, wire_ring *ring, int soc
                     .bodies = bodies,
                     .ring = ring,
                     .socket = socket,
-                    .bell = ZYGOTE_BELL,
                     .role = WIRE_DISMISSED};
     pthread_mutex_init(&self.lock, NULL);
     pthread_cond_init(&self.came, NULL);

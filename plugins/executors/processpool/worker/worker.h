@@ -26,7 +26,6 @@ typedef struct worker {
     execz_bodies *bodies;
     wire_ring *ring;
     int socket;
-    int bell;
 
     arena results;         /* ours, for what is too long for the ring */
     uint32_t arena_record; /* end of the record that has it, in bytes written; see answer.c */
