@@ -112,7 +112,7 @@ give_locked(worker *self, execz_submission *submission, wakes *due)
     } else if (result == 0) {
         wakes_add_locked(due, self);
         if (submission->task->timeout > 0) {
-            results_are_the_supervisors_locked(self); /* who has to know when it began */
+            news_are_the_supervisors_locked(self); /* who has to know when it began */
         }
     }
     if (result == 0 && self->pool->settings.max_tasks != 0 &&

@@ -264,13 +264,16 @@ void spare_dismiss_locked(pool *self);
  * may write as fast as they are read.  [supervisor] */
 void results_collect(worker *self, uint32_t batches);
 #define RESULTS_ALL UINT32_MAX /* of a worker that writes no more */
+
+/* ---- news.c: whether there is something to take, and by whom --------------------------------- */
+
 /* Whether there is something to take.  Before sleeping: sets the flag that makes the worker ring
  * a bell. */
-int results_have_news_locked(worker *self, int sleeping);
+int news_of_locked(worker *self, int sleeping);
 /* The supervisor, not the loop, takes what this worker tells next. */
-void results_are_the_supervisors_locked(worker *self);
+void news_are_the_supervisors_locked(worker *self);
 /* Whether what is to be taken first is too large to take it on the loop. */
-int results_are_large(const worker *self);
+int news_are_large(const worker *self);
 
 /* ---- finish.c -------------------------------------------------------------------------------- */
 

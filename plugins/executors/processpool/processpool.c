@@ -65,7 +65,7 @@ take_locked(pool *self, execz_submission *submission, wakes *due)
     }
     if (self->queued == 1) { /* what a worker ends now makes room for it */
         for (worker *at = self->workers; at != NULL; at = at->next) {
-            results_are_the_supervisors_locked(at);
+            news_are_the_supervisors_locked(at);
         }
     }
     if (self->n_workers < self->settings.max_workers) {

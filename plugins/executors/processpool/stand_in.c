@@ -32,7 +32,7 @@ wake_supervisor(pool *self)
 static int
 is_the_supervisors_locked(const pool *self, worker *of)
 {
-    return results_have_news_locked(of, 1) || worker_is_fast_locked(of) ||
+    return news_of_locked(of, 1) || worker_is_fast_locked(of) ||
            (self->took && (of->state != WORKER_READY || timers_next_locked(of) < self->planned));
 }
 
@@ -85,7 +85,7 @@ look(void *user)
 
     for (worker *at = self->workers; at != NULL; at = at->next) {
         if (atomic_load_explicit(&at->ring->written, memory_order_relaxed) != at->read &&
-            !results_are_large(at)) {
+            !news_are_large(at)) {
             at->news = found = 1;
             supervisor_look_after(at, 1); /* the loop has more to do than this */
         }
@@ -108,7 +108,7 @@ take_news(worker *self)
     pool *owner = self->pool;
 
     pthread_mutex_lock(&owner->lock);
-    self->news = results_have_news_locked(self, 0) && !results_are_large(self);
+    self->news = news_of_locked(self, 0) && !news_are_large(self);
     pthread_mutex_unlock(&owner->lock);
     if (self->news) {
         owner->took = 1;

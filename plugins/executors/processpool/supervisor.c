@@ -60,7 +60,7 @@ survey(pool *self, int sleeping)
     pthread_mutex_lock(&self->lock);
     self->naps = 0;
     for (worker *at = self->workers; at != NULL; at = at->next) {
-        at->news = results_have_news_locked(at, sleeping);
+        at->news = news_of_locked(at, sleeping);
         news |= at->news || at->loading;
         self->naps |= worker_is_fast_locked(at);
     }
