@@ -323,7 +323,7 @@ ez_executor_flush(ez_executor *self)
 void
 ez_executor_cancel(ez_executor *self, ez_run *run)
 {
-    run->cancelled = run->token;
+    run->cancelled = ez_run_generation(run);
     ez_interrupt_raise(&run->interrupt);
     if (self->state != STOPPED && self->code.ops->cancel != NULL) {
         (void)self->code.ops->cancel(self->plugin, run->token);

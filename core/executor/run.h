@@ -80,9 +80,11 @@ typedef struct ez_run {
     /* Rarely touched. */
     ez_run_time *times;           /* n of them, and the plain times behind; owned; &one if n is 1 */
     atomic_uint current;          /* which of the run times began last */
+    uint32_t cancelled;           /* [loop] generation of the last one in this slot that was; 0 */
     struct ez_run *next_in_limbo; /* [loop] */
-    execz_run cancelled;          /* [loop] the last one in this slot that was cancelled */
 } ez_run;
+/* A hundred thousand sleep at once. */
+G_STATIC_ASSERT(sizeof(ez_run) == 4 * (size_t)EZ_CACHE_LINE);
 
 static inline ez_run_time *
 ez_run_times(ez_run *run)
@@ -96,6 +98,19 @@ ez_run_plain_times(const ez_run *run)
 {
     return run->n == 1 ? &run->one.run_time
                        : (const execz_time *)(const void *)(run->times + run->n);
+}
+
+static inline uint32_t
+ez_run_generation(const ez_run *run)
+{
+    return (uint32_t)(run->token >> 32);
+}
+
+/* Whether somebody has asked for its end.  [loop] */
+static inline bool
+ez_run_is_cancelled(const ez_run *run)
+{
+    return run->cancelled == ez_run_generation(run);
 }
 
 static inline void
@@ -163,7 +178,7 @@ ez_run_open(ez_run *run)
 static inline bool
 ez_run_close(ez_run *run)
 {
-    uint32_t generation = (uint32_t)(run->token >> 32) + 1;
+    uint32_t generation = ez_run_generation(run) + 1;
     uint64_t next = (uint64_t)MAX(generation, 1) << 32;
     uint64_t phase = ez_phase_look(&run->phase);
 

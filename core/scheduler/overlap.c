@@ -114,7 +114,7 @@ cancel_oldest(execz_scheduler *self, ez_entry *entry)
     guint n_cancelled = 0;
 
     for (ez_run *run = entry->newest; run != NULL; run = run->older) {
-        if (run->cancelled == run->token) {
+        if (ez_run_is_cancelled(run)) {
             n_cancelled++;
         } else {
             oldest = run;

@@ -33,7 +33,7 @@ is_allowed(execz_scheduler *self, const ez_run *run)
     const ez_entry *entry = run->owner;
     uint32_t state = ez_scheduler_state(self);
 
-    return !entry->removed && run->cancelled != run->token &&
+    return !entry->removed && !ez_run_is_cancelled(run) &&
            (state == EXECZ_STATE_RUNNING || state == EXECZ_STATE_PAUSED);
 }
 
