@@ -70,18 +70,18 @@ typedef struct ez_run {
     ez_interrupt interrupt;
     ez_run_time one; /* what there is behind its first 64 bytes is rarely touched */
 
-    /* [loop]; no worker comes near the task itself, whose lines the loop writes to */
-    ez_task *task; /* borrowed from the table while open */
+    struct ez_run *next_in_limbo; /* [loop] */
+
+    /* [loop] */
     void *owner; /* the scheduler's, as the next two: further runs of the same owner; NULL: none */
     struct ez_run *older, *newer;
     execz_time submitted;
     uint64_t coalesced; /* further run times, which the last of its own covers */
 
     /* Rarely touched. */
-    ez_run_time *times;           /* n of them, and the plain times behind; owned; &one if n is 1 */
-    atomic_uint current;          /* which of the run times began last */
-    uint32_t cancelled;           /* [loop] generation of the last one in this slot that was; 0 */
-    struct ez_run *next_in_limbo; /* [loop] */
+    ez_run_time *times;  /* n of them, and the plain times behind; owned; &one if n is 1 */
+    atomic_uint current; /* which of the run times began last */
+    uint32_t cancelled;  /* [loop] generation of the last one in this slot that was; 0 */
 } ez_run;
 /* A hundred thousand sleep at once. */
 G_STATIC_ASSERT(sizeof(ez_run) == 4 * (size_t)EZ_CACHE_LINE);
@@ -90,6 +90,13 @@ static inline ez_run_time *
 ez_run_times(ez_run *run)
 {
     return run->n == 1 ? &run->one : run->times; /* without a look at a third cache line */
+}
+
+/* The run's task, while it is open.  [loop]; no worker comes near it: the loop writes to its lines */
+static inline ez_task *
+ez_run_task(const ez_run *run)
+{
+    return run->view->task;
 }
 
 /* The run times alone, in a row, valid as long as the run is open. */

@@ -74,17 +74,16 @@ static void
 hold_task(ez_runs *self, ez_run *run, ez_task *task)
 {
     ez_task_begin_run(task, &self->views);
-    run->task = task;
     run->view = task->view;
 }
 
 static void
 release_task(ez_runs *self, ez_run *run)
 {
-    ez_task *task = g_steal_pointer(&run->task);
+    ez_task_view *view = g_steal_pointer(&run->view);
 
-    if (task != NULL) {
-        ez_task_end_run(task, &self->views);
+    if (view != NULL) {
+        ez_task_end_run(view->task, &self->views);
     }
 }
 
@@ -93,8 +92,7 @@ static bool
 is_rich(const ez_outcome *outcome)
 {
     return outcome->message != NULL || outcome->value != NULL || outcome->output != NULL ||
-           (outcome->max_rss | outcome->output_dropped) != 0 ||
-           (outcome->cpu_user | outcome->cpu_system) != 0;
+           outcome->measured != 0;
 }
 
 static void

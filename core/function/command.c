@@ -325,6 +325,7 @@ run(command *self, ez_outcome *outcome)
         outcome->exit_status = -1;
         ez_outcome_set(outcome, EXECZ_OUTCOME_ERROR, "%s", err.message);
     }
+    outcome->measured = 1;
     outcome->output_dropped = self->output.dropped;
     outcome->output = ez_output_take(&self->output, &outcome->output_length);
 }

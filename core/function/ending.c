@@ -84,6 +84,7 @@ set_usage(const struct rusage *usage, ez_outcome *outcome)
 {
     struct rusage own = {0};
 
+    outcome->measured = 1;
     outcome->cpu_user = duration_of(usage->ru_utime);
     outcome->cpu_system = duration_of(usage->ru_stime);
     (void)getrusage(RUSAGE_SELF, &own);

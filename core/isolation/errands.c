@@ -43,8 +43,8 @@ send_run(ez_guest *self, const ez_parcel_run *parcel, ez_run *run)
     run->submitted = parcel->submitted;
     atomic_store(&self->wants_started, parcel->wants_started != 0);
     if (self->tells_coroutines &&
-        ez_body_is_coroutine(self->modules, &run->task->view->abi, &run->task->plan->resolved)) {
-        run->task->view->abi.kind = EXECZ_TASK_COROUTINE;
+        ez_body_is_coroutine(self->modules, &run->view->abi, &ez_run_task(run)->plan->resolved)) {
+        run->view->abi.kind = EXECZ_TASK_COROUTINE;
     }
     if (!self->tells_begin || parcel->task.kind == EXECZ_TASK_PAYLOAD) {
         ez_begun_note(&self->begun, parcel->run); /* nobody can know */

@@ -31,7 +31,7 @@ void
 ez_journal_again(execz_scheduler *self, const ez_run *run, execz_time run_time)
 {
     execz_history_record record =
-        record_of(run->task, run_time, EXECZ_SOURCE_RETRY, run->attempt + 1u);
+        record_of(ez_run_task(run), run_time, EXECZ_SOURCE_RETRY, run->attempt + 1u);
 
     ez_batch_open(&self->journal, &record, true, 0);
 }
@@ -61,8 +61,8 @@ ez_journal_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *out
     execz_history_record record = {
         .size = sizeof record,
         .outcome = outcome->outcome,
-        .task = run->task->id,
-        .executor = run->task->plan->executor,
+        .task = ez_run_task(run)->id,
+        .executor = ez_run_task(run)->plan->executor,
         .scheduled = outcome->run_time,
         .submitted = run->submitted,
         .started = outcome->started,

@@ -24,11 +24,11 @@ log_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome,
         g_autofree char *at = ez_format_time(again->due);
 
         next = g_strdup_printf("; attempt %u of %u follows at %s", again->attempt,
-                               run->task->plan->retry->max_attempts, at);
+                               ez_run_task(run)->plan->retry->max_attempts, at);
     }
     ez_log_write(&self->log, fine ? EXECZ_LOG_INFO : EXECZ_LOG_WARNING,
                  "task %s task=%s executor=%s took=%s%s%s%s", execz_outcome_name(outcome->outcome),
-                 run->task->id, run->task->plan->executor, took,
+                 ez_run_task(run)->id, ez_run_task(run)->plan->executor, took,
                  outcome->message == NULL ? "" : ": ",
                  outcome->message == NULL ? "" : outcome->message, next == NULL ? "" : next);
 }
@@ -109,7 +109,7 @@ take_finished(execz_scheduler *self, ez_run *run)
         end_time(self, run, i, again);
     }
     if (self->n_held > 0 || self->n_retries > 0) {
-        ez_held_note_room(self, run->task->plan->executor);
+        ez_held_note_room(self, ez_run_task(run)->plan->executor);
     }
     release(self, run, false, again);
     (void)ez_failpoint("result.noted");

@@ -46,7 +46,7 @@ collect(ez_run *run)
     for (uint32_t i = 0; i < run->n; i++) {
         const ez_outcome *outcome = &ez_run_times(run)[i];
 
-        if (!ez_retry_applies(run->task->plan->retry, run->attempt, outcome)) {
+        if (!ez_retry_applies(ez_run_task(run)->plan->retry, run->attempt, outcome)) {
             continue;
         }
         if (retry == NULL) {
@@ -83,15 +83,15 @@ ez_retry_plan(execz_scheduler *self, ez_run *run)
     uint64_t seed;
     execz_duration delay;
 
-    if (run->task->plan->retry == NULL || (retry = collect(run)) == NULL) {
+    if (ez_run_task(run)->plan->retry == NULL || (retry = collect(run)) == NULL) {
         return NULL;
     }
     if (!is_allowed(self, run)) {
         g_free(retry);
         return NULL;
     }
-    seed = ez_spread((uint64_t)retry->times[0] ^ ez_spread(g_str_hash(run->task->id)));
-    delay = ez_retry_delay(run->task->plan->retry, run->attempt, seed);
+    seed = ez_spread((uint64_t)retry->times[0] ^ ez_spread(g_str_hash(ez_run_task(run)->id)));
+    delay = ez_retry_delay(ez_run_task(run)->plan->retry, run->attempt, seed);
     retry->attempt = run->attempt + 1;
     retry->waits = true;
     plan(self, retry, run->owner, delay);

@@ -42,7 +42,7 @@ note_grace(void *user, ez_run *run)
 {
     execz_duration *longest = user;
 
-    *longest = MAX(*longest, run->task->plan->abi.kill_grace);
+    *longest = MAX(*longest, ez_run_task(run)->plan->abi.kill_grace);
 }
 
 /* Who is being stopped has its kill_grace first. */

@@ -112,7 +112,7 @@ ez_tell_submitted(execz_scheduler *self, const ez_run *run, const ez_due *due)
     if (!ez_bus_wants(self->bus, EXECZ_EVENT_TASK_SUBMITTED)) {
         return;
     }
-    event = ez_tell_new(self, EXECZ_EVENT_TASK_SUBMITTED, run->task);
+    event = ez_tell_new(self, EXECZ_EVENT_TASK_SUBMITTED, ez_run_task(run));
     event.time = run->submitted;
     event.submitted = run->submitted;
     event.run = run->token;
@@ -128,7 +128,7 @@ ez_tell_submitted(execz_scheduler *self, const ez_run *run, const ez_due *due)
 static execz_event
 run_event(const execz_scheduler *self, uint64_t code, const ez_run *run, const execz_time *run_time)
 {
-    execz_event event = ez_tell_new(self, code, run->task);
+    execz_event event = ez_tell_new(self, code, ez_run_task(run));
 
     event.run = run->token;
     event.source = run->source;

@@ -102,6 +102,7 @@ static void
 make_view(ez_task *self, const execz_task *from, const char *args)
 {
     self->view = g_new0(ez_task_view, 1);
+    self->view->task = self;
     self->view->plan = ez_plan_ref(self->plan);
     self->view->abi = self->plan->abi;
     self->view->abi.size = sizeof self->view->abi;

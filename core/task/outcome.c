@@ -90,6 +90,7 @@ ez_outcome_copy(ez_outcome *self, const execz_result *result)
         .run_time = known.run_time,
         .started = known.started,
         .finished = known.finished,
+        .measured = 1,
         .message = g_strdup(known.message),
         .output_dropped = known.output_dropped,
         .cpu_user = known.cpu_user,

@@ -12,7 +12,7 @@ typedef struct ez_outcome {
     uint32_t outcome; /* EXECZ_OUTCOME_*; 0: none yet */
     int32_t exit_status;
     int32_t signal;
-    uint32_t reserved;
+    uint32_t measured; /* the figures from output_dropped on were set; 0: they are 0 */
     execz_time run_time;
     execz_time started;
     execz_time finished;

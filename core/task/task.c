@@ -127,7 +127,7 @@ view_free(ez_task_view *self)
 }
 
 static ez_task_view *
-view_new(const ez_task *task, ez_task_views *views)
+view_new(ez_task *task, ez_task_views *views)
 {
     ez_task_view *self = views->free;
     const char *args = ez_task_args(task);
@@ -143,6 +143,7 @@ view_new(const ez_task *task, ez_task_views *views)
     self->abi.name = ez_task_name(task);
     self->abi.args = args;
     self->abi.args_length = args == NULL ? 0 : strlen(args);
+    self->task = task;
     self->in_flight = 0;
     return self;
 }

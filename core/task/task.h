@@ -22,8 +22,9 @@ typedef struct ez_task_tables {
 /* A task as executors see it. */
 typedef struct ez_task_view {
     execz_task abi;
-    ez_plan *plan;   /* owned; what is not the task's own in abi is of this */
-    char apart[64];  /* what workers read is not to share a cache line with what the loop writes */
+    ez_plan *plan;  /* owned; what is not the task's own in abi is of this */
+    char apart[64]; /* what workers read is not to share a cache line with what the loop writes */
+    struct ez_task *task; /* [loop] whose view it is */
     guint in_flight; /* [loop] runs that hold the task, all together by one of its references */
     struct ez_task_view *next; /* of those that are free */
 } ez_task_view;

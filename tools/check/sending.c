@@ -162,7 +162,7 @@ open_run(ez_sent *sent)
 static const execz_task *
 view_of(ez_sent *sent, const ez_run *run)
 {
-    const execz_task *own = &run->task->view->abi;
+    const execz_task *own = &run->view->abi;
 
     if (!sent->how.vanishes) {
         return own;

@@ -233,7 +233,7 @@ ON_EITHER_LOOP(each_wait_keeps_the_deadline)
         int64_t before = ez_waiter_now();
 
         body = waits[i].wait;
-        run->task->view->abi.timeout = 10 * MS;
+        run->view->abi.timeout = 10 * MS;
         cr_assert(eq(int, send_run(run), EXECZ_OK));
         cr_expect(eq(str, finish_one()->message, (char *)"-110"), "%s", waits[i].name);
         cr_expect(ge(i64, ez_waiter_now() - before, 10 * MS));

@@ -62,8 +62,7 @@ send_directly(ez_run **run_out)
 
     ez_task_unref(task);
     run->source = EXECZ_SOURCE_MANUAL;
-    status =
-        ops->send_task(plugin, &run->task->view->abi, ez_run_plain_times(run), 1, run->token, &err);
+    status = ops->send_task(plugin, &run->view->abi, ez_run_plain_times(run), 1, run->token, &err);
     ops->flush(plugin);
     if (status != EXECZ_OK) {
         ez_runs_close(around->services.runs, run);

@@ -38,7 +38,7 @@ static void
 send(const ez_run *one)
 {
     cr_assert(eq(int,
-                 execz_base_send_task(base, &one->task->view->abi, ez_run_plain_times(one), one->n,
+                 execz_base_send_task(base, &one->view->abi, ez_run_plain_times(one), one->n,
                                       one->token, NULL),
                  EXECZ_OK));
 }

@@ -119,7 +119,7 @@ Test(runs, a_slot_is_not_used_again_while_a_thread_is_inside)
     cr_expect(eq(ptr, ez_runs_find(runs, token), NULL));
     cr_expect(eq(sz, ez_runs_count(runs), 0));
     cr_expect(ne(ptr, open_one(), run));
-    cr_expect(eq(str, (char *)inside->task->id, (char *)"backup"), "still there to be read");
+    cr_expect(eq(str, (char *)inside->view->task->id, (char *)"backup"), "still there to be read");
     ez_run_leave(inside);
     cr_expect(eq(ptr, open_one(), run), "free again once left");
 }

@@ -108,7 +108,7 @@ Test(payload_runs, task_timeout_says_when_it_began_and_when_it_was_stopped)
 static void
 interrupt_it(void *task_id, ez_run *run)
 {
-    if (strcmp(run->task->id, task_id) == 0) {
+    if (strcmp(ez_run_task(run)->id, task_id) == 0) {
         ez_executor_cancel(run->executor, run);
     }
 }

@@ -116,7 +116,7 @@ keep_info(void *user, const execz_executor_info *info)
 static void
 interrupt_it(void *task_id, ez_run *run)
 {
-    if (strcmp(run->task->id, task_id) == 0) {
+    if (strcmp(ez_run_task(run)->id, task_id) == 0) {
         ez_executor_cancel(run->executor, run);
     }
 }
