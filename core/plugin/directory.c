@@ -82,9 +82,12 @@ ez_plugin_directory_scan(ez_plugin_directory *self)
     }
     for (guint i = 0; i < names->len; i++) {
         g_autofree char *path = g_build_filename(self->path, names->pdata[i], NULL);
-
         ez_plugin_file *file = ez_plugin_file_new(path);
 
+        if (file->refusal.status == EXECZ_E_NOT_FOUND) { /* it went in this very moment */
+            ez_plugin_file_free(file);
+            continue;
+        }
         file->origin = self->origin;
         g_ptr_array_add(self->files, file);
     }

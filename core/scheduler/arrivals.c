@@ -16,6 +16,7 @@ typedef struct known {
     char *sum;   /* owned; "" if it could not be read */
     char *alias; /* owned */
     bool seen;   /* in this round */
+    bool usable; /* it was, at least once */
 } known;
 
 struct ez_arrivals {
@@ -128,6 +129,7 @@ tell_gone(ez_arrivals *self, GPtrArray *news)
             one->what = EZ_ARRIVAL_GONE;
             one->path = g_strdup(path);
             one->alias = g_strdup(it->alias);
+            one->was_usable = it->usable;
             g_ptr_array_add(news, one);
             g_hash_table_iter_remove(&iter);
         } else {
@@ -208,6 +210,16 @@ watch_all(ez_arrivals *self)
     }
 }
 
+static void
+note_usable(ez_arrivals *self, const ez_plugin_news *news)
+{
+    known *it = g_hash_table_lookup(self->files, news->path); /* none of one that is gone */
+
+    if (it != NULL) {
+        it->usable |= news->what == EZ_ARRIVAL_USABLE;
+    }
+}
+
 /* False if it is to stop. */
 static bool
 probe_all(ez_arrivals *self, GPtrArray *news)
@@ -228,6 +240,7 @@ probe_all(ez_arrivals *self, GPtrArray *news)
             one->what = EZ_ARRIVAL_BROKEN;
             one->why = err;
         }
+        note_usable(self, one);
     }
     return true;
 }
@@ -293,6 +306,12 @@ arrivals_free(ez_arrivals *self)
     g_free(self);
 }
 
+static void
+note_old(void *news, void *self)
+{
+    note_usable(self, news);
+}
+
 ez_arrivals *
 ez_arrivals_start(execz_scheduler *scheduler, execz_error *err)
 {
@@ -306,7 +325,9 @@ ez_arrivals_start(execz_scheduler *scheduler, execz_error *err)
     self->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     self->watch = ez_plugin_watch_new(err);
     if (self->watch != NULL && self->stop_fd >= 0) {
-        g_ptr_array_unref(look(self, false)); /* what it was made with is no news */
+        g_autoptr(GPtrArray) old = look(self, false); /* what it was made with is no news */
+
+        g_ptr_array_foreach(old, note_old, self);
         error = start_thread(self);
     }
     if (self->watch == NULL || self->stop_fd < 0 || error != 0) {

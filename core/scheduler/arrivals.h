@@ -14,10 +14,11 @@ enum ez_arrival {
 
 typedef struct ez_plugin_news {
     enum ez_arrival what;
-    char *path;    /* owned, as the next three */
-    char *alias;   /* the main one of its first part, or the name of the file */
-    char *version; /* NULL: not known */
-    char *sum;     /* of the bytes that were looked at; "" if they could not be read */
+    char *path;      /* owned, as the next three */
+    char *alias;     /* the main one of its first part, or the name of the file */
+    char *version;   /* NULL: not known */
+    char *sum;       /* of the bytes that were looked at; "" if they could not be read */
+    bool was_usable; /* of one that is gone: there has been a plugin */
     execz_error why;
 } ez_plugin_news;
 

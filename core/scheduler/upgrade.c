@@ -2,6 +2,7 @@
 #include "scheduler/upgrade.h"
 
 #include "base/error.h"
+#include "plugin/codes.h"
 #include "scheduler/arrivals.h"
 #include "scheduler/executors.h"
 #include "scheduler/tell.h"
@@ -57,7 +58,9 @@ tell(execz_scheduler *self, const ez_plugin_news *news)
     case EZ_ARRIVAL_GONE:
         ez_log_write(&self->log, EXECZ_LOG_INFO, "plugin removed plugin=%s path=%s", news->alias,
                      news->path);
-        ez_tell(self, EXECZ_EVENT_PLUGIN_REMOVED, news->alias, text);
+        if (news->was_usable) {
+            ez_tell(self, EXECZ_EVENT_PLUGIN_REMOVED, news->alias, text);
+        }
         break;
     }
 }
@@ -199,6 +202,18 @@ is_other(execz_scheduler *self, const ez_executor *executor, const ez_plugin_fil
            g_strcmp0(ez_executor_sum(executor), file->key.sum) != 0;
 }
 
+/* The file that an executor is made of is there and of no use: half written, say.  That takes nothing
+ * away. */
+static bool
+is_kept(execz_scheduler *self, const ez_executor *executor)
+{
+    const char *path = ez_executor_path(executor);
+    execz_error why = EXECZ_ERROR_INIT;
+
+    return path != NULL && ez_catalog_find_file(self->catalog, path, &why) == NULL &&
+           why.status != EXECZ_E_NOT_FOUND;
+}
+
 /* What the place is to have instead; NULL: what it has.  *gone_out: there is no file for it. */
 static ez_executor *
 make_other(execz_scheduler *self, const ez_executor_place *place, bool *gone_out, execz_error *err)
@@ -214,8 +229,8 @@ make_other(execz_scheduler *self, const ez_executor_place *place, bool *gone_out
         (place->next == NULL || is_other(self, place->next, file))) {
         other = ez_make_executor(self, alias, place->wish->type, &place->wish->source, report, err);
     }
+    *gone_out = file == NULL && err->status == EXECZ_E_NOT_FOUND && !is_kept(self, place->executor);
     pthread_mutex_unlock(&self->catalog_lock);
-    *gone_out = file == NULL && err->status == EXECZ_E_NOT_FOUND;
     if (ez_report_count(report) > 0) {
         ez_log_write(&self->log, EXECZ_LOG_ERROR, "executor '%s' is not upgraded: %s", alias,
                      ez_report_get(report, 0)->message);
@@ -234,6 +249,10 @@ reconsider(execz_scheduler *self, ez_executor_place *place)
     if (other != NULL) {
         ez_upgrade_drop_next(self, place); /* it is older still */
         upgrade(self, place, other);
+    } else if (strcmp(err.code, ez_plugin_code_text(EZ_P_AMBIGUOUS_ALIAS)) == 0) {
+        ez_log_write(&self->log, EXECZ_LOG_WARNING,
+                     "executor '%s' stays as it is, and could not be started again: %s [%s]",
+                     ez_executor_alias(place->executor), err.message, err.code);
     } else if (gone && ez_executor_is_available(place->executor, &reason)) {
         const char *alias = ez_executor_alias(place->executor);
 
