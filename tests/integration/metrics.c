@@ -128,6 +128,48 @@ Test(metrics, they_are_served_over_http_and_nothing_else_is)
     end_listening(&execz);
 }
 
+#define SLOW 40 /* more than may be there at a time */
+
+/* Sends another byte for each, so that none of them is silent. */
+static void
+drip(const int slow[SLOW])
+{
+    for (int i = 0; i < SLOW; i++) {
+        (void)send_text(slow[i], "x");
+    }
+}
+
+Test(metrics, clients_that_never_come_to_their_end_keep_nobody_out)
+{
+    static const char place[] = "serves at http://127.0.0.1:";
+    int64_t end = patience_ends();
+    struct pollfd ready = {.events = POLLIN};
+    int slow[SLOW];
+    live execz;
+    char *port;
+
+    own_file("tasks.conf", "[scheduler]\nmetrics = 127.0.0.1:0\n" HOURLY);
+    execz = start_execz("start", "-c", "tasks.conf", "--no-socket", "--log-level", "info", NULL);
+    await(&execz, place);
+    await(&execz, "/metrics");
+    port = keep_text(strstr(execz.out->str, place) + strlen(place));
+    for (int i = 0; i < SLOW; i++) {
+        slow[i] = connect_to_port(port);
+        cr_assert(send_text(slow[i], "GET /"));
+    }
+    ready.fd = connect_to_port(port);
+    cr_assert(send_text(ready.fd, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
+    while (poll(&ready, 1, 100) == 0) {
+        cr_assert(not(patience_is_over(end)), "no answer came");
+        drip(slow);
+    }
+    for (int i = 0; i < SLOW; i++) {
+        close(slow[i]);
+    }
+    close(ready.fd);
+    end_listening(&execz);
+}
+
 Test(metrics, an_address_that_is_taken_is_told_and_nothing_is_started)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -148,6 +190,7 @@ Test(metrics, an_address_that_is_taken_is_told_and_nothing_is_started)
     result = run_execz("start", "-c", "tasks.conf", NULL);
     cr_expect(eq(int, result.status, 1));
     expect_in(result.err, expected);
+    cr_expect(eq(str, result.out, (char *)"")); /* no runs are counted */
     close(fd);
 }
 #endif

@@ -2,8 +2,8 @@
 /* Serves metrics over HTTP with GNU libmicrohttpd: GET /metrics, and nothing else.
  *
  * One thread of the library's waits for all clients; who fetches waits for the one before.  A client that
- * is slow, or says nothing, is let go after CLIENT_PATIENCE, and no more than CLIENTS_MAX may be there at a
- * time. */
+ * says nothing is let go after CLIENT_PATIENCE.  No more than CLIENTS_MAX may be there at a time: for one more
+ * the oldest has to go, so that those who are slow on purpose keep nobody out. */
 #include <execz/metrics.h>
 
 #include <errno.h>
@@ -24,7 +24,54 @@ static const char hint[] = "metrics are at /metrics\n";
 struct execz_metrics_server {
     const execz_metrics_host *host;
     struct MHD_Daemon *daemon;
+
+    /* The library's thread's own. */
+    int clients[CLIENTS_MAX + 1]; /* sockets, the oldest first */
+    unsigned n_clients;
 };
+
+/* ---- clients --------------------------------------------------------------------------------- */
+
+static void
+add_client(execz_metrics_server *self, int fd)
+{
+    self->clients[self->n_clients++] = fd;
+    if (self->n_clients > CLIENTS_MAX) {
+        (void)shutdown(self->clients[0], SHUT_RDWR); /* the library sees its end, and closes it */
+    }
+}
+
+static void
+remove_client(execz_metrics_server *self, int fd)
+{
+    for (unsigned i = 0; i < self->n_clients; i++) {
+        if (self->clients[i] == fd) {
+            self->n_clients--;
+            memmove(&self->clients[i], &self->clients[i + 1],
+                    (self->n_clients - i) * sizeof self->clients[0]);
+            return;
+        }
+    }
+}
+
+/* With the parameters of an MHD_NotifyConnectionCallback. */
+static void
+note_client(void *user, struct MHD_Connection *connection, void **context,
+            enum MHD_ConnectionNotificationCode code)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    (void)context;
+    if (info == NULL) {
+        return;
+    }
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        add_client(user, info->connect_fd);
+    } else {
+        remove_client(user, info->connect_fd);
+    }
+}
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
@@ -153,9 +200,10 @@ start(const execz_metrics_host *host, const char *address, execz_metrics_server 
     errno = 0;
     self->daemon =
         MHD_start_daemon(flags, 0, NULL, NULL, answer, self, MHD_OPTION_SOCK_ADDR, place->ai_addr,
-                         MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-                         CLIENT_PATIENCE, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CLIENT_MEMORY,
-                         MHD_OPTION_END);
+                         MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX + 1,
+                         MHD_OPTION_CONNECTION_TIMEOUT, CLIENT_PATIENCE,
+                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CLIENT_MEMORY,
+                         MHD_OPTION_NOTIFY_CONNECTION, note_client, self, MHD_OPTION_END);
     freeaddrinfo(place);
     if (self->daemon == NULL) {
         free(self);
