@@ -27,6 +27,7 @@ typedef struct session {
     ez_endpoint *endpoint; /* until the service takes it; NULL: nobody is to ask */
     ez_reloader *reloader;
     execz_time started;    /* wall clock */
+    bool ran;              /* there is something to sum up */
     ez_service *service;   /* NULL: nobody can ask */
     execz_time seen_alive; /* monotonic: when the service manager was told last */
     int exit;
@@ -257,6 +258,7 @@ start_and_loop(session *self)
         fprintf(stderr, "execz: cannot start: %s\n", err.message);
         self->exit = ez_fault_exit(ez_fault_word(err.status));
     } else if (open_service(self)) {
+        self->ran = true;
         ez_stopper_arm(self->stopper);
         ez_notify_send("READY=1");
         if (!self->settings->quiet) {
@@ -285,7 +287,7 @@ ez_session_run(execz_scheduler *scheduler, const ez_session_settings *settings,
     self.exit = start_and_loop(&self);
     ez_reloader_free(self.reloader);
     (void)execz_scheduler_remove_listener(scheduler, listener, NULL);
-    if (!settings->quiet) {
+    if (self.ran && !settings->quiet) {
         show_summary(&self);
     }
     g_hash_table_unref(self.blocked);

@@ -192,7 +192,9 @@ watch(void *user)
         if (signal != 0) {
             take(self, signal);
         } else if (self->stage != RUNNING) {
-            show_countdown(self);
+            if (self->drained_by != INT64_MAX) {
+                show_countdown(self);
+            }
         } else if (unfinished(self) > 0) {
             drain(self, "the time is over");
         } else {
