@@ -59,6 +59,25 @@ Test(peer, only_our_own_user_and_root_may_ask)
     close(other);
 }
 
+Test(peer, the_last_request_needs_no_end_of_its_line)
+{
+    int other;
+    ez_peer *peer = new_peer(&other);
+    size_t length;
+
+    cr_assert(eq(int, (int)write(other, "one", 3), 3));
+    ez_peer_read(peer);
+    cr_expect(not(ez_peer_has_request(peer)));
+    close(other);
+    ez_peer_read(peer);
+    cr_assert(ez_peer_has_request(peer));
+    cr_expect(eq(int, strncmp(ez_peer_request(peer, &length), "one", 3), 0));
+    cr_expect(eq(sz, length, 3));
+    ez_peer_drop_request(peer);
+    cr_expect(all(not(ez_peer_has_request(peer)), ez_peer_is_over(peer, 0)));
+    ez_peer_free(peer);
+}
+
 Test(peer, the_next_request_waits_until_the_last_answer_was_read)
 {
     int other;

@@ -67,7 +67,8 @@ bool
 ez_peer_has_request(const ez_peer *self)
 {
     return ez_peer_unsent(self) == 0 && !self->leaving &&
-           (self->in->len > EZ_REQUEST_MAX || memchr(self->in->str, '\n', self->in->len) != NULL);
+           (self->in->len > EZ_REQUEST_MAX || (self->ended && self->in->len > 0) ||
+            memchr(self->in->str, '\n', self->in->len) != NULL);
 }
 
 const char *

@@ -82,9 +82,6 @@ answer(ez_server *self, ez_peer *peer, const json_t *request, execz_error *err)
 {
     turn its = {{peer->uid, peer->pid, send_part}, peer, json_object_get(request, "id"), 0};
 
-    if (!ez_rate_take(self->rate, peer->uid, monotonic_now(), err)) {
-        return NULL;
-    }
     if (unsent(self) > EZ_SERVER_UNSENT_MAX) {
         ez_fault_set(err, EXECZ_E_BUSY,
                      "more than %zu bytes of answers wait for clients that do not read them; try "
@@ -121,7 +118,7 @@ serve(ez_server *self, ez_peer *peer)
     }
     request = ez_wire_parse_request(line, length, &err);
     ez_peer_drop_request(peer);
-    if (request != NULL) {
+    if (ez_rate_take(self->rate, peer->uid, monotonic_now(), &err) && request != NULL) {
         result = answer(self, peer, request, &err);
     }
     reply = ez_wire_format_reply(json_object_get(request, "id"), result, &err);
