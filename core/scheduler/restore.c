@@ -13,6 +13,9 @@
 #include "scheduler/unfinished.h"
 #include "store/record.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #include <jansson.h>
 
 typedef struct kept_task {
@@ -43,6 +46,25 @@ free_task(void *data)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
+ez_task *
+ez_restore_parse(const execz_store_task *found, const ez_task_tables *tables,
+                 ez_task_state *state_out, execz_error *err)
+{
+    ez_task *task =
+        ez_record_parse_task(found->record, found->record_length, tables, state_out, err);
+
+    if (task != NULL && strcmp(task->id, found->task) != 0) {
+        ez_fail(err, EXECZ_E_INVAL, "it is the record of task '%s'", task->id);
+    } else if (task != NULL && found->next_run < 0) {
+        ez_fail(err, EXECZ_E_INVAL, "its next run time, %" PRId64 " ns, is out of range",
+                found->next_run);
+    } else {
+        return task;
+    }
+    ez_task_unref(task);
+    return NULL;
+}
+
 static int32_t
 read_task(void *user, const execz_store_task *found)
 {
@@ -51,8 +73,7 @@ read_task(void *user, const execz_store_task *found)
     execz_error err = EXECZ_ERROR_INIT;
     kept_task *kept = g_new0(kept_task, 1);
 
-    kept->task = ez_record_parse_task(found->record, found->record_length, &scheduler->tables,
-                                      &kept->state, &err);
+    kept->task = ez_restore_parse(found, &scheduler->tables, &kept->state, &err);
     if (kept->task == NULL) {
         ez_log_write(&scheduler->log, EXECZ_LOG_ERROR,
                      "the record of task '%s' cannot be read, and is in quarantine: %s",
@@ -75,6 +96,13 @@ read_run(void *user, const execz_store_occurrence *found)
 {
     restoring *self = user;
 
+    if (found->run_time < 0 || found->run_time == EXECZ_TIME_NEVER) {
+        ez_log_write(&self->scheduler->log, EXECZ_LOG_ERROR,
+                     "a run of task '%s' is left alone: its run time, %" PRId64
+                     " ns, is out of range",
+                     found->task, found->run_time);
+        return 0;
+    }
     g_ptr_array_add(self->runs, ez_unfinished_new(found));
     return 0;
 }

@@ -240,8 +240,7 @@ find_one(void *user, const execz_store_task *kept)
     }
     self->found = true;
     self->next_run = kept->next_run;
-    self->task =
-        ez_record_parse_task(kept->record, kept->record_length, NULL, &self->state, self->err);
+    self->task = ez_restore_parse(kept, NULL, &self->state, self->err);
     return 1;
 }
 

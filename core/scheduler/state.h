@@ -13,6 +13,11 @@ execz_status ez_state_make(execz_scheduler *self, const execz_scheduler_options 
  * where they were, and each run that was under way is LOST or is to be attempted again.  [setup] */
 execz_status ez_restore(execz_scheduler *self, execz_error *err);
 
+/* The task of a record that a store has kept, without tables one of its own.  NULL with err if it cannot be
+ * read, or what the store has beside it does not fit. */
+ez_task *ez_restore_parse(const execz_store_task *found, const ez_task_tables *tables,
+                          ez_task_state *state_out, execz_error *err);
+
 /* Puts a task that was read into the table, whose store knows it; the reference of task and what state
  * has are the caller's.  False if there is one of its id. */
 bool ez_restore_add_locked(execz_scheduler *self, ez_task *task, ez_task_state *state,

@@ -112,6 +112,46 @@ Test(state, a_record_that_cannot_be_read_is_in_quarantine_and_shown)
     scratch_free(directory);
 }
 
+Test(state, a_record_under_another_id_is_in_quarantine_and_stays_there)
+{
+    char *directory = scratch_new();
+    fixture *self =
+        with_unreadable(directory, "{\"v\":1,\"id\":\"b\",\"trigger\":"
+                                   "\"interval(minutes=1)\",\"function\":\"tests:ok\"}");
+    execz_error err = EXECZ_ERROR_INIT;
+
+    cr_expect(eq(ptr, ez_index_find(&self->scheduler->tasks, "b"), NULL));
+    cr_expect(execz_scheduler_restore_task(self->scheduler, "a", &err) == EXECZ_E_INVAL);
+    cr_expect(strstr(err.message, "it is the record of task 'b'") != NULL, "%s", err.message);
+    fixture_free(self);
+    scratch_free(directory);
+}
+
+/* As a damaged disk may have left them. */
+Test(state, times_that_none_can_have_bring_nothing_down)
+{
+    static const char record[] = "{\"v\":1,\"id\":\"a\",\"trigger\":\"interval(minutes=1)\","
+                                 "\"function\":\"tests:ok\"}";
+    char *directory = scratch_new();
+    fixture *self = fixture_new_in("debug", directory);
+    execz_history_record run = {.task = "b", .scheduled = INT64_MIN, .attempt = 1};
+    execz_store_info info = {.size = sizeof info};
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    ez_batch_task(&self->scheduler->journal, EXECZ_STORE_PUT_TASK, "a", INT64_MIN, record);
+    ez_batch_open(&self->scheduler->journal, &run, true, 0);
+    ez_scheduler_commit(self->scheduler);
+    fixture_free(self);
+    self = fixture_new_in("debug", directory);
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    execz_scheduler_get_store(self->scheduler, &info);
+    cr_expect(eq(u64, info.quarantined, 1));
+    fixture_settle(self);
+    cr_expect(eq(u32, ez_scheduler_state(self->scheduler), EXECZ_STATE_RUNNING));
+    fixture_free(self);
+    scratch_free(directory);
+}
+
 Test(state, a_task_comes_back_from_quarantine_once_it_can_be_read)
 {
     char *directory = scratch_new();
