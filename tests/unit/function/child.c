@@ -228,6 +228,7 @@ Test(child, a_deadline_that_one_of_them_met_makes_it_a_timeout)
 
 /* ---- limits ---- */
 
+#ifndef EZ_TESTS_THREADS_WATCHED
 static execz_status
 spawns_without_end(execz_call *call)
 {
@@ -252,3 +253,4 @@ Test(child, threads_have_a_limit_that_is_named)
                              "at most 1024 in a process; join some before starting more"));
     }
 }
+#endif
