@@ -295,16 +295,17 @@ ez_world_nap(void)
 bool
 ez_world_wait_for(bool (*is)(void *argument), void *argument, execz_duration at_most)
 {
-    int64_t end = ez_world_now() + at_most;
-
+    int64_t begun = ez_world_now();
     bool found;
 
     while (!(found = is(argument))) {
         int64_t now = ez_world_now();
-        int64_t next = now + EXECZ_MILLISECOND; /* bodies change what is waited for unheard */
+        /* Bodies change what is waited for unheard. */
+        int64_t nap = CLAMP((now - begun) / 16, EXECZ_MILLISECOND, 20 * EXECZ_MILLISECOND);
+        int64_t next = now + nap;
         struct timespec until = {next / EXECZ_SECOND, next % EXECZ_SECOND};
 
-        if (now >= end || now >= ez_the_world.gives_up_at) {
+        if (now - begun >= at_most || now >= ez_the_world.gives_up_at) {
             break;
         }
         pthread_mutex_lock(&lock);

@@ -100,7 +100,7 @@ wait_for_stop(void *argument)
     int stopping = 0;
 
     while (!stopping) {
-        nap(1);
+        nap(5);
         pthread_mutex_lock(&self->lock);
         stopping = self->stopping;
         pthread_mutex_unlock(&self->lock);
