@@ -152,11 +152,12 @@ execz_status
 execz_scheduler_run_task(execz_scheduler *self, const char *id, execz_error *err)
 {
     ez_entry *entry = NULL;
-    bool running, full;
+    bool running, stopped, full;
 
     pthread_mutex_lock(&self->lock);
     full = self->manual.length >= EXECZ_RUN_REQUESTS_MAX;
     running = self->state == EXECZ_STATE_RUNNING || self->state == EXECZ_STATE_PAUSED;
+    stopped = self->state == EXECZ_STATE_STOPPED;
     if (running) {
         entry = ez_scheduler_find_entry_locked(self, id, err);
     }
@@ -169,7 +170,8 @@ execz_scheduler_run_task(execz_scheduler *self, const char *id, execz_error *err
     }
     pthread_mutex_unlock(&self->lock);
     if (!running) {
-        return ez_fail(err, EXECZ_E_STATE, "the scheduler does not run");
+        return ez_fail(err, EXECZ_E_STATE,
+                       stopped ? "the scheduler does not run" : "the scheduler is shutting down");
     }
     if (entry == NULL) {
         return EXECZ_E_NOT_FOUND;

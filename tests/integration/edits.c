@@ -277,6 +277,18 @@ Test(edits, top_shows_what_is_next_and_what_has_ended)
     end_listening(&execz);
 }
 
+Test(edits, what_cannot_be_read_is_no_empty_crontab)
+{
+    ended result = run_execz("import", "crontab", ".", NULL);
+
+    cr_expect(eq(int, result.status, 1));
+    cr_expect(eq(str, result.err, (char *)"execz: cannot read .: Is a directory\n"));
+    result = run_execz("import", "crontab", "nothing", NULL);
+    cr_expect(eq(int, result.status, 5));
+    cr_expect(
+        eq(str, result.err, (char *)"execz: cannot read nothing: No such file or directory\n"));
+}
+
 Test(edits, a_crontab_is_imported_beside_the_configuration)
 {
     live execz = start_listening(HOURLY);

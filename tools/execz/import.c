@@ -3,6 +3,7 @@
 #include "crontab.h"
 #include "edit_file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,36 +19,50 @@ static const char help[] =
     "  --socket PATH    the scheduler's socket; without --dry-run the tasks are written into\n"
     "                   CONFIG.d/crontab.conf beside its configuration, and it reloads\n"
     "\n"
-    "exit status: 0 ok, 1 some lines cannot be taken over, 2 usage, 4 no scheduler runs,\n"
-    "             5 no such file, 7 the scheduler has no configuration\n"
+    "exit status: 0 ok, 1 the file or some of its lines cannot be taken over, 2 usage,\n"
+    "             4 no scheduler runs, 5 no such file, 7 the scheduler has no configuration\n"
     "\n"
     "example: crontab -l | execz import crontab - --dry-run >tasks.conf\n";
 /* clang-format on */
 
 #define CRONTAB_MAX ((size_t)4 << 20) /* bytes */
 
+static char *
+report_unreadable(const char *path, int error, int *exit_out)
+{
+    fprintf(stderr, "execz: cannot read %s: %s\n", path, g_strerror(error));
+    *exit_out = error == ENOENT ? EZ_EXIT_NOT_FOUND : EZ_EXIT_FAILED;
+    return NULL;
+}
+
 /* Caller frees; NULL if it cannot be read, which is said. */
 static char *
-read_all(const char *path)
+read_all(const char *path, int *exit_out)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
     char piece[8192];
     size_t n;
+    int error;
 
     if (file == NULL) {
-        perror(path);
-        return NULL;
+        return report_unreadable(path, errno, exit_out);
     }
+    errno = 0;
     while ((n = fread(piece, 1, sizeof piece, file)) > 0 && text->len <= CRONTAB_MAX) {
         g_string_append_len(text, piece, (gssize)n);
     }
+    error = ferror(file) != 0 ? errno : 0;
     if (file != stdin) {
         (void)fclose(file);
+    }
+    if (error != 0) {
+        return report_unreadable(path, error, exit_out);
     }
     if (text->len > CRONTAB_MAX || memchr(text->str, '\0', text->len) != NULL) {
         fprintf(stderr, "execz: %s is no crontab: it %s\n", path,
                 text->len > CRONTAB_MAX ? "has more than 4 MiB" : "has a NUL byte");
+        *exit_out = EZ_EXIT_FAILED;
         return NULL;
     }
     return g_strdup(text->str);
@@ -56,12 +71,12 @@ read_all(const char *path)
 static int
 import(const char *path, bool dry_run, const char *socket)
 {
-    g_autofree char *text = read_all(path);
-    ez_crontab crontab;
     int status = EZ_EXIT_OK;
+    g_autofree char *text = read_all(path, &status);
+    ez_crontab crontab;
 
     if (text == NULL) {
-        return EZ_EXIT_NOT_FOUND;
+        return status;
     }
     crontab = ez_crontab_read(text, strcmp(path, "-") == 0 ? "stdin" : path);
     fputs(crontab.notes->str, stderr);

@@ -85,6 +85,8 @@ Test(start, a_scheduler_that_shuts_down_cannot_be_started)
     cr_expect(eq(int, execz_scheduler_start(self->scheduler, &err), EXECZ_E_STATE));
     cr_expect(eq(str, err.message,
                  (char *)"the scheduler is shutting down; start it once it has stopped"));
+    cr_expect(eq(int, execz_scheduler_run_task(self->scheduler, "a", &err), EXECZ_E_STATE));
+    cr_expect(eq(str, err.message, (char *)"the scheduler is shutting down"));
     fixture_free(self);
 }
 
