@@ -277,6 +277,14 @@ Test(edits, top_shows_what_is_next_and_what_has_ended)
     end_listening(&execz);
 }
 
+Test(edits, what_is_not_utf8_is_refused_rather_than_changed)
+{
+    ended result = run_execz("add", "a", "every=1h", "shell=cat \377", NULL);
+
+    cr_expect(eq(int, result.status, 2));
+    expect_in(result.err, " is not UTF-8, and cannot be kept as it is\n");
+}
+
 Test(edits, what_cannot_be_read_is_no_empty_crontab)
 {
     ended result = run_execz("import", "crontab", ".", NULL);

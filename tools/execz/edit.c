@@ -65,6 +65,19 @@ typedef struct edit {
     bool to_config;
 } edit;
 
+/* What is wrong with a KEY=VALUE word, to be said behind it; NULL: nothing. */
+static const char *
+find_fault(const char *word, const char *key, const json_t *set)
+{
+    if (!g_utf8_validate(word, -1, NULL)) {
+        return "is not UTF-8, and cannot be kept as it is";
+    }
+    if (key == NULL || key[0] == '\0') {
+        return "is not KEY=VALUE, like every=5m";
+    }
+    return json_object_get(set, key) != NULL ? "has a key that is there twice" : NULL;
+}
+
 /* KEY=VALUE words, from the second on; NULL with *exit_out if one is none. */
 static json_t *
 read_pairs(const ez_command *command, const GPtrArray *arguments, int *exit_out)
@@ -75,13 +88,10 @@ read_pairs(const ez_command *command, const GPtrArray *arguments, int *exit_out)
         const char *word = arguments->pdata[i];
         const char *equals = strchr(word, '=');
         g_autofree char *key = equals == NULL ? NULL : g_strndup(word, (size_t)(equals - word));
+        const char *fault = find_fault(word, key, set);
 
-        if (key == NULL || key[0] == '\0' || json_object_get(set, key) != NULL) {
-            *exit_out = ez_usage_error(command,
-                                       key == NULL || key[0] == '\0'
-                                           ? "'%s' is not KEY=VALUE, like every=5m"
-                                           : "'%s': its key is there twice",
-                                       word);
+        if (fault != NULL) {
+            *exit_out = ez_usage_error(command, "'%s' %s", word, fault);
             json_decref(set);
             return NULL;
         }
