@@ -34,7 +34,10 @@ report_connect(const char *path, bool must_run)
         message = g_strdup_printf("no scheduler listens at %s; start one with: execz start", path);
         return must_run ? complain(EZ_EXIT_NOT_RUNNING, message) : EZ_EXIT_NOT_RUNNING;
     }
-    message = g_strdup_printf("cannot connect to %s: %s", path, g_strerror(error));
+    message =
+        error == EAGAIN
+            ? g_strdup_printf("%s does not take a connection within %d s", path, EZ_CLIENT_PATIENCE)
+            : g_strdup_printf("cannot connect to %s: %s", path, g_strerror(error));
     return complain(error == EACCES || error == EPERM ? EZ_EXIT_PERMISSION : EZ_EXIT_FAILED,
                     message);
 }
@@ -64,11 +67,13 @@ connect_to(const char *path, bool must_run, int *fd_out)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int status;
 
+    if (fd >= 0) { /* before connect(), which waits too, if many do */
+        (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    }
     if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
         status = report_connect(path, must_run);
     } else {
-        (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
         status = check_server(fd, path);
     }
     if (status != EZ_EXIT_OK && fd >= 0) {
