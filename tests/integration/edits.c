@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -274,6 +275,29 @@ Test(edits, top_shows_what_is_next_and_what_has_ended)
     cr_expect(eq(int, result.status, 0), "%s", result.err);
     expect_in(result.out, "\ntasks: 1, paused: 0, blocked: 0, unfinished runs: 0\n");
     cr_expect(line_with(result.out, "a    ", " ago ") != NULL, "%s", result.out);
+    end_listening(&execz);
+}
+
+Test(edits, what_people_have_written_into_the_file_of_a_task_stays)
+{
+    live execz = start_listening(HOURLY);
+    g_autofree char *text = NULL;
+    ended result;
+
+    cr_assert(eq(int, mkdir(own_path("tasks.conf.d"), 0755), 0));
+    own_file("tasks.conf.d/b.conf",
+             "# mine\n[task:b]\n  every = 2h\nshell = echo \\\n  timeout = 1\n"
+             "\n[task:c]\nevery = 5h\nshell = true\n");
+    cr_assert(eq(int, run_execz("reload", NULL).status, 0));
+    result = run_execz("update", "b", "every=3h", "shell=true", "--to-config", NULL);
+    cr_expect(eq(int, result.status, 0), "%s", result.err);
+    cr_assert(g_file_get_contents(own_path("tasks.conf.d/b.conf"), &text, NULL, NULL));
+    cr_expect(eq(str, text,
+                 (char *)"# mine\n[task:b]\n\nevery = 3h\nshell = true\n[task:c]\nevery = 5h\n"
+                         "shell = true\n"));
+    result = run_execz("update", "b", "shell=echo \\", "--to-config", NULL);
+    cr_expect(eq(int, result.status, 2));
+    expect_in(result.err, "a value of a configuration is one line");
     end_listening(&execz);
 }
 

@@ -31,42 +31,113 @@ find_file(const char *socket, const char *id, int *exit_out)
     return path;
 }
 
-/* "KEY" of a line "KEY = VALUE"; caller frees; NULL if it is none. */
-static char *
-key_of(const char *line)
-{
-    const char *equals = strchr(line, '=');
+/* ---- merging -------------------------------------------------------------------------------- */
 
-    return equals == NULL || line[0] == '#' || line[0] == '['
-               ? NULL
-               : g_strchomp(g_strndup(line, (size_t)(equals - line)));
+/* A file that people may have written in, too: what is not about these keys of this task stays. */
+typedef struct merging {
+    GString *text;
+    const char *header; /* "[task:ID]" */
+    const json_t *set;
+    bool within; /* the section of the task */
+    bool done;   /* the keys are set */
+} merging;
+
+/* Whether the value of a line goes on in the next one; those of sections and comments have none. */
+static bool
+goes_on(const char *line, bool is_rest)
+{
+    g_autofree char *bare = g_strstrip(g_strdup(line));
+
+    return (is_rest || strchr("[#;", bare[0]) == NULL) && g_str_has_suffix(bare, "\\");
 }
 
-/* The text with the keys set: lines that are there are replaced, others come to the end. */
-static char *
-merge(const char *before, const char *id, const json_t *set)
+static void
+put_keys(merging *self)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
-    g_auto(GStrv) lines = g_strsplit(before, "\n", -1);
     const char *key;
     const json_t *value;
 
-    for (char **line = lines; *line != NULL; line++) {
-        g_autofree char *old = key_of(*line);
+    json_object_foreach((json_t *)self->set, key, value)
+    {
+        g_string_append_printf(self->text, "%s = %s\n", key, json_string_value(value));
+    }
+    self->done = true;
+}
 
-        if ((*line)[0] != '\0' && (old == NULL || json_object_get(set, old) == NULL)) {
-            g_string_append_printf(text, "%s\n", *line);
+/* Whether a line is to stay, the first of those that go on. */
+static bool
+stays(merging *self, const char *line)
+{
+    g_autofree char *bare = g_strstrip(g_strdup(line));
+    char *equals = strchr(bare, '=');
+
+    if (bare[0] == '[') {
+        if (self->within && !self->done) {
+            put_keys(self);
+        }
+        self->within = strcmp(bare, self->header) == 0;
+        return true;
+    }
+    if (!self->within || equals == NULL || bare[0] == '#' || bare[0] == ';') {
+        return true;
+    }
+    *equals = '\0';
+    return json_object_get(self->set, g_strchomp(bare)) == NULL;
+}
+
+/* The text with the keys set: those that are there are replaced, others come to the end of the section. */
+static char *
+merge(const char *before, const char *id, const json_t *set)
+{
+    g_autofree char *header = g_strdup_printf("[task:%s]", id);
+    g_auto(GStrv) lines = g_strsplit(before, "\n", -1);
+    merging self = {g_string_new(NULL), header, set, false, false};
+    bool more = false, keep = true;
+
+    if (before[0] == '\0') {
+        g_string_append(self.text, "# Written by execz add and update.\n");
+    }
+    for (char **line = lines; *line != NULL; line++) {
+        keep = more ? keep : stays(&self, *line);
+        more = goes_on(*line, more);
+        if (keep &&
+            ((*line)[0] != '\0' || line[1] != NULL)) { /* behind the last line end is none */
+            g_string_append_printf(self.text, "%s\n", *line);
         }
     }
-    if (text->len == 0) {
-        g_string_printf(text, "# Written by execz add and update.\n[task:%s]\n", id);
+    if (!self.done) {
+        g_string_append_printf(self.text, "%s%s", self.within ? "" : header,
+                               self.within ? "" : "\n");
+        put_keys(&self);
     }
+    return g_string_free(self.text, FALSE);
+}
+
+/* Whether a value can stand in a configuration as it is. */
+static bool
+is_raw(const char *value)
+{
+    g_autofree char *bare = g_strstrip(g_strdup(value));
+
+    return strcmp(bare, value) == 0 && strpbrk(value, "\r\n") == NULL && !goes_on(value, true);
+}
+
+static bool
+are_raw(const json_t *set)
+{
+    const char *key;
+    const json_t *value;
+
     json_object_foreach((json_t *)set, key, value)
     {
-        g_string_append_printf(text, "%s = %s\n", key, json_string_value(value));
+        if (!is_raw(json_string_value(value))) {
+            return false;
+        }
     }
-    return g_strdup(text->str);
+    return true;
 }
+
+/* ---- writing -------------------------------------------------------------------------------- */
 
 static int
 report(const char *what, const char *path)
@@ -89,18 +160,18 @@ restore(const char *path, const char *before)
     }
 }
 
+/* What the file has, NULL if it is not there; false if that cannot be told. */
 static bool
-has_line_feed(const json_t *set)
+read_before(const char *path, char **before_out, int *exit_out)
 {
-    const char *key;
-    const json_t *value;
+    g_autoptr(GError) why = NULL;
 
-    json_object_foreach((json_t *)set, key, value)
-    {
-        if (strchr(json_string_value(value), '\n') != NULL) {
-            return true;
-        }
+    if (g_file_get_contents(path, before_out, NULL, &why) ||
+        g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+        return true;
     }
+    errno = g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_ACCES) ? EACCES : EIO;
+    *exit_out = report("read", path);
     return false;
 }
 
@@ -143,12 +214,15 @@ ez_edit_file(const char *socket, const char *id, const json_t *set)
     if (path == NULL) {
         return status;
     }
-    if (has_line_feed(set)) {
+    if (!are_raw(set)) {
         fprintf(stderr,
-                "execz: a value of a configuration is one line, and one of these is more\n");
+                "execz: a value of a configuration is one line, without blanks around it and "
+                "without a '\\' at its end, and one of these is not\n");
         return EZ_EXIT_USAGE;
     }
-    (void)g_file_get_contents(path, &before, NULL, NULL);
+    if (!read_before(path, &before, &status)) {
+        return status;
+    }
     text = merge(before == NULL ? "" : before, id, set);
     return write_and_reload(socket, path, before, text);
 }
@@ -163,6 +237,6 @@ ez_edit_write(const char *socket, const char *name, const char *text)
     if (path == NULL) {
         return status;
     }
-    (void)g_file_get_contents(path, &before, NULL, NULL);
-    return write_and_reload(socket, path, before, text);
+    return !read_before(path, &before, &status) ? status
+                                                : write_and_reload(socket, path, before, text);
 }
