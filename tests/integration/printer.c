@@ -91,10 +91,14 @@ Test(printer, a_run_that_began_late_says_so)
 
 Test(printer, every_event_has_a_word)
 {
-    for (unsigned bit = 0; bit < 25; bit++) {
+    for (unsigned bit = 0; bit < 64; bit++) {
         execz_event event = event_of(UINT64_C(1) << bit, NULL);
         g_autofree char *text = show(&event);
 
+        if (strcmp(execz_event_name(event.code), "unknown") == 0) {
+            cr_expect(gt(uint, bit, 24));
+            break;
+        }
         cr_expect(strstr(text, "EVENT") == NULL, "%s has none: %s", execz_event_name(event.code),
                   text);
     }

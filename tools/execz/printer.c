@@ -26,10 +26,10 @@ ez_printer_new(bool json, bool quiet)
 }
 
 /* What went wrong, or did not happen although it was due. */
-static const uint64_t wrong = EXECZ_EVENT_TASK_ERROR | EXECZ_EVENT_TASK_MISSED |
-                              EXECZ_EVENT_TASK_MAX_INSTANCES | EXECZ_EVENT_TASK_CANCELLED |
-                              EXECZ_EVENT_TASK_TIMEOUT | EXECZ_EVENT_TASK_RETRY |
-                              EXECZ_EVENT_TASK_LOST | EXECZ_EVENT_TASK_BLOCKED;
+static const uint64_t wrong =
+    EXECZ_EVENT_TASK_ERROR | EXECZ_EVENT_TASK_MISSED | EXECZ_EVENT_TASK_MAX_INSTANCES |
+    EXECZ_EVENT_TASK_CANCELLED | EXECZ_EVENT_TASK_TIMEOUT | EXECZ_EVENT_TASK_RETRY |
+    EXECZ_EVENT_TASK_LOST | EXECZ_EVENT_TASK_BLOCKED | EXECZ_EVENT_STORE_FAILED;
 
 void
 ez_printer_show(ez_printer *self, const execz_event *event)

@@ -52,6 +52,8 @@ static const style styles[] = {
     {EXECZ_EVENT_PLUGIN_ADDED, "PLUGIN", DIM, "added"},
     {EXECZ_EVENT_PLUGIN_REMOVED, "PLUGIN", DIM, "removed"},
     {EXECZ_EVENT_EXECUTOR_BUSY, "EXECUTOR", ODD, "is busy, its tasks wait"},
+    {EXECZ_EVENT_STORE_FAILED, "STORE", BAD, "fails"},
+    {EXECZ_EVENT_STORE_RECOVERED, "STORE", GOOD, "works again"},
 };
 
 static style
