@@ -51,6 +51,26 @@ Test(lock, what_was_locked_runs)
     expect_in(run_execz(START, NULL).out, "it runs");
 }
 
+#ifdef EXECZ_HAS_HTTP
+#define METRICS "metrics = 127.0.0.1:0\n"
+#else
+#define METRICS ""
+#endif
+
+Test(lock, the_store_and_what_serves_metrics_are_locked_too)
+{
+    ended locked;
+
+    install("good");
+    own_file("tasks.conf", "[scheduler]\n" METRICS "plugin_path = plugins\nrequire_lock = yes\n"
+                           "[executor:default]\ntype = good\n"
+                           "[task:a]\nat = now\nshell = echo it runs\n");
+    locked = run_execz("plugin", "lock", "-c", "tasks.conf", NULL);
+    cr_expect(eq(int, locked.status, 0), "%s", locked.err);
+    cr_expect(line_with(locked.out, "new ", "sqlite sha256:") != NULL, "%s", locked.out);
+    expect_in(run_execz(START, "--state-dir", own_path("state"), NULL).out, "it runs");
+}
+
 Test(lock, a_file_that_was_exchanged_does_not_run_until_it_is_locked_anew)
 {
     ended result;

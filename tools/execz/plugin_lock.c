@@ -12,8 +12,9 @@ static const char help[] =
     "usage: execz plugin lock -c FILE [--dry-run]\n"
     "\n"
     "Writes plugins.lock beside a configuration: the sha256 of the plugin of each of its\n"
-    "executors, as the files are now.  From then on only these bytes are run by these\n"
-    "aliases; with require_lock = yes nothing else is.\n"
+    "executors, of its store and of what serves its metrics, as the files are now.  From\n"
+    "then on only these bytes are run by these aliases; with require_lock = yes nothing\n"
+    "else is.\n"
     "\n"
     "  -c, --config FILE    the configuration\n"
     "      --dry-run        only show what would change\n"
@@ -25,6 +26,14 @@ static const char help[] =
 
 static const char head[] =
     "# Which bytes each alias may stand for; written by execz plugin lock.\n";
+
+/* What a configuration says of plugins that are no executors. */
+typedef struct others {
+    char *directory; /* owned, as the next two; where its relative paths begin */
+    char *store;     /* the type */
+    GPtrArray *plugin_path;
+    bool serves_metrics;
+} others;
 
 typedef struct lock {
     execz_catalog *catalog; /* owned */
@@ -84,6 +93,47 @@ add(void *user, const execz_executor_info *executor)
     }
 }
 
+/* Adds what an alias stands for. */
+static void
+add_alias(lock *self, const char *alias)
+{
+    execz_plugin_info info = {.size = sizeof info};
+    execz_error err = EXECZ_ERROR_INIT;
+    size_t index;
+
+    if (execz_catalog_find(self->catalog, alias, &index, &err) != EXECZ_OK) {
+        fprintf(stderr, "execz: '%s' cannot be locked: %s [%s]\n", alias, err.message, err.code);
+        self->failed = true;
+        return;
+    }
+    execz_catalog_get(self->catalog, index, &info);
+    g_tree_replace(self->lines, g_strndup(info.alias, strcspn(info.alias, " ")),
+                   g_strconcat("sha256:", info.sha256, NULL));
+}
+
+static void
+take_setting(void *user, const execz_setting_info *setting)
+{
+    others *self = user;
+    bool of_scheduler = strcmp(setting->section, "scheduler") == 0;
+
+    if (of_scheduler && strcmp(setting->key, "metrics") == 0) {
+        self->serves_metrics = true;
+    } else if (of_scheduler && strcmp(setting->key, "plugin_path") == 0) {
+        g_auto(GStrv) paths = g_strsplit(setting->value, ":", -1);
+
+        g_ptr_array_set_size(self->plugin_path, 0);
+        for (char **path = paths; *path != NULL; path++) {
+            g_ptr_array_add(self->plugin_path,
+                            g_canonicalize_filename(g_strstrip(*path), self->directory));
+        }
+    } else if (strcmp(setting->section, "store:default") == 0 &&
+               strcmp(setting->key, "type") == 0) {
+        g_free(self->store);
+        self->store = g_strdup(setting->value);
+    }
+}
+
 /* "new", "changed" or "as it was", for people. */
 static gboolean
 show(void *alias, void *sum, void *user)
@@ -135,15 +185,28 @@ write_file(const lock *self, const char *path)
     return EZ_EXIT_OK;
 }
 
-static int
-lock_all(execz_scheduler *scheduler, const char *path, bool dry_run)
+/* The store of execz start, unless it is the memory, and metrics. */
+static void
+add_others(lock *self, const others *said)
 {
-    lock self = {.catalog = execz_catalog_new(NULL),
+    if (strcmp(said->store, "memory") != 0) {
+        add_alias(self, said->store);
+    }
+    if (said->serves_metrics) {
+        add_alias(self, "http");
+    }
+}
+
+static int
+lock_all(execz_scheduler *scheduler, const others *said, const char *path, bool dry_run)
+{
+    lock self = {.catalog = execz_catalog_new((const char *const *)said->plugin_path->pdata),
                  .old = read_old(path),
                  .lines = g_tree_new_full(compare, NULL, g_free, g_free)};
     int status = EZ_EXIT_OK;
 
     execz_scheduler_list_executors(scheduler, add, &self);
+    add_others(&self, said);
     g_tree_foreach(self.lines, show, &self);
     show_gone(&self);
     if (self.failed) {
@@ -157,6 +220,18 @@ lock_all(execz_scheduler *scheduler, const char *path, bool dry_run)
     return status;
 }
 
+/* That it can be read is known. */
+static void
+read_others(others *self, const char *config)
+{
+    g_autofree char *whole = g_canonicalize_filename(config, NULL);
+
+    self->directory = g_path_get_dirname(whole);
+    self->store = g_strdup("sqlite");
+    self->plugin_path = g_ptr_array_new_null_terminated(0, g_free, TRUE);
+    (void)execz_config_list_settings(config, take_setting, self, NULL);
+}
+
 static int
 run(const ez_command *self, int argc, char **argv)
 {
@@ -165,6 +240,7 @@ run(const ez_command *self, int argc, char **argv)
     bool dry_run = false;
     const ez_arg options[] = {
         {"config", 'c', EZ_ARG_TEXT, &config}, {"dry-run", 0, EZ_ARG_FLAG, &dry_run}, {NULL}};
+    others said = {.plugin_path = NULL};
     g_autofree char *directory = NULL, *path = NULL;
     execz_scheduler *scheduler;
     int status;
@@ -180,10 +256,14 @@ run(const ez_command *self, int argc, char **argv)
     if (scheduler == NULL) {
         return status;
     }
+    read_others(&said, config);
     directory = g_path_get_dirname(config);
     path = g_build_filename(directory, "plugins.lock", NULL);
-    status = lock_all(scheduler, path, dry_run);
+    status = lock_all(scheduler, &said, path, dry_run);
     execz_scheduler_free(scheduler);
+    g_free(said.directory);
+    g_free(said.store);
+    g_ptr_array_unref(said.plugin_path);
     return status;
 }
 
