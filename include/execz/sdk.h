@@ -27,6 +27,7 @@
 #include <poll.h>
 
 #include <execz/base.h>
+#include <execz/component.h>
 #include <execz/linger.h>
 
 #ifdef __cplusplus
@@ -291,10 +292,6 @@ execz_base_flush(execz_executor *executor)
                      "Whether a shutdown waits for the runs, whatever it was asked for; not set: " \
                      "as it was asked")
 
-/** For EXECZ_EXECUTOR_PLUGIN_WITH: an option table made by EXECZ_OPTIONS(), or none. */
-#define EXECZ_TABLE(table) (table), (uint32_t)(sizeof(table) / sizeof((table)[0])), 0
-#define EXECZ_NO_TABLE NULL, 0, 0
-
 /**
  * Makes the shared object a plugin with one executor.
  *
@@ -303,22 +300,21 @@ execz_base_flush(execz_executor *executor)
  * CAPS     EXECZ_CAP_*, joined by |      HOOKS  a static const execz_base_hooks
  */
 #define EXECZ_EXECUTOR_PLUGIN(ID, ALIAS, VERSION, SUMMARY, CAPS, HOOKS)                            \
-    EXECZ_MANIFEST_(ID, ALIAS, VERSION, SUMMARY, #CAPS);                                           \
-    EXECZ_EXECUTOR_(ID, ALIAS, VERSION, SUMMARY, CAPS, HOOKS, EXECZ_NO_TABLE, EXECZ_NO_TABLE)
+    EXECZ_EXECUTOR_OPS_(HOOKS)                                                                     \
+    EXECZ_COMPONENT_(EXECZ_KIND_EXECUTOR, ID, ALIAS, VERSION, SUMMARY, CAPS, #CAPS, execz_ops_,    \
+                     EXECZ_NO_TABLE, EXECZ_NO_TABLE)
 
 /**
  * The same with options: EXECZ_TABLE(options) or EXECZ_NO_TABLE for the executor's and its tasks'.
  */
 #define EXECZ_EXECUTOR_PLUGIN_WITH(ID, ALIAS, VERSION, SUMMARY, CAPS, HOOKS, OPTIONS,              \
                                    TASK_OPTIONS)                                                   \
-    EXECZ_MANIFEST_(ID, ALIAS, VERSION, SUMMARY, #CAPS);                                           \
-    EXECZ_EXECUTOR_(ID, ALIAS, VERSION, SUMMARY, CAPS, HOOKS, OPTIONS, TASK_OPTIONS)
+    EXECZ_EXECUTOR_OPS_(HOOKS)                                                                     \
+    EXECZ_COMPONENT_(EXECZ_KIND_EXECUTOR, ID, ALIAS, VERSION, SUMMARY, CAPS, #CAPS, execz_ops_,    \
+                     OPTIONS, TASK_OPTIONS)
 
-#define EXECZ_MANIFEST_(ID, ALIAS, VERSION, SUMMARY, CAPS)                                         \
-    EXECZ_NOTE("abi=" EXECZ_ABI_TEXT "\0needs_abi=1.0\0id=" ID "\0version=" VERSION                \
-               "\0kind=" EXECZ_KIND_EXECUTOR "\0alias=" ALIAS "\0caps=" CAPS "\0summary=" SUMMARY)
-
-#define EXECZ_EXECUTOR_(ID, ALIAS, VERSION, SUMMARY, CAPS, HOOKS, ...)                             \
+/* The fixed three by their names, and the table of all. */
+#define EXECZ_EXECUTOR_OPS_(HOOKS)                                                                 \
     EXECZ_EXPORT execz_status execz_executor_start(const execz_host *, const char *,               \
                                                    execz_executor **, execz_error *);              \
     execz_status execz_executor_start(const execz_host *host, const char *alias,                   \
@@ -353,33 +349,7 @@ execz_base_flush(execz_executor *executor)
                                                   execz_base_health,                               \
                                                   NULL,                                            \
                                                   NULL,                                            \
-                                                  execz_base_flush};                               \
-    static const execz_component execz_component_ = {sizeof(execz_component),                      \
-                                                     (CAPS),                                       \
-                                                     EXECZ_KIND_EXECUTOR,                          \
-                                                     ALIAS,                                        \
-                                                     SUMMARY,                                      \
-                                                     &execz_ops_,                                  \
-                                                     __VA_ARGS__};                                 \
-    static const execz_component *const execz_components_[] = {&execz_component_};                 \
-    static const execz_plugin execz_plugin_ = {EXECZ_PLUGIN_MAGIC,                                 \
-                                               sizeof(execz_plugin),                               \
-                                               EXECZ_ABI,                                          \
-                                               EXECZ_ABI_MAKE(1, 0),                               \
-                                               ID,                                                 \
-                                               VERSION,                                            \
-                                               NULL,                                               \
-                                               NULL,                                               \
-                                               NULL,                                               \
-                                               execz_components_,                                  \
-                                               1,                                                  \
-                                               0};                                                 \
-    const execz_plugin *execz_plugin_entry(uint32_t host_abi)                                      \
-    {                                                                                              \
-        (void)host_abi;                                                                            \
-        return &execz_plugin_;                                                                     \
-    }                                                                                              \
-    EXECZ_STATIC_ASSERT(1, "takes the semicolon")
+                                                  execz_base_flush};
 
 #ifdef __cplusplus
 }

@@ -37,6 +37,6 @@ typedef struct ez_stage {
 extern const ez_stage ez_stage_static, ez_stage_load, ez_stage_descriptor, ez_stage_basic,
     ez_stage_options, ez_stage_start, ez_stage_runs, ez_stage_cancel, ez_stage_figures,
     ez_stage_pool, ez_stage_shutdown, ez_stage_stress, ez_stage_leaks, ez_stage_scheduler,
-    ez_stage_store;
+    ez_stage_store_life, ez_stage_store;
 
 #endif

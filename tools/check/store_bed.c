@@ -134,6 +134,15 @@ ez_store_bed_open(ez_store_bed *self)
     }
 }
 
+ez_store_bed *
+ez_store_bed_opened(void)
+{
+    ez_store_bed *self = ez_store_bed_new(NULL, NULL);
+
+    ez_store_bed_open(self);
+    return self;
+}
+
 void
 ez_store_bed_close(ez_store_bed *self)
 {
@@ -267,7 +276,8 @@ hear_occurrence(void *user, const execz_store_occurrence *one)
     if (one->outcome != 0) {
         g_string_append_printf(told, " %u", one->outcome);
     }
-    g_string_append_printf(told, " %.*s", (int)one->record_length, one->record);
+    g_string_append_printf(told, " %.*s%s", (int)one->record_length, one->record,
+                           one->outcome == 0 && one->waits != 0 ? " waits" : "");
     if (one->output != NULL) {
         g_string_append_printf(told, " %.*s", (int)one->output_length, one->output);
     }

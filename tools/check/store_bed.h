@@ -33,6 +33,9 @@ execz_status ez_store_bed_try_open(ez_store_bed *self, execz_error *err);
 void ez_store_bed_open(ez_store_bed *self);
 void ez_store_bed_close(ez_store_bed *self);
 
+/* A new one, open. */
+ez_store_bed *ez_store_bed_opened(void);
+
 /* Closes it, opens it again, and has it load: as after the end of a scheduler. */
 void ez_store_bed_reopen(ez_store_bed *self);
 
@@ -44,8 +47,21 @@ execz_status ez_store_bed_try_commit(ez_store_bed *self, const execz_store_chang
                                      size_t n, execz_error *err);
 void ez_store_bed_commit(ez_store_bed *self, const execz_store_change *changes, size_t n);
 
-/* Each leaves in told a line for each thing: "task ID NEXT RECORD", "open TASK TIME ATTEMPT RECORD",
- * "ended TASK TIME ATTEMPT OUTCOME RECORD OUTPUT", "quarantined ID REASON". */
+/* Commits the changes, at least one. */
+#define EZ_STORE_COMMIT(bed, ...)                                                                  \
+    ez_store_bed_commit((bed), (const execz_store_change[]){__VA_ARGS__},                          \
+                        G_N_ELEMENTS(((const execz_store_change[]){__VA_ARGS__})))
+
+/* A task with some record. */
+static inline execz_store_change
+ez_store_put(const char *task, execz_time next)
+{
+    return (execz_store_change){
+        .kind = EXECZ_STORE_PUT_TASK, .task = task, .next_run = next, .record = "{\"v\":1}"};
+}
+
+/* Each leaves in told a line for each thing: "task ID NEXT RECORD", "open TASK TIME ATTEMPT RECORD", with
+ * " waits" behind if it does, "ended TASK TIME ATTEMPT OUTCOME RECORD OUTPUT", "quarantined ID REASON". */
 void ez_store_bed_load(ez_store_bed *self);
 void ez_store_bed_history(ez_store_bed *self, execz_store_query query);
 void ez_store_bed_quarantined(ez_store_bed *self);
