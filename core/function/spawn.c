@@ -44,15 +44,9 @@
 #define UNWATCHED __attribute__((noinline, no_sanitize("address", "thread", "undefined")))
 #endif
 
-/* The thread sanitizer takes every clone() for a fork(), after which it refuses new threads. */
-#if defined(__SANITIZE_THREAD__)
-#define WATCHED_BY_THREAD_SANITIZER
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define WATCHED_BY_THREAD_SANITIZER
-#endif
-#endif
-#ifdef WATCHED_BY_THREAD_SANITIZER
+/* By the name under which the thread sanitizer does not know it: it takes every clone() for a fork(),
+ * after which it refuses new threads, or crashes, also where it was only loaded before all others. */
+#ifdef __GLIBC__
 extern int __clone(int (*function)(void *), void *stack, int flags, void *argument, ...);
 #define clone __clone
 #endif
