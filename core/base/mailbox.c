@@ -330,6 +330,7 @@ ez_mailbox_take(ez_mailbox *self)
     ez_message **end = &first;
 
     atomic_store_explicit(&self->lines->asleep, false, memory_order_relaxed);
+    atomic_store_explicit(&self->lines->receiver, ez_identity(), memory_order_relaxed);
     stop_bell(self); /* before the messages are taken: a ring in between is for the next time */
     for (int i = 0; i < EZ_MAILBOX_STACKS; i++) {
         _Atomic(ez_message *) *stack = &self->lines->stacks[i].newest;

@@ -20,6 +20,8 @@
 #ifndef EZ_BASE_MAILBOX_H
 #define EZ_BASE_MAILBOX_H
 
+#include "base/identity.h"
+
 #include <pthread.h>
 #include <stdalign.h>
 #include <stdatomic.h>
@@ -47,7 +49,8 @@ typedef struct ez_mailbox_lines {
     ez_mailbox_stack stacks[EZ_MAILBOX_STACKS];
     ez_mailbox_stack trays; /* those with something new on them */
     alignas(EZ_CACHE_LINE) atomic_bool asleep;
-    atomic_bool rung; /* the bell is readable, or about to be */
+    atomic_bool rung;         /* the bell is readable, or about to be */
+    _Atomic(void *) receiver; /* ez_identity() of the thread that has taken last */
 } ez_mailbox_lines;
 
 typedef struct ez_mailbox {
@@ -77,6 +80,14 @@ static inline bool
 ez_mailbox_rings(const ez_mailbox *self)
 {
     return atomic_load_explicit(&self->lines->rung, memory_order_relaxed);
+}
+
+/* Whether this thread is the one that takes, so that what it pushes cannot be taken meanwhile.
+ * [any-thread] */
+static inline bool
+ez_mailbox_is_receiver(const ez_mailbox *self)
+{
+    return atomic_load_explicit(&self->lines->receiver, memory_order_relaxed) == ez_identity();
 }
 
 /* A tray for this thread alone; ez_tray_close() it soon, for another.  That announces it.

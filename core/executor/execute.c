@@ -117,9 +117,9 @@ settle_output(ez_host *self, ez_run *run)
 
 typedef struct shift {
     ez_host *host;
-    ez_tray *tray;
-    ez_run *run; /* in hand; NULL: none */
-    uint32_t at; /* of its run times */
+    ez_tray *tray; /* NULL: on the loop, which pushes a run by itself and takes it soon */
+    ez_run *run;   /* in hand; NULL: none */
+    uint32_t at;   /* of its run times */
 } shift;
 
 static void
@@ -130,7 +130,19 @@ hand_over(shift *self)
     self->run = NULL;
     settle_output(self->host, run);
     atomic_store_explicit(&run->head.done, 1, memory_order_release);
-    ez_tray_put(self->tray, &run->head.message);
+    if (self->tray == NULL) {
+        ez_mailbox_push(self->host->services->mailbox, &run->head.message);
+    } else {
+        ez_tray_put(self->tray, &run->head.message);
+    }
+}
+
+static void
+end_shift(shift *self)
+{
+    if (self->tray != NULL) {
+        ez_tray_close(self->tray);
+    }
 }
 
 /* Runs when code of a body's has called pthread_exit(): the run ends here, for nobody else would
@@ -153,7 +165,7 @@ end_with_thread(void *argument)
     if (self->run != NULL) {
         hand_over(self);
     }
-    ez_tray_close(self->tray);
+    end_shift(self);
 }
 
 static void
@@ -171,8 +183,10 @@ work(shift *self, execz_run (*next)(void *user, execz_run done), void *user)
             continue;
         }
         self->run = run;
-        ez_fence_after_step();        /* the one that has begun this run */
-        ez_tray_announce(self->tray); /* those before it: this one may take long */
+        if (self->tray != NULL) {
+            ez_fence_after_step();        /* the one that has begun this run */
+            ez_tray_announce(self->tray); /* those before it: this one may take long */
+        }
         for (uint32_t i = 0; i < run->n; i++) {
             self->at = i;
             ez_run_set_current(run, i);
@@ -186,10 +200,12 @@ work(shift *self, execz_run (*next)(void *user, execz_run done), void *user)
 void
 ez_work(ez_host *self, execz_run (*next)(void *user, execz_run done), void *user)
 {
-    shift own = {.host = self, .tray = ez_tray_open(self->services->mailbox)};
+    ez_mailbox *mailbox = self->services->mailbox;
+    shift own = {.host = self,
+                 .tray = ez_mailbox_is_receiver(mailbox) ? NULL : ez_tray_open(mailbox)};
 
     pthread_cleanup_push(end_with_thread, &own);
     work(&own, next, user);
     pthread_cleanup_pop(0);
-    ez_tray_close(own.tray);
+    end_shift(&own);
 }

@@ -169,7 +169,7 @@ execz_submission_finish(execz_submission *submission, const execz_result *result
 
 /* Gives a run once, then none. */
 static inline execz_run
-execz_submission_next(void *user, execz_run done)
+execz_base_next_run(void *user, execz_run done)
 {
     execz_run *next = (execz_run *)user;
     execz_run run = *next;
@@ -179,16 +179,25 @@ execz_submission_next(void *user, execz_run done)
     return run;
 }
 
-/** Runs the task's body on this thread, once for each run time, and finishes.  [worker] */
+/**
+ * Runs the task's body on this thread, once for each run time, and finishes: for do_send_run, where the
+ * run that it was given needs no other thread.  [loop]
+ */
+static inline void
+execz_base_run(execz_base *base, execz_run run)
+{
+    base->host->work(base->host, execz_base_next_run, &run);
+}
+
+/** The same for a submission, on any thread.  [worker] */
 static inline void
 execz_submission_run(execz_submission *submission)
 {
     execz_base *base = submission->base;
-    execz_run run = submission->run;
 
     execz_submission_begin(submission);
     __atomic_fetch_add(&base->finishing, 1, __ATOMIC_ACQ_REL);
-    base->host->work(base->host, execz_submission_next, &run);
+    execz_base_run(base, submission->run);
     __atomic_fetch_sub(&base->finishing, 1, __ATOMIC_ACQ_REL);
 }
 

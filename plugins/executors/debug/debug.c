@@ -4,15 +4,15 @@
 #include <execz/sdk.h>
 
 static execz_status
-do_send_task(execz_base *base, execz_submission *submission, execz_error *err)
+do_send_run(execz_base *base, const execz_task *task, execz_run run, execz_error *err)
 {
-    (void)base;
+    (void)task;
     (void)err;
-    execz_submission_run(submission);
+    execz_base_run(base, run);
     return EXECZ_OK;
 }
 
-static const execz_base_hooks hooks = {.do_send_task = do_send_task};
+static const execz_base_hooks hooks = {.do_send_run = do_send_run};
 
 EXECZ_EXECUTOR_PLUGIN("org.execz.debug", "debug", EXECZ_VERSION,
                       "Runs tasks one after the other on the scheduler's own thread",

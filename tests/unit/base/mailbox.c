@@ -43,6 +43,28 @@ Test(mailbox, keeps_the_order_of_one_sender)
     ez_mailbox_deinit(&mailbox);
 }
 
+static void *
+is_receiver(void *mailbox)
+{
+    return ez_mailbox_is_receiver(mailbox) ? mailbox : NULL;
+}
+
+Test(mailbox, knows_who_has_taken_from_it_last)
+{
+    ez_mailbox mailbox;
+    pthread_t thread;
+    void *other = NULL;
+
+    cr_assert(ez_mailbox_init(&mailbox));
+    cr_expect(not(ez_mailbox_is_receiver(&mailbox)));
+    cr_expect(eq(ptr, ez_mailbox_take(&mailbox), NULL));
+    cr_expect(ez_mailbox_is_receiver(&mailbox));
+    cr_assert(eq(int, pthread_create(&thread, NULL, is_receiver, &mailbox), 0));
+    pthread_join(thread, &other);
+    cr_expect(eq(ptr, other, NULL));
+    ez_mailbox_deinit(&mailbox);
+}
+
 Test(mailbox, rings_once_for_a_burst_and_only_while_its_receiver_sleeps)
 {
     ez_mailbox mailbox;

@@ -53,6 +53,31 @@ Test(working, executes_and_finishes_one_run_after_another)
     expect_misbehaved(0, "misbehaving");
 }
 
+Test(working, on_the_loop_what_starts_and_ends_is_told_in_that_order)
+{
+    ez_message *at;
+    uint32_t expected[] = {EZ_HOST_STARTED, EZ_HOST_FINISHED, EZ_HOST_STARTED, EZ_HOST_FINISHED};
+    ez_run *second = fixture_open(around, task, executor, 1);
+    size_t n = 0;
+
+    around->wants_started = true;
+    cr_expect(eq(ptr, ez_mailbox_take(&around->mailbox), NULL)); /* who takes is the loop */
+    work(run->token, second->token);
+    for (at = ez_mailbox_take(&around->mailbox); at != NULL; n++) {
+        ez_host_message *head = (ez_host_message *)at;
+
+        at = at->next;
+        cr_assert(lt(sz, n, sizeof expected / sizeof expected[0]));
+        cr_expect(eq(u32, head->kind, expected[n]));
+        if (head->kind == EZ_HOST_STARTED) {
+            g_free(head);
+        } else {
+            ez_runs_close(around->services.runs, (ez_run *)head);
+        }
+    }
+    cr_expect(eq(sz, n, 4));
+}
+
 Test(working, tells_which_run_is_done_and_nothing_of_one_passed_over)
 {
     ez_run *second = fixture_open(around, task, executor, 1);

@@ -172,7 +172,7 @@ Test(clock_steps, another_time_zone_of_the_machine_changes_nothing)
     fixture_expect_events(self, "added:a added:b");
     fixture_advance(self, 1);
     fixture_expect_events(self,
-                          "submitted:a submitted:b started:a started:b executed:a executed:b");
+                          "submitted:a submitted:b started:a executed:a started:b executed:b");
 }
 
 Test(clock_steps, a_schedule_begins_anew_where_somebody_wants_it_to)
