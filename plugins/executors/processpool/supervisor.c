@@ -5,6 +5,7 @@
 #include "pool.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -184,17 +185,32 @@ look_at_worker(pool *self, uint32_t number)
     }
 }
 
+/* At most timeout nanoseconds (< 0: no limit); where the kernel, or valgrind, cannot be so exact, to the
+ * next millisecond. */
+static int
+wait_for_events(const pool *self, struct epoll_event *events, int64_t timeout)
+{
+    struct timespec most = {timeout / EXECZ_SECOND, timeout % EXECZ_SECOND};
+    int64_t milliseconds = (timeout + EXECZ_MILLISECOND - 1) / EXECZ_MILLISECOND;
+    int n = epoll_pwait2(self->epoll, events, EVENTS, timeout < 0 ? NULL : &most, NULL);
+
+    if (n >= 0 || errno != ENOSYS) {
+        return n;
+    }
+    return epoll_wait(self->epoll, events, EVENTS,
+                      timeout < 0 ? -1 : (int)(milliseconds < INT_MAX ? milliseconds : INT_MAX));
+}
+
 /* Sleeps for at most timeout nanoseconds (< 0: no limit), and takes what came. */
 static void
 look_at_sockets(pool *self, int64_t timeout)
 {
     struct epoll_event events[EVENTS];
-    struct timespec most = {timeout / EXECZ_SECOND, timeout % EXECZ_SECOND};
     int n;
 
     self->planned = timeout < 0 ? INT64_MAX : pool_now() + timeout;
     pthread_mutex_unlock(&self->baton);
-    n = epoll_pwait2(self->epoll, events, EVENTS, timeout < 0 ? NULL : &most, NULL);
+    n = wait_for_events(self, events, timeout);
     pthread_mutex_lock(&self->baton);
     for (int i = 0; i < n; i++) {
         uint32_t tag = events[i].data.u32;
