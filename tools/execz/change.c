@@ -4,7 +4,6 @@
 #include "text.h"
 #include "when.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -163,13 +162,13 @@ change_it(const ez_command *command, int argc, char **argv, bool allows_all, con
 
 /* ---- run ------------------------------------------------------------------------------------ */
 
-#define WAIT_EVERY 100    /* milliseconds between two looks */
-#define WAIT_RECORDS 1000 /* ends of this task that can come between them */
+#define WAIT 20           /* seconds that the scheduler lets a question wait for its answer */
+#define WAIT_RECORDS 1000 /* ends of this task that can come between two answers */
 
-/* The newest run of a task that somebody asked for and that ended after the record; NULL if there is none
- * (yet).  Caller frees. */
+/* Waits for the next run of a task that somebody asked for and that ends after the record *after; NULL if
+ * that is still to come, then *after is what has been seen.  Caller frees. */
 static json_t *
-find_end(const change *self, const char *id, json_int_t after, int *exit_out)
+await_end(const change *self, const char *id, json_int_t *after, int *exit_out)
 {
     const ez_ask plain = {self->ask.socket, false};
     json_t *request = ez_ask_for("history");
@@ -178,13 +177,15 @@ find_end(const change *self, const char *id, json_int_t after, int *exit_out)
 
     ez_ask_set(request, "task", id);
     json_object_set_new(request, "limit", json_integer(WAIT_RECORDS));
+    json_object_set_new(request, "after", json_integer(*after));
+    json_object_set_new(request, "wait", json_integer(WAIT));
     *exit_out = ez_ask_send(&plain, request, &result);
     records = json_object_get(result, "records");
     for (size_t i = json_array_size(records); i-- > 0 && found == NULL;) {
         json_t *record = json_array_get(records, i);
 
-        if (ez_ask_count(record, "id") > after &&
-            g_strcmp0(ez_ask_text(record, "source"), "manual") == 0) {
+        *after = ez_ask_count(record, "id");
+        if (g_strcmp0(ez_ask_text(record, "source"), "manual") == 0) {
             found = json_incref(record);
         }
     }
@@ -230,14 +231,14 @@ run_and_wait(const change *self, const char *id, json_t *request)
     const ez_ask plain = {self->ask.socket, false};
     json_t *result = NULL, *record = NULL;
     int status;
-    json_int_t before = newest_record(self, &status);
+    json_int_t seen = newest_record(self, &status);
 
     if (status == EZ_EXIT_OK) {
         status = ez_ask_send(&plain, json_incref(request), &result);
         json_decref(result);
     }
-    while (status == EZ_EXIT_OK && (record = find_end(self, id, before, &status)) == NULL) {
-        (void)poll(NULL, 0, WAIT_EVERY);
+    while (status == EZ_EXIT_OK && record == NULL) {
+        record = await_end(self, id, &seen, &status);
     }
     if (record != NULL) {
         status = show_end(record);

@@ -4,7 +4,6 @@
 #include "text.h"
 #include "when.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,8 +25,8 @@ static const char help[] =
     "example: execz logs backup -f\n";
 /* clang-format on */
 
-#define FOLLOW_EVERY 500 /* milliseconds */
-#define FOLLOW_LIMIT 100 /* runs that can end in this time and still be shown */
+#define FOLLOW_WAIT 20 /* seconds that the scheduler lets a question for more wait for its answer */
+#define FOLLOW_LIMIT 1000 /* runs that can end between two answers and still be shown */
 
 typedef struct logs {
     ez_ask ask;
@@ -67,9 +66,9 @@ show_record(const logs *self, const json_t *record)
     }
 }
 
-/* What is new, the oldest first.  Returns EZ_EXIT_*. */
+/* What is new, the oldest first; wait: seconds until there is something.  Returns EZ_EXIT_*. */
 static int
-show_new(logs *self, guint64 limit, size_t *n_out)
+show_new(logs *self, guint64 limit, unsigned wait, size_t *n_out)
 {
     const ez_ask plain = {self->ask.socket, false};
     json_t *request = ez_ask_for("history");
@@ -81,16 +80,16 @@ show_new(logs *self, guint64 limit, size_t *n_out)
     json_object_set_new(request, "record", json_integer(self->record));
     json_object_set_new(request, "limit", json_integer((json_int_t)limit));
     json_object_set_new(request, "output", json_true());
+    json_object_set_new(request, "after", json_integer(self->shown));
+    json_object_set_new(request, "wait", json_integer(wait));
     status = ez_ask_send(&plain, request, &result);
     records = json_object_get(result, "records");
     *n_out = json_array_size(records);
     for (size_t i = *n_out; i-- > 0;) {
         const json_t *record = json_array_get(records, i);
 
-        if (ez_ask_count(record, "id") > self->shown) {
-            show_record(self, record);
-            self->shown = ez_ask_count(record, "id");
-        }
+        show_record(self, record);
+        self->shown = ez_ask_count(record, "id");
     }
     fflush(stdout);
     json_decref(result);
@@ -124,14 +123,13 @@ static int
 show(logs *self)
 {
     size_t n = 0;
-    int status = show_new(self, self->limit, &n);
+    int status = show_new(self, self->limit, 0, &n);
 
     if (status == EZ_EXIT_OK && n == 0) {
         status = report_nothing(self);
     }
     while (status == EZ_EXIT_OK && self->follow && ferror(stdout) == 0) {
-        (void)poll(NULL, 0, FOLLOW_EVERY);
-        status = show_new(self, FOLLOW_LIMIT, &n);
+        status = show_new(self, FOLLOW_LIMIT, FOLLOW_WAIT, &n);
     }
     return status;
 }

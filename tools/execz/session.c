@@ -175,11 +175,8 @@ flush_events(session *self)
 static void
 keep_watchdog(session *self, execz_duration every)
 {
-    struct timespec now;
-    execz_time time;
+    execz_time time = ez_when_monotonic();
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    time = now.tv_sec * EXECZ_SECOND + now.tv_nsec;
     if (every > 0 && time - self->seen_alive >= every / 2) {
         self->seen_alive = time;
         ez_notify_send("WATCHDOG=1");

@@ -5,13 +5,25 @@
 
 #include <time.h>
 
-execz_time
-ez_when_now(void)
+static execz_time
+read_clock(clockid_t clock)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(clock, &now);
     return now.tv_sec * EXECZ_SECOND + now.tv_nsec;
+}
+
+execz_time
+ez_when_now(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
+execz_time
+ez_when_monotonic(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
 }
 
 /* Whole seconds will do for people, once it is more than a few. */

@@ -9,6 +9,9 @@
 
 execz_time ez_when_now(void);
 
+/* Of the clock that nobody sets. */
+execz_time ez_when_monotonic(void);
+
 /* "14:32:05 (in 41 s)", with the date if it is another day, in local time.  Caller frees. */
 char *ez_when_next(execz_time time, execz_time now);
 

@@ -133,15 +133,25 @@ read_line(int fd, GString *answer, size_t *length_out)
     return true;
 }
 
+/* errno: why nothing came.  One that has ended meanwhile is told as one that does not run. */
 static int
 report_silence(const char *path)
 {
-    g_autofree char *message =
-        errno == EAGAIN || errno == EWOULDBLOCK
+    int error = errno, fd = -1;
+    int status = error == 0 || error == ECONNRESET ? connect_to(path, true, &fd) : EZ_EXIT_OK;
+    g_autofree char *message = NULL;
+
+    if (status != EZ_EXIT_OK) {
+        return status;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    message =
+        error == EAGAIN || error == EWOULDBLOCK
             ? g_strdup_printf("no answer from %s within %d s", path, EZ_CLIENT_PATIENCE)
             : g_strdup_printf("no answer from %s: %s", path,
-                              errno == 0 ? "it has closed the connection" : g_strerror(errno));
-
+                              error == 0 ? "it has closed the connection" : g_strerror(error));
     return complain(EZ_EXIT_FAILED, message);
 }
 

@@ -39,6 +39,10 @@ struct ez_caller {
     /* Sends a part of the answer ahead of the rest; takes it.  False with err filled if the answer is too
      * long by now. */
     bool (*send)(ez_caller *self, json_t *part, execz_error *err);
+
+    /* Set by who answers, if the answer may be another one when a run has ended within this time, and the
+     * client wants to wait for that.  Then it is asked again. */
+    execz_duration wait;
 };
 
 /* Does what request, from ez_wire_parse_request(), asks for.  NULL if that fails; then err says why. */

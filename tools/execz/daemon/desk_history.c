@@ -12,6 +12,7 @@
 
 #define HISTORY_LIMIT 100       /* records in an answer, if the request does not say */
 #define HISTORY_LIMIT_MAX 10000 /* beyond it is an error */
+#define HISTORY_WAIT_MAX 3600   /* seconds for a run to end */
 
 static const char *const outcome_names[] = {NULL,        "ok",      "error", "missed",
                                             "cancelled", "timeout", "lost",  "skipped"};
@@ -132,10 +133,39 @@ read_time(const char *name, const char *text, execz_time *time_out, execz_error 
     return false;
 }
 
+/* Records that were found. */
+typedef struct finding {
+    json_t *records; /* owned */
+    uint64_t after;  /* only those of a greater id */
+} finding;
+
 static void
 add_record(void *user, const execz_history_record *record)
 {
-    json_array_append_new(user, record_json(record));
+    finding *self = user;
+
+    if (record->id > self->after) {
+        json_array_append_new(self->records, record_json(record));
+    }
+}
+
+static void
+note_newest(void *user, const execz_history_record *record)
+{
+    *(uint64_t *)user = record->id;
+}
+
+/* Is there none that could be told?  Who waits is asked after often. */
+static bool
+is_nothing_new(const ez_desk *self, const execz_history_filter *filter, uint64_t after)
+{
+    execz_history_filter newest = *filter;
+    uint64_t id = 0;
+
+    newest.limit = 1;
+    newest.output = 0;
+    return execz_scheduler_history(self->scheduler, &newest, note_newest, &id, NULL) == EXECZ_OK &&
+           id <= after;
 }
 
 json_t *
@@ -143,20 +173,21 @@ ez_desk_history(ez_desk *self, ez_caller *caller, const json_t *request, execz_e
 {
     execz_history_filter filter = EXECZ_HISTORY_FILTER_INIT;
     const char *outcome = NULL, *since = NULL, *until = NULL;
-    int64_t limit = HISTORY_LIMIT, before = 0, id = 0;
+    int64_t limit = HISTORY_LIMIT, before = 0, after = 0, id = 0, wait = 0;
     bool output = false;
     const ez_param params[] = {{"task", EZ_PARAM_TEXT, &filter.task, false},
                                {"outcome", EZ_PARAM_TEXT, &outcome, false},
                                {"since", EZ_PARAM_TEXT, &since, false},
                                {"until", EZ_PARAM_TEXT, &until, false},
                                {"before", EZ_PARAM_COUNT, &before, false},
+                               {"after", EZ_PARAM_COUNT, &after, false},
+                               {"wait", EZ_PARAM_COUNT, &wait, false},
                                {"record", EZ_PARAM_COUNT, &id, false},
                                {"limit", EZ_PARAM_COUNT, &limit, false},
                                {"output", EZ_PARAM_YES, &output, false},
                                {NULL}};
-    json_t *records;
+    finding found;
 
-    (void)caller;
     if (ez_wire_read_params(request, params, err) != EXECZ_OK ||
         !read_outcome(outcome, &filter.outcomes, err) ||
         !read_time("since", since, &filter.since, err) ||
@@ -167,16 +198,23 @@ ez_desk_history(ez_desk *self, ez_caller *caller, const json_t *request, execz_e
         ez_fault_set(err, EXECZ_E_LIMIT, "'limit' is to be 1 to %d", HISTORY_LIMIT_MAX);
         return NULL;
     }
+    if (wait > HISTORY_WAIT_MAX) {
+        ez_fault_set(err, EXECZ_E_LIMIT, "'wait' is to be 0 to %d seconds", HISTORY_WAIT_MAX);
+        return NULL;
+    }
     filter.limit = (uint32_t)limit;
     filter.before = (uint64_t)before;
     filter.id = (uint64_t)id;
     filter.output = output;
-    records = json_array();
-    if (execz_scheduler_history(self->scheduler, &filter, add_record, records, err) != EXECZ_OK) {
-        json_decref(records);
+    found = (finding){json_array(), (uint64_t)after};
+    if (wait > 0 && is_nothing_new(self, &filter, found.after)) {
+        caller->wait = wait * EXECZ_SECOND;
+    } else if (execz_scheduler_history(self->scheduler, &filter, add_record, &found, err) !=
+               EXECZ_OK) {
+        json_decref(found.records);
         return NULL;
     }
-    return json_pack("{s:o}", "records", records);
+    return json_pack("{s:o}", "records", found.records);
 }
 
 /* ---- health --------------------------------------------------------------------------------- */

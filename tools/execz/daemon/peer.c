@@ -29,6 +29,7 @@ void
 ez_peer_free(ez_peer *self)
 {
     close(self->fd);
+    json_decref(self->request);
     g_string_free(self->in, TRUE);
     g_string_free(self->out, TRUE);
     g_free(self);
@@ -66,7 +67,7 @@ ez_peer_read(ez_peer *self)
 bool
 ez_peer_has_request(const ez_peer *self)
 {
-    return ez_peer_unsent(self) == 0 && !self->leaving &&
+    return ez_peer_unsent(self) == 0 && !self->leaving && self->request == NULL &&
            (self->in->len > EZ_REQUEST_MAX || (self->ended && self->in->len > 0) ||
             memchr(self->in->str, '\n', self->in->len) != NULL);
 }
@@ -128,6 +129,9 @@ ez_peer_is_over(const ez_peer *self, execz_time now)
 {
     if (ez_peer_unsent(self) > 0) {
         return self->broken || now - self->moved_at > EZ_PEER_PATIENCE;
+    }
+    if (self->request != NULL) {
+        return self->broken;
     }
     return self->broken || self->leaving || (self->ended && !ez_peer_has_request(self));
 }

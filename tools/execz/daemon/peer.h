@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include <glib.h>
+#include <jansson.h>
 
 #include <execz/types.h>
 
@@ -23,6 +24,9 @@ typedef struct ez_peer {
     GString *out;        /* what it is to get */
     size_t sent;         /* bytes of out that it has got */
     execz_time moved_at; /* monotonic: when it last got some, or had got all */
+    json_t *request;     /* owned; what it waits with, NULL if it does not */
+    execz_time until;    /* monotonic: how long */
+    bool fresh;          /* nobody has looked since it waits */
     bool ended;          /* it sends no more */
     bool leaving;        /* it is closed once it has got everything */
     bool broken;         /* it is closed at once */

@@ -5,15 +5,16 @@
 #include "control/wire.h"
 #include "daemon/peer.h"
 #include "daemon/rate.h"
+#include "daemon/turn.h"
+#include "daemon/waiting.h"
+#include "when.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 struct ez_server {
@@ -26,18 +27,10 @@ struct ez_server {
     /* The thread's own. */
     GPtrArray *peers; /* of ez_peer, owned; as the next two */
     ez_rate *rate;
-    GArray *ready;       /* of struct pollfd: wake, endpoint, then each peer's */
+    GArray *ready; /* of struct pollfd: wake, endpoint, waiting, then each peer's */
+    ez_waiting waiting;
     execz_time deaf_for; /* monotonic: until then nobody is accepted, for descriptors are out */
 };
-
-static execz_time
-monotonic_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * EXECZ_SECOND + now.tv_nsec;
-}
 
 /* ---- answers -------------------------------------------------------------------------------- */
 
@@ -52,52 +45,26 @@ unsent(const ez_server *self)
     return sum;
 }
 
-/* A request that is being answered. */
-typedef struct turn {
-    ez_caller caller;
-    ez_peer *peer;
-    const json_t *id;
-    size_t sent; /* bytes of parts */
-} turn;
-
 static bool
-send_part(ez_caller *caller, json_t *part, execz_error *err)
+may_ask(ez_server *self, const ez_peer *peer, execz_error *err)
 {
-    turn *self = (turn *)caller;
-    g_autofree char *line = ez_wire_format_part(self->id, part);
-
-    self->sent += strlen(line);
-    if (self->sent > EZ_REPLY_MAX) {
-        ez_fault_set(err, EXECZ_E_LIMIT,
-                     "the reply would have more than %zu bytes; ask for less at once",
-                     EZ_REPLY_MAX);
+    if (!ez_rate_take(self->rate, peer->uid, ez_when_monotonic(), err)) {
         return false;
     }
-    ez_peer_send(self->peer, line, monotonic_now());
-    return true;
-}
-
-static json_t *
-answer(ez_server *self, ez_peer *peer, const json_t *request, execz_error *err)
-{
-    turn its = {{peer->uid, peer->pid, send_part}, peer, json_object_get(request, "id"), 0};
-
     if (unsent(self) > EZ_SERVER_UNSENT_MAX) {
         ez_fault_set(err, EXECZ_E_BUSY,
                      "more than %zu bytes of answers wait for clients that do not read them; try "
                      "again in a minute",
                      EZ_SERVER_UNSENT_MAX);
-        return NULL;
+        return false;
     }
-    return ez_desk_answer(self->desk, &its.caller, request, err);
+    return true;
 }
 
 static void
 refuse(ez_peer *peer, const execz_error *err)
 {
-    g_autofree char *reply = ez_wire_format_reply(NULL, NULL, err);
-
-    ez_peer_send(peer, reply, monotonic_now());
+    ez_turn_reply(peer, NULL, NULL, err);
     peer->leaving = true;
 }
 
@@ -109,7 +76,7 @@ serve(ez_server *self, ez_peer *peer)
     size_t length;
     const char *line = ez_peer_request(peer, &length);
     json_t *request = NULL, *result = NULL;
-    g_autofree char *reply = NULL;
+    execz_duration wait = 0;
 
     if (length > EZ_REQUEST_MAX) {
         ez_fault_set(&err, EXECZ_E_LIMIT, "a request has at most %zu bytes", EZ_REQUEST_MAX);
@@ -118,11 +85,16 @@ serve(ez_server *self, ez_peer *peer)
     }
     request = ez_wire_parse_request(line, length, &err);
     ez_peer_drop_request(peer);
-    if (ez_rate_take(self->rate, peer->uid, monotonic_now(), &err) && request != NULL) {
-        result = answer(self, peer, request, &err);
+    if (may_ask(self, peer, &err) && request != NULL) {
+        result = ez_turn_ask(self->desk, peer, request, &wait, &err);
     }
-    reply = ez_wire_format_reply(json_object_get(request, "id"), result, &err);
-    ez_peer_send(peer, reply, monotonic_now());
+    if (wait > 0) {
+        json_decref(result);
+        result = NULL;
+    }
+    if (wait == 0 || !ez_waiting_hold(&self->waiting, peer, request, wait, &err)) {
+        ez_turn_reply(peer, request, result, &err);
+    }
     json_decref(request);
 }
 
@@ -158,7 +130,7 @@ accept_all(ez_server *self)
             welcome(self, fd);
         } else {
             if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
-                self->deaf_for = monotonic_now() + EXECZ_SECOND / 10;
+                self->deaf_for = ez_when_monotonic() + EXECZ_SECOND / 10;
             }
             return;
         }
@@ -167,23 +139,27 @@ accept_all(ez_server *self)
 
 /* ---- the thread ----------------------------------------------------------------------------- */
 
+#define PEERS 3 /* where theirs begin in ready */
+
 static void
 collect(ez_server *self, execz_time now)
 {
     struct pollfd wake = {.fd = self->wake, .events = POLLIN};
     struct pollfd listening = {.fd = now < self->deaf_for ? -1 : ez_endpoint_fd(self->endpoint),
                                .events = POLLIN};
+    struct pollfd waiting = ez_waiting_poll(&self->waiting, now);
 
     g_array_set_size(self->ready, 0);
     g_array_append_val(self->ready, wake);
     g_array_append_val(self->ready, listening);
+    g_array_append_val(self->ready, waiting);
     for (guint i = 0; i < self->peers->len; i++) {
         const ez_peer *peer = self->peers->pdata[i];
         struct pollfd one = {.fd = peer->fd};
 
         if (ez_peer_unsent(peer) > 0) {
             one.events = POLLOUT;
-        } else if (!peer->ended && !ez_peer_has_request(peer)) {
+        } else if (!peer->ended && !ez_peer_has_request(peer) && peer->in->len <= EZ_REQUEST_MAX) {
             one.events = POLLIN;
         }
         g_array_append_val(self->ready, one);
@@ -194,6 +170,7 @@ collect(ez_server *self, execz_time now)
 static int
 time_to_wait(const ez_server *self, execz_time now)
 {
+    int patience = ez_waiting_patience(&self->waiting, self->peers, now);
     int wait = now < self->deaf_for ? 100 : -1;
 
     for (guint i = 0; i < self->peers->len; i++) {
@@ -204,16 +181,17 @@ time_to_wait(const ez_server *self, execz_time now)
             wait = wait < 0 ? 1000 : wait;
         }
     }
-    return wait;
+    return patience < 0 ? wait : wait < 0 ? patience : MIN(wait, patience);
 }
 
 static void
 attend(ez_server *self, ez_peer *peer, short events)
 {
-    if ((events & (POLLHUP | POLLERR)) != 0 && ez_peer_unsent(peer) > 0) {
+    if ((events & (POLLHUP | POLLERR)) != 0 &&
+        (ez_peer_unsent(peer) > 0 || peer->request != NULL)) {
         peer->broken = true;
     } else if ((events & POLLOUT) != 0) {
-        ez_peer_flush(peer, monotonic_now());
+        ez_peer_flush(peer, ez_when_monotonic());
     } else if ((events & (POLLIN | POLLHUP)) != 0) {
         ez_peer_read(peer);
     }
@@ -228,7 +206,7 @@ run(void *user)
     ez_server *self = user;
 
     while (!atomic_load(&self->over)) {
-        execz_time now = monotonic_now();
+        execz_time now = ez_when_monotonic();
         guint n = self->peers->len;
 
         collect(self, now);
@@ -239,26 +217,32 @@ run(void *user)
         for (guint i = n; i-- > 0;) { /* backwards, for they go */
             ez_peer *peer = self->peers->pdata[i];
 
-            attend(self, peer, g_array_index(self->ready, struct pollfd, i + 2).revents);
-            if (ez_peer_is_over(peer, monotonic_now())) {
+            attend(self, peer, g_array_index(self->ready, struct pollfd, i + PEERS).revents);
+            if (ez_peer_is_over(peer, ez_when_monotonic())) {
+                ez_waiting_let_go(&self->waiting, peer);
                 g_ptr_array_remove_index_fast(self->peers, i);
             }
         }
         if (g_array_index(self->ready, struct pollfd, 1).revents != 0) {
             accept_all(self);
         }
+        ez_waiting_look(&self->waiting, self->peers, ez_when_monotonic(), false);
     }
+    ez_endpoint_close(self->endpoint); /* first: who asks again is to find nobody */
+    self->endpoint = NULL;
+    ez_waiting_look(&self->waiting, self->peers, ez_when_monotonic(), true);
     return NULL;
 }
 
 ez_server *
-ez_server_new(ez_endpoint *endpoint, ez_desk *desk)
+ez_server_new(ez_endpoint *endpoint, ez_desk *desk, ez_watch *watch)
 {
     ez_server *self = g_new0(ez_server, 1);
     int error;
 
     self->endpoint = endpoint;
     self->desk = desk;
+    self->waiting = (ez_waiting){.desk = desk, .watch = watch};
     self->peers = g_ptr_array_new_with_free_func((GDestroyNotify)ez_peer_free);
     self->rate = ez_rate_new();
     self->ready = g_array_new(FALSE, FALSE, sizeof(struct pollfd));

@@ -11,7 +11,8 @@
 
 struct ez_service {
     ez_desk desk;
-    ez_board *board; /* owned, as the next six */
+    ez_board *board; /* owned, as the next seven */
+    ez_watch *watch;
     ez_meter *meter;
     ez_trends *trends;
     ez_examination *examination;
@@ -31,7 +32,7 @@ static bool
 open_parts(ez_service *self, const ez_service_settings *settings, execz_error *err)
 {
     if (settings->endpoint != NULL) {
-        self->server = ez_server_new(settings->endpoint, &self->desk);
+        self->server = ez_server_new(settings->endpoint, &self->desk, self->watch);
         if (self->server == NULL) {
             ez_fault_set(err, EXECZ_E_IO, "cannot listen to commands: %s", g_strerror(errno));
             return false;
@@ -53,7 +54,8 @@ ez_service_new(const ez_service_settings *settings, execz_error *err)
     self->config =
         settings->config == NULL ? NULL : g_canonicalize_filename(settings->config, NULL);
     self->board = ez_board_new(settings->scheduler);
-    if (self->board == NULL) {
+    self->watch = self->board == NULL ? NULL : ez_watch_new(settings->scheduler);
+    if (self->watch == NULL) {
         ez_fault_set(err, EXECZ_E_IO, "cannot listen to commands: %s", g_strerror(errno));
         ez_endpoint_close(settings->endpoint);
         ez_service_free(self);
@@ -89,6 +91,7 @@ ez_service_free(ez_service *self)
         ez_examination_free(self->examination);
         ez_trends_free(self->trends);
         ez_meter_free(self->meter);
+        ez_watch_free(self->watch);
         ez_board_free(self->board);
         g_free(self->config);
         g_free(self);
@@ -105,4 +108,5 @@ void
 ez_service_tell(ez_service *self)
 {
     ez_board_tell(self->board);
+    ez_watch_tell(self->watch);
 }
