@@ -117,6 +117,18 @@ wait_for_end(pid_t pid)
     return -1;
 }
 
+/* What it said, for nothing of it is kept. */
+static void
+show_log(void)
+{
+    g_autofree char *log = path_of("log");
+    g_autofree char *text = NULL;
+
+    if (g_file_get_contents(log, &text, NULL, NULL)) {
+        fprintf(stderr, "%s", text);
+    }
+}
+
 /* One life; false if its end was not as it should be. */
 static bool
 live_once(GRand *rand, unsigned number)
@@ -145,6 +157,7 @@ live_once(GRand *rand, unsigned number)
     if (exit != 0 || left != 0) {
         fprintf(stderr, "life %u, %d ms%s%s: exit %d, %u processes left\n", number, before,
                 hangup ? ", a hangup" : "", twice ? ", two signals" : "", exit, left);
+        show_log();
     }
     return exit == 0 && left == 0;
 }
@@ -183,8 +196,9 @@ main(int argc, char **argv)
     }
     n = n == 0 ? 100 : n;
     directory = g_dir_make_tmp("execz-drain-XXXXXX", NULL);
-    file = path_of("drain.conf");
-    if (!g_file_set_contents(file, config, -1, NULL)) {
+    file = directory == NULL ? NULL : path_of("drain.conf");
+    if (file == NULL || !g_file_set_contents(file, config, -1, NULL)) {
+        perror("stress_drain: a directory of its own");
         return 1;
     }
     rand = g_rand_new_with_seed((guint32)seed);
@@ -194,9 +208,7 @@ main(int argc, char **argv)
     printf("%u of %u lives ended wrongly; again with: stress_drain %u %u\n", n_wrong, (unsigned)n,
            (unsigned)n, (unsigned)seed);
     g_rand_free(rand);
-    if (n_wrong == 0) {
-        remove_all();
-    }
+    remove_all();
     g_free(directory);
     return n_wrong > 0;
 }
