@@ -165,6 +165,11 @@ connect_to(const execz_store *self, const char *settings, sqlite3 **db_out, exec
         sqlite3_busy_timeout(db, BUSY_TIMEOUT);
         code = sqlite3_exec(db, settings, NULL, NULL, NULL);
     }
+    if (code == SQLITE_OK && sqlite3_db_readonly(db, "main") == 1) {
+        describe(self, SQLITE_READONLY, "it may not be written", "cannot open", err);
+        sqlite3_close(db);
+        return err->status; /* SQLite is content with reading it */
+    }
     if (code != SQLITE_OK) {
         describe(self, code, db == NULL ? "no memory" : sqlite3_errmsg(db), "cannot open", err);
         sqlite3_close(db);

@@ -97,6 +97,23 @@ Test(directory, one_that_others_can_change_is_refused)
     scratch_free(path);
 }
 
+Test(directory, one_of_another_user_is_refused_with_what_to_do)
+{
+    char *path;
+    execz_error err = EXECZ_ERROR_INIT;
+
+    if (geteuid() != 0) {
+        cr_skip("only root can give a directory away");
+    }
+    path = scratch_new();
+    cr_assert(eq(int, chown(path, 65534, (gid_t)-1), 0));
+    cr_expect(eq(int, ez_directory_take(path, &err), -1));
+    cr_expect(eq(int, err.status, EXECZ_E_PERMISSION));
+    cr_expect(strstr(err.message, "belongs to the user 65534, and this is 0: chown it") != NULL,
+              "%s", err.message);
+    scratch_free(path);
+}
+
 Test(directory, what_is_no_directory_says_so)
 {
     char *scratch = scratch_new();

@@ -239,6 +239,53 @@ Test(store, a_database_that_is_gone_is_missed_and_taken_up_when_it_is_back)
     bed_free(&self);
 }
 
+Test(store, a_directory_that_is_gone_is_missed_and_taken_up_when_it_is_back)
+{
+    bed self = bed_new();
+    g_autofree char *away = g_strconcat(self.directory, ".away", NULL);
+
+    bed_open(&self, bed_for_ever, 1);
+    note(&self, 1);
+    bed_commit(&self);
+    cr_assert(g_rename(self.directory, away) == 0);
+    note(&self, 2);
+    expect_failure(&self, "is gone");
+    cr_assert(g_rename(away, self.directory) == 0);
+    bed_commit(&self);
+    bed_reopen(&self);
+    expect_ends(&self, 2);
+    bed_free(&self);
+}
+
+/* Root may write whatever the permissions are, so it becomes somebody else, who owns the directory. */
+static void
+give_up_root(const bed *self)
+{
+    if (geteuid() == 0) {
+        cr_assert(chown(self->directory, 65534, (gid_t)-1) == 0);
+        cr_assert(seteuid(65534) == 0);
+    }
+}
+
+Test(store, a_database_that_may_not_be_written_is_refused_with_what_to_do)
+{
+    bed self = bed_new();
+    g_autofree char *path = path_of(&self);
+
+    give_up_root(&self);
+    bed_open(&self, bed_for_ever, 1);
+    note(&self, 1);
+    bed_commit(&self);
+    ez_store_free(self.store);
+    cr_assert(g_chmod(path, 0400) == 0);
+    expect_refusal(&self, "see to its permissions");
+    ez_store_free(self.store);
+    cr_assert(g_chmod(path, 0600) == 0);
+    bed_open(&self, bed_for_ever, 1);
+    expect_ends(&self, 1);
+    bed_free(&self);
+}
+
 Test(store, another_file_in_the_place_of_the_database_is_not_written_to)
 {
     bed self = bed_new();

@@ -264,6 +264,56 @@ Test(store, ends_that_are_too_old_go)
     bed_free(&self);
 }
 
+static void
+count_end(void *user, const execz_history_record *record)
+{
+    (void)record;
+    ++*(unsigned *)user;
+}
+
+static unsigned
+count_ends(bed *self)
+{
+    execz_history_filter filter = all();
+    unsigned n = 0;
+
+    filter.limit = 100000;
+    cr_assert(eq(int, ez_store_history(self->store, &filter, count_end, &n, NULL), EXECZ_OK));
+    return n;
+}
+
+static void
+commit_ends(bed *self, unsigned from, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        bed_occurrence(self, EXECZ_STORE_NOTE, "a", from + i, 1, EXECZ_OUTCOME_OK);
+    }
+    bed_commit(self);
+}
+
+Test(store, the_oldest_ends_go_beyond_the_size_which_is_looked_at_once_a_minute)
+{
+    static const ez_setting settings[] = {{.key = "retain_size", .value = "128KiB"},
+                                          {.key = "retain_age", .value = "0s"}};
+    bed self = bed_new();
+    execz_history_filter newest = all();
+    unsigned n;
+
+    bed_open(&self, settings, 2);
+    commit_ends(&self, 1, 1);
+    commit_ends(&self, 2, 6000);
+    cr_expect(eq(uint, count_ends(&self), 6001));
+    fake_clock_advance(&self.clock, EXECZ_MINUTE);
+    commit_ends(&self, 10000, 1);
+    n = count_ends(&self);
+    cr_expect(lt(uint, n, 6001));
+    commit_ends(&self, 10001, 1); /* it goes on with each commit, until it is small enough */
+    cr_expect(lt(uint, count_ends(&self), n));
+    newest.limit = 1;
+    expect_history(&self, &newest, "a/10001#1=ok ");
+    bed_free(&self);
+}
+
 Test(store, it_is_found_sound)
 {
     bed self = bed_new();
