@@ -13,13 +13,11 @@ typedef struct hearer {
 } hearer;
 
 static void
-tell(const hearer *to, const char *section, const char *key, const char *value, bool reloadable)
+tell(const hearer *to, execz_setting_info info)
 {
-    to->setting(to->user, &(execz_setting_info){.size = sizeof(execz_setting_info),
-                                                .reloadable = reloadable,
-                                                .section = section,
-                                                .key = key,
-                                                .value = value});
+    info.size = sizeof info;
+    info.value = info.value == NULL ? info.written : info.value;
+    to->setting(to->user, &info);
 }
 
 /* As it was written. */
@@ -33,7 +31,8 @@ tell_section(const hearer *to, const ez_section *section)
     for (guint i = 0; i < section->entries->len; i++) {
         const ez_ini_entry *entry = section->entries->pdata[i];
 
-        tell(to, title, entry->setting.key, entry->setting.value, false);
+        tell(to, (execz_setting_info){
+                     .section = title, .key = entry->setting.key, .written = entry->setting.value});
     }
 }
 
@@ -55,14 +54,21 @@ tell_executor(const hearer *to, const ez_config_executor *executor)
     const ez_executor_settings *settings = &executor->settings;
     g_autofree char *title = g_strdup_printf("executor:%s", executor->alias);
 
-    tell(to, title, "type", settings->type != NULL ? settings->type : settings->plugin, true);
+    tell(to,
+         (execz_setting_info){.section = title,
+                              .key = "type",
+                              .written = settings->type != NULL ? settings->type : settings->plugin,
+                              .reloadable = true});
     for (guint i = 0; i < executor->options->len; i++) {
         const ez_setting *option = &g_array_index(executor->options, ez_setting, i);
-        const char *used =
-            executor->checked == NULL ? NULL : ez_options_get(executor->checked, option->key);
 
-        tell(to, title, option->key, used == NULL ? option->value : used,
-             is_reloadable(executor->part, option->key));
+        tell(to, (execz_setting_info){.section = title,
+                                      .key = option->key,
+                                      .value = executor->checked == NULL
+                                                   ? NULL
+                                                   : ez_options_get(executor->checked, option->key),
+                                      .written = option->value,
+                                      .reloadable = is_reloadable(executor->part, option->key)});
     }
 }
 

@@ -57,6 +57,7 @@ typedef struct execz_setting_info {
     const char *key;
     const char
         *value; /* as it was written, but of an executor as it is handed to it: paths absolute */
+    const char *written; /* as it was written */
 } execz_setting_info;
 
 /** Hears of each setting. */

@@ -47,9 +47,10 @@ typedef struct ez_sent {
     uint32_t outcome[8]; /* of each run time, once closed */
     char message[160];   /* of the first */
 
-    atomic_uint finishes; /* calls of finish() for it */
-    atomic_uint executed; /* by execute() */
-    atomic_uint inside;   /* threads in execute() */
+    atomic_uint finishes;  /* calls of finish() for it */
+    atomic_uint executed;  /* by execute() */
+    atomic_uint inside;    /* threads in execute() */
+    atomic_uint finishing; /* threads in finish() */
 } ez_sent;
 
 /* An executor with this alias; the options are those that were given to the checker, and name with

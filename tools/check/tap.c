@@ -259,11 +259,15 @@ tap_finish(const execz_host *host, execz_run run, const execz_result *results, u
     look_at_results(sent, results, n);
     if (sent != NULL) {
         atomic_fetch_add(&sent->finishes, 1); /* first: the loop may end it at once */
+        atomic_fetch_add(&sent->finishing, 1);
     }
-    ez_world_release();
     status = real.finish(host, run, results, n);
     if (status == EXECZ_E_STATE) {
         note_finish(sent, run);
+    }
+    ez_world_release();
+    if (sent != NULL) {
+        atomic_fetch_sub(&sent->finishing, 1);
     }
     return status;
 }

@@ -45,5 +45,7 @@ static const execz_base_hooks hooks = {.do_send_task = do_send_task, .start = re
 static const execz_base_hooks hooks = {.do_send_task = do_send_task};
 #endif
 
-EXECZ_EXECUTOR_PLUGIN("org.execz.test.generation", "generation", VERSION, "Tells its version",
-                      EXECZ_CAP_BODIES, hooks);
+EXECZ_OPTIONS(options, "generation", EXECZ_OPTION(PATH, 0, "root", "", "", "Where it would work"));
+
+EXECZ_EXECUTOR_PLUGIN_WITH("org.execz.test.generation", "generation", VERSION, "Tells its version",
+                           EXECZ_CAP_BODIES, hooks, EXECZ_TABLE(options), EXECZ_NO_TABLE);

@@ -5,9 +5,10 @@
 #include <string.h>
 
 typedef struct setting {
-    char *section; /* owned, as the next two */
+    char *section; /* owned, as the next three */
     char *key;
     char *value;
+    char *written; /* the same whether the plugin is there, which knows what is a path, or not */
     bool reloadable;
 } setting;
 
@@ -31,22 +32,25 @@ free_setting(void *data)
     g_free(self->section);
     g_free(self->key);
     g_free(self->value);
+    g_free(self->written);
     g_free(self);
 }
 
 static void
-put(GHashTable *into, const char *section, const char *key, const char *value, bool reloadable)
+put(GHashTable *into, const setting *given)
 {
     setting *one = g_new0(setting, 1);
 
-    *one = (setting){g_strdup(section), g_strdup(key), g_strdup(value), reloadable};
-    g_hash_table_replace(into, g_strdup_printf("[%s] %s", section, key), one);
+    *one = (setting){g_strdup(given->section), g_strdup(given->key), g_strdup(given->value),
+                     g_strdup(given->written), given->reloadable};
+    g_hash_table_replace(into, g_strdup_printf("[%s] %s", one->section, one->key), one);
 }
 
 static void
 note(void *user, const execz_setting_info *info)
 {
-    put(user, info->section, info->key, info->value, info->reloadable != 0);
+    put(user, &(setting){(char *)info->section, (char *)info->key, (char *)info->value,
+                         (char *)info->written, info->reloadable != 0});
 }
 
 static GHashTable *
@@ -113,7 +117,7 @@ compare(ez_setting_changes *self, GHashTable *table, GHashTable *other, bool bot
         const setting *one = g_hash_table_lookup(table, at->data);
         const setting *then = g_hash_table_lookup(other, at->data);
 
-        if (then == NULL || (both && strcmp(one->value, then->value) != 0)) {
+        if (then == NULL || (both && strcmp(one->written, then->written) != 0)) {
             visit(self, one);
         }
     }
@@ -262,7 +266,7 @@ ez_setting_changes_used(const ez_setting_changes *self)
             const setting *one = value;
 
             if (is_applied(self, one) == (tables[i] == self->after)) {
-                put(used, one->section, one->key, one->value, one->reloadable);
+                put(used, one);
             }
         }
     }
