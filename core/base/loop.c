@@ -3,12 +3,16 @@
 
 #include "base/error.h"
 
+#include <execz/linger.h>
+
 #include <errno.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 enum { PASS_BY = 15 }; /* looks that are left out before there is one again */
+
+static const execz_duration lead_max = 50 * EXECZ_MICROSECOND;
 
 typedef struct ez_watch {
     int fd;
@@ -32,6 +36,8 @@ ez_loop_init(ez_loop *self, int bell, execz_error *err)
     self->monotonic_timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     self->armed_wall = EXECZ_TIME_NEVER;
     self->armed_monotonic = EXECZ_TIME_NEVER;
+    self->aim = EXECZ_TIME_NEVER;
+    self->lead = 0;
     self->n_events = 0;
     self->passed_by = 0;
     self->watches = g_array_new(FALSE, FALSE, sizeof(ez_watch));
@@ -77,8 +83,8 @@ set_timer(int fd, int flags, int64_t at)
     (void)timerfd_settime(fd, flags, &spec, NULL);
 }
 
-void
-ez_loop_arm(ez_loop *self, execz_time wall, int64_t monotonic)
+static void
+set_timers(ez_loop *self, execz_time wall, int64_t monotonic)
 {
     if (wall != self->armed_wall) {
         set_timer(self->wall_timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, wall);
@@ -89,6 +95,57 @@ ez_loop_arm(ez_loop *self, execz_time wall, int64_t monotonic)
         self->armed_monotonic = monotonic;
     }
 }
+
+void
+ez_loop_arm(ez_loop *self, execz_time wall, int64_t monotonic)
+{
+    self->aim = wall;
+    set_timers(self, wall, monotonic);
+}
+
+/* ---- ahead of time --------------------------------------------------------------------------- */
+
+void
+ez_loop_arm_ahead(ez_loop *self, execz_time wall, int64_t monotonic)
+{
+    bool same = wall == self->aim && self->armed_wall != EXECZ_TIME_NEVER;
+    execz_time at = same ? self->armed_wall : wall;
+
+    if (!same && wall != EXECZ_TIME_NEVER && self->lead > 0 &&
+        wall - self->lead > ez_clock_now(ez_clock_system())) {
+        at = wall - self->lead; /* else the timer would go off at once */
+    }
+    self->aim = wall;
+    set_timers(self, at, monotonic);
+}
+
+/* Slowly up, fast down: to wait awake is to be the exception.  What took very long says nothing about the
+ * way here: somebody else had the processor. */
+static void
+learn(ez_loop *self, execz_duration took)
+{
+    execz_duration more = MIN(took, lead_max) - self->lead;
+
+    if (took >= 0 && took < EXECZ_MILLISECOND) {
+        self->lead += more > 0 ? more / 8 : more / 2;
+    }
+}
+
+/* The rest of the way to what the wall timer was set for. */
+static void
+wait_awake(ez_loop *self)
+{
+    const ez_clock *clock = ez_clock_system();
+    execz_time now = ez_clock_now(clock);
+
+    learn(self, now - self->armed_wall);
+    while (now < self->aim && self->aim - now <= lead_max) { /* more if somebody sets the clock */
+        execz_linger_pause(4);
+        now = ez_clock_now(clock);
+    }
+}
+
+/* ---- what there is to do --------------------------------------------------------------------- */
 
 static bool
 clear_wall_timer(ez_loop *self)
@@ -223,4 +280,8 @@ ez_loop_wait(ez_loop *self)
         self->n_events = wait_for_events(self, -1);
     } while (self->n_events < 0 && errno == EINTR);
     self->n_events = MAX(self->n_events, 0);
+    if (self->n_events == 1 && self->events[0].data.fd == self->wall_timer &&
+        self->armed_wall != EXECZ_TIME_NEVER) {
+        wait_awake(self);
+    }
 }

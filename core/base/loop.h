@@ -24,6 +24,8 @@ typedef struct ez_loop {
     int monotonic_timer;
     execz_time armed_wall;   /* EXECZ_TIME_NEVER: not armed */
     int64_t armed_monotonic; /* the same */
+    execz_time aim;          /* what the wall timer is for: when it is armed, or a lead later */
+    execz_duration lead;     /* what a wake-up mostly takes at least */
     GArray *watches;         /* owned; of ez_watch */
 
     /* What the last wait has found, for the next look. */
@@ -38,6 +40,10 @@ void ez_loop_deinit(ez_loop *self);
 
 /* Wakes at `wall` on the wall clock and at `monotonic` on the other; EXECZ_TIME_NEVER: not. */
 void ez_loop_arm(ez_loop *self, execz_time wall, int64_t monotonic);
+
+/* The same for who then calls ez_loop_wait(): the wall timer goes off earlier by what it takes to be woken,
+ * and where that was less than expected, the wait ends on the point. */
+void ez_loop_arm_ahead(ez_loop *self, execz_time wall, int64_t monotonic);
 
 /* Looks what there is to do: forgets that a timer has gone off, and calls the functions of the
  * watched descriptors that are readable.  True if the wall clock was set since. */

@@ -100,10 +100,10 @@ is_asked_locked(const execz_scheduler *self)
             ez_arrivals_any(self->arrivals));
 }
 
-/* Has the timers wake the loop for what comes next; true if that has come already, then they are let
- * be. */
+/* Has the timers wake the loop for what comes next, through `set`; true if that has come already, then they
+ * are let be. */
 static bool
-arm(execz_scheduler *self)
+arm(execz_scheduler *self, void (*set)(ez_loop *loop, execz_time wall, int64_t monotonic))
 {
     execz_time wall = EXECZ_TIME_NEVER;
     int64_t monotonic = EXECZ_TIME_NEVER;
@@ -134,7 +134,7 @@ arm(execz_scheduler *self)
     } else if (state == EXECZ_STATE_SHUTTING_DOWN) {
         monotonic = ez_shutdown_next_step(self);
     }
-    ez_loop_arm(&self->loop, wall, monotonic);
+    set(&self->loop, wall, monotonic);
     return false;
 }
 
@@ -233,7 +233,7 @@ dispatch_once(execz_scheduler *self)
     }
     look(self);
     pass(self);
-    if (arm(self)) {
+    if (arm(self, ez_loop_arm)) {
         ez_mailbox_ring(&self->mailbox);
     }
     ez_mailbox_sleep(&self->mailbox);
@@ -248,7 +248,7 @@ dispatch_until_idle(execz_scheduler *self)
         look(self);
     }
     pass(self);
-    if (arm(self)) {
+    if (arm(self, ez_loop_arm_ahead)) {
         return false;
     }
     ez_lingerers_wait(&self->lingerers, &self->mailbox, ez_runs_count(self->runs));

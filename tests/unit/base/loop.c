@@ -85,3 +85,39 @@ Test(loop, wakes_when_the_bell_rings)
     ez_loop_deinit(&loop);
     close(bell);
 }
+
+Test(loop, ahead_of_time_the_timer_goes_off_earlier_and_the_wait_ends_no_earlier)
+{
+    int bell = eventfd(0, EFD_CLOEXEC);
+    execz_time at = ez_clock_now(ez_clock_system()) + 30 * EXECZ_MILLISECOND;
+    ez_loop loop;
+
+    cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
+    loop.lead = 50 * EXECZ_MICROSECOND;
+    ez_loop_arm_ahead(&loop, at, EXECZ_TIME_NEVER);
+    cr_expect(eq(i64, loop.armed_wall, at - 50 * EXECZ_MICROSECOND));
+    loop.lead = 0;
+    ez_loop_arm_ahead(&loop, at, EXECZ_TIME_NEVER);
+    cr_expect(eq(i64, loop.armed_wall, at - 50 * EXECZ_MICROSECOND),
+              "it is armed for that already");
+    ez_loop_wait(&loop);
+    cr_expect(ge(i64, ez_clock_now(ez_clock_system()), at));
+    ez_loop_deinit(&loop);
+    close(bell);
+}
+
+Test(loop, what_is_nearer_than_the_lead_is_armed_as_it_is)
+{
+    int bell = eventfd(0, EFD_CLOEXEC);
+    execz_time at = ez_clock_now(ez_clock_system());
+    ez_loop loop;
+
+    cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
+    loop.lead = 50 * EXECZ_MICROSECOND;
+    ez_loop_arm_ahead(&loop, at, EXECZ_TIME_NEVER);
+    cr_expect(eq(i64, loop.armed_wall, at), "else there would be nothing to wait for");
+    ez_loop_wait(&loop);
+    cr_expect(le(i64, loop.lead, 50 * EXECZ_MICROSECOND), "the lead has a limit");
+    ez_loop_deinit(&loop);
+    close(bell);
+}
