@@ -85,10 +85,9 @@ visit(const bench_row *row)
 static size_t
 visit_all(char **names, bool (*visitor)(const bench_row *row))
 {
-    static const bench_table *const subjects[] = {&threadpool_rows,  &asyncio_rows,
-                                                  &processpool_rows, &command_rows,
-                                                  &trigger_rows,     &scheduler_rows,
-                                                  &isolation_rows,   &durable_rows};
+    static const bench_table *const subjects[] = {
+        &threadpool_rows, &asyncio_rows, &processpool_rows, &command_rows, &trigger_rows,
+        &scheduler_rows,  &list_rows,    &isolation_rows,   &durable_rows};
     size_t refused = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++) {

@@ -32,6 +32,11 @@ extern const bench_side peer_glib_timers_late_half;
 extern const bench_side peer_glib_timers_late_most;
 extern const bench_side peer_glib_timers_late_one;
 
+/* One timer of the kernel and one thread, with nothing in between. */
+extern const bench_side peer_bare_late_half;
+extern const bench_side peer_bare_late_most;
+extern const bench_side peer_bare_late_one;
+
 /* Starts of /bin/true. */
 extern const bench_side peer_uv_spawn;
 extern const bench_side peer_glib_spawn;

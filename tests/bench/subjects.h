@@ -11,6 +11,7 @@ extern const bench_table processpool_rows;
 extern const bench_table command_rows;
 extern const bench_table trigger_rows;
 extern const bench_table scheduler_rows;
+extern const bench_table list_rows;
 extern const bench_table isolation_rows;
 extern const bench_table durable_rows;
 
