@@ -23,6 +23,7 @@ typedef struct listener {
     struct listener *next_retired;
 
     /* [loop] */
+    uint64_t lost;   /* events that were lost since its last call */
     int64_t told;    /* when its slowness was told of last; 0: never */
     uint64_t untold; /* slow calls since then */
 } listener;
@@ -35,10 +36,7 @@ struct ez_bus {
     _Atomic(void *) deliverer; /* identity of the thread that delivers; NULL: none does */
     atomic_uint n_waiting;     /* threads that wait for the end of a delivery */
 
-    /* Fixed. */
-    execz_duration slow_limit;
-    void (*slow)(void *user, const ez_slow_call *call); /* NULL: nobody is told */
-    void *slow_user;
+    ez_bus_watcher watcher; /* fixed; slow is NULL if there is none */
 
     /* [loop] */
     unsigned depth;    /* of deliveries within each other */
@@ -84,12 +82,15 @@ ez_bus_free(ez_bus *self)
 }
 
 void
-ez_bus_watch(ez_bus *self, execz_duration limit, void (*slow)(void *user, const ez_slow_call *call),
-             void *user)
+ez_bus_watch(ez_bus *self, const ez_bus_watcher *watcher)
 {
-    self->slow_limit = limit;
-    self->slow_user = user;
-    self->slow = slow;
+    self->watcher = *watcher;
+}
+
+uint32_t
+ez_bus_waiting_max(const ez_bus *self)
+{
+    return self->watcher.waiting_max == 0 ? EXECZ_EVENTS_WAITING_MAX : self->watcher.waiting_max;
 }
 
 /* ---- listeners come and go ------------------------------------------------------------------- */
@@ -235,24 +236,47 @@ tell_slow(ez_bus *self, listener *at, int64_t now, const ez_slow_call *call)
     slow.untold = at->untold;
     at->told = now;
     at->untold = 0;
-    self->slow(self->slow_user, &slow);
+    self->watcher.slow(self->watcher.user, &slow);
 }
 
 /* Whoever removes itself is still there until the end of the delivery. */
 static void
 call(ez_bus *self, listener *at, const execz_event *event)
 {
-    int64_t began = self->slow == NULL ? 0 : ez_clock_coarse(), ended;
+    bool watched = self->watcher.slow != NULL;
+    int64_t began = watched ? ez_clock_coarse() : 0, ended;
 
     at->function(at->user, event);
-    if (self->slow == NULL) {
+    if (!watched) {
         return;
     }
     ended = ez_clock_coarse();
-    if (ended - began >= self->slow_limit) {
+    if (ended - began >= self->watcher.slow_limit) {
         tell_slow(self, at, ended,
                   &(ez_slow_call){at->id, at->function, ended - began, event->code, 0});
     }
+}
+
+/* Who does not hear of this event is told with the next one it hears of. */
+static void
+note_lost(ez_bus *self, uint64_t n)
+{
+    for (listener *at = atomic_load(&self->first); at != NULL; at = atomic_load(&at->next)) {
+        at->lost += n;
+    }
+    if (self->watcher.lost != NULL) {
+        self->watcher.lost(self->watcher.user, n);
+    }
+}
+
+static void
+call_with_lost(ez_bus *self, listener *at, const execz_event *event)
+{
+    execz_event told = *event;
+
+    told.lost = at->lost;
+    at->lost = 0;
+    call(self, at, &told);
 }
 
 /* Who was added after the delivery began does not hear of this event, who was removed neither. */
@@ -261,14 +285,21 @@ deliver(ez_bus *self, const execz_event *event)
 {
     uint64_t last;
 
-    if (!ez_bus_wants(self, event->code)) {
+    if (!ez_bus_wants(self, event->code) && event->lost == 0) {
         return;
     }
     begin_delivery(self);
     last = atomic_load(&self->last_id);
+    if (event->lost > 0) {
+        note_lost(self, event->lost);
+    }
     for (listener *at = atomic_load(&self->first); at != NULL; at = atomic_load(&at->next)) {
         if (at->id <= last && (at->mask & event->code) != 0 && !atomic_load(&at->removed)) {
-            call(self, at, event);
+            if (at->lost > 0) {
+                call_with_lost(self, at, event);
+            } else {
+                call(self, at, event);
+            }
         }
     }
     end_delivery(self);
@@ -317,6 +348,9 @@ ez_bus_post(ez_bus *self, const execz_event *event)
     }
     copy = ez_event_copy(event);
     pthread_mutex_lock(&self->lock);
+    if (self->posted.length >= ez_bus_waiting_max(self)) {
+        ez_event_supersede(copy, g_queue_pop_tail(&self->posted));
+    }
     g_queue_push_tail(&self->posted, copy);
     atomic_store(&self->n_posted, self->posted.length);
     pthread_mutex_unlock(&self->lock);

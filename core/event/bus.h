@@ -33,11 +33,22 @@ ez_bus *ez_bus_new(void);
 /* Calls what ez_bus_add_until() was given for the listeners that are left.  NULL is fine. */
 void ez_bus_free(ez_bus *self);
 
-/* Has slow called after a call of a listener that took limit or longer, give or take the few
- * milliseconds by which the system's cheapest clock moves; at most once a minute for each listener.
- * [setup] */
-void ez_bus_watch(ez_bus *self, execz_duration limit,
-                  void (*slow)(void *user, const ez_slow_call *call), void *user);
+/* Who wants to know of it.  [loop] */
+typedef struct ez_bus_watcher {
+    /* After a call of a listener that took slow_limit or longer, give or take the few milliseconds by
+     * which the system's cheapest clock moves; at most once a minute for each listener. */
+    void (*slow)(void *user, const ez_slow_call *call);
+    execz_duration slow_limit;
+    void (*lost)(void *user, uint64_t n); /* so many events were not told; NULL: it does not */
+    void *user;
+    uint32_t waiting_max; /* events that are posted and not yet told; 0: EXECZ_EVENTS_WAITING_MAX */
+} ez_bus_watcher;
+
+/* [setup] */
+void ez_bus_watch(ez_bus *self, const ez_bus_watcher *watcher);
+
+/* How many events may wait to be told.  [any-thread] */
+uint32_t ez_bus_waiting_max(const ez_bus *self);
 
 /* Returns the listener's id, never 0.  [any-thread] */
 uint64_t ez_bus_add(ez_bus *self, uint64_t mask, execz_listener function, void *user);
@@ -56,7 +67,8 @@ bool ez_bus_wants(const ez_bus *self, uint64_t mask);
 /* Delivers what was posted, then event.  [loop] */
 void ez_bus_emit(ez_bus *self, const execz_event *event);
 
-/* Leaves a copy of an event for the loop.  [any-thread] */
+/* Leaves a copy of an event for the loop.  If as many as may be are there already it takes the
+ * place of the newest, and says so.  [any-thread] */
 void ez_bus_post(ez_bus *self, const execz_event *event);
 
 /* Delivers what was posted.  [loop] */

@@ -77,6 +77,13 @@ ez_event_copy(const execz_event *event)
     return &copy->event;
 }
 
+void
+ez_event_supersede(execz_event *self, execz_event *before)
+{
+    self->lost += before->lost + 1;
+    g_free(before);
+}
+
 size_t
 ez_event_copy_size(const execz_event *copy)
 {

@@ -8,6 +8,9 @@
 /* Free with g_free(). */
 execz_event *ez_event_copy(const execz_event *event);
 
+/* Both are copies: `before` is freed, and counts as lost before this one. */
+void ez_event_supersede(execz_event *self, execz_event *before);
+
 /* How many bytes a copy takes. */
 size_t ez_event_copy_size(const execz_event *copy);
 

@@ -29,6 +29,7 @@ struct execz_event_queue {
     atomic_bool rung;
     atomic_bool closed;
 
+    uint64_t unsaid; /* [loop] events lost before they came here, of which the ring says nothing */
     execz_event *read; /* [the reader] owned; what next() gave out last */
 
     pthread_mutex_t lock;
@@ -64,6 +65,16 @@ note_left(execz_event_queue *self, execz_event *event)
     return event;
 }
 
+/* The ring counts what gives way, but not what that has said. */
+static void
+give_way(execz_event_queue *self, execz_event *event)
+{
+    if (event != NULL) {
+        self->unsaid += event->lost;
+        g_free(note_left(self, event));
+    }
+}
+
 /* Before the new one is in, so that there is room for it, however large it is, if all else goes. */
 static void
 put(void *user, const execz_event *event)
@@ -73,11 +84,13 @@ put(void *user, const execz_event *event)
     size_t size = ez_event_copy_size(copy);
 
     while (atomic_load(&self->bytes) + size > EXECZ_EVENT_QUEUE_BYTES_MAX &&
-           (oldest = note_left(self, ez_ring_drop(&self->ring))) != NULL) {
-        g_free(oldest);
+           (oldest = ez_ring_drop(&self->ring)) != NULL) {
+        give_way(self, oldest);
     }
+    copy->lost += self->unsaid;
+    self->unsaid = 0;
     atomic_fetch_add(&self->bytes, size);
-    g_free(note_left(self, ez_ring_push(&self->ring, copy)));
+    give_way(self, ez_ring_push(&self->ring, copy));
     ring(self);
 }
 
@@ -177,7 +190,7 @@ take(execz_event_queue *self)
         }
     }
     if (event != NULL) {
-        event->lost = lost;
+        event->lost += lost;
     }
     return note_left(self, event);
 }

@@ -42,6 +42,12 @@ ez_entry_unref(ez_entry *self)
     }
 }
 
+const char *
+ez_entry_name(const void *entry)
+{
+    return ((const ez_entry *)entry)->task->id;
+}
+
 static void
 unref(void *entry)
 {
@@ -122,6 +128,15 @@ ez_entry_has_future(const ez_entry *self)
 {
     return self->paused || self->fire != EXECZ_TIME_NEVER ||
            (self->trigger != NULL && ez_trigger_at_shutdown(self->trigger));
+}
+
+/* Whoever has given a reference back has set the others before. */
+bool
+ez_entry_is_idle_locked(const ez_entry *self)
+{
+    return atomic_load_explicit(&self->references, memory_order_acquire) == 1 &&
+           !ez_entry_waits(self) && self->blocked == NULL &&
+           atomic_load_explicit(&self->instances, memory_order_relaxed) == 0;
 }
 
 void

@@ -63,6 +63,9 @@ ez_entry *ez_entry_new(ez_task *task);
 ez_entry *ez_entry_ref(ez_entry *self);
 void ez_entry_unref(ez_entry *self);
 
+/* The id of its task, for an ez_index. */
+const char *ez_entry_name(const void *entry);
+
 /* An array of entries, a reference each; free it with g_ptr_array_unref(). */
 GPtrArray *ez_entries_new(void);
 
@@ -84,6 +87,9 @@ execz_time ez_entry_due(const ez_entry *self);
 
 /* Whether it will ever be run again by its trigger. */
 bool ez_entry_has_future(const ez_entry *self);
+
+/* Whether only the table of tasks knows it, and nothing of it runs or waits. */
+bool ez_entry_is_idle_locked(const ez_entry *self);
 
 /* Collects what is due at now, and sets when it next fires. */
 void ez_entry_collect_locked(ez_entry *self, execz_time now, ez_due *due_out);

@@ -47,10 +47,24 @@ warn(void *user, const ez_slow_call *call)
                  before == NULL ? "" : before);
 }
 
+static void
+warn_lost(void *user, uint64_t n)
+{
+    execz_scheduler *self = user;
+
+    ez_log_write(&self->log, EXECZ_LOG_WARNING,
+                 "%" G_GUINT64_FORMAT " events were lost: %u were waiting for the loop, the most "
+                 "there may be; run it, or call dispatch more often",
+                 n, EXECZ_EVENTS_WAITING_MAX);
+}
+
 void
 ez_listeners_watch(execz_scheduler *self)
 {
-    ez_bus_watch(self->bus, EXECZ_SLOW_LISTENER, warn, self);
+    ez_bus_watch(self->bus, &(ez_bus_watcher){.slow = warn,
+                                              .slow_limit = EXECZ_SLOW_LISTENER,
+                                              .lost = warn_lost,
+                                              .user = self});
 }
 
 uint64_t

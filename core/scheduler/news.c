@@ -14,11 +14,19 @@ typedef struct ez_news {
     execz_event *event; /* owned; NULL: nothing is to be told */
 } ez_news;
 
+/* Of what waits there, only tasks that have something to be ended may be more than the limit. */
 static void
 push_locked(execz_scheduler *self, ez_entry *removed, execz_event *event)
 {
-    ez_news *one = g_new(ez_news, 1);
+    ez_news *one = g_queue_peek_tail(&self->news);
 
+    if (removed == NULL && self->news.length >= ez_bus_waiting_max(self->bus) &&
+        one->removed == NULL) {
+        ez_event_supersede(event, one->event);
+        one->event = event;
+        return;
+    }
+    one = g_new(ez_news, 1);
     *one = (ez_news){removed, event};
     g_queue_push_tail(&self->news, one);
 }
@@ -45,6 +53,12 @@ ez_news_remove_locked(execz_scheduler *self, ez_entry *entry, bool quietly)
 {
     execz_event *event = NULL;
 
+    if (ez_entry_is_idle_locked(entry)) {
+        if (!quietly) {
+            ez_news_tell_locked(self, EXECZ_EVENT_TASK_REMOVED, entry->task, NULL);
+        }
+        return;
+    }
     if (!quietly && ez_bus_wants(self->bus, EXECZ_EVENT_TASK_REMOVED)) {
         execz_event removed = ez_tell_new(self, EXECZ_EVENT_TASK_REMOVED, entry->task);
 

@@ -90,7 +90,9 @@ typedef struct execz_event {
     const execz_result *result;
     const char *message;  /* why, for people; may be NULL */
     execz_time submitted; /* when an executor got the run; until it starts it waits there */
-    uint64_t lost; /* only in an event queue: how many more there were just before this one */
+    /* How many more there were just before this one, whatever their code, that nobody is told: because
+     * EXECZ_EVENTS_WAITING_MAX waited for the loop; in an event queue also because it was full. */
+    uint64_t lost;
     execz_time next_attempt; /* RETRY: when it is due */
 } execz_event;
 
@@ -101,6 +103,13 @@ typedef struct execz_event {
  * function of the scheduler but dispatch, run and free.  [loop]
  */
 typedef void (*execz_listener)(void *user, const execz_event *event);
+
+/**
+ * What calls on other threads have to tell waits for the loop, as many events as this.  Where they make
+ * them faster, or no loop runs, those just before the newest are lost: that one says how many, and so
+ * does a warning.  How a run time has ended never waits and is never lost.
+ */
+#define EXECZ_EVENTS_WAITING_MAX 1000000u
 
 /** A listener that takes this long is told of in the log, at most once a minute. */
 #define EXECZ_SLOW_LISTENER (100 * EXECZ_MILLISECOND)

@@ -205,7 +205,7 @@ Test(bus, tells_which_listener_took_how_long_for_what)
     execz_event event = about(EXECZ_EVENT_TASK_ERROR, "x");
     uint64_t id;
 
-    ez_bus_watch(bus, EXECZ_NANOSECOND, keep_call, &slow);
+    ez_bus_watch(bus, &(ez_bus_watcher){keep_call, EXECZ_NANOSECOND, .user = &slow});
     id = ez_bus_add(bus, EXECZ_EVENT_ALL, take_time, NULL);
     ez_bus_emit(bus, &event);
     cr_expect(eq(u64, slow.listener, id));
@@ -221,7 +221,7 @@ Test(bus, tells_nothing_of_a_listener_that_keeps_within_the_limit)
     ez_slow_call slow = {0};
     execz_event event = about(EXECZ_EVENT_TASK_ERROR, "x");
 
-    ez_bus_watch(bus, EXECZ_DAY, keep_call, &slow);
+    ez_bus_watch(bus, &(ez_bus_watcher){keep_call, EXECZ_DAY, .user = &slow});
     ez_bus_add(bus, EXECZ_EVENT_ALL, take_time, NULL);
     ez_bus_emit(bus, &event);
     cr_expect(eq(u64, slow.listener, 0));

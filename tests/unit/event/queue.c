@@ -66,6 +66,22 @@ Test(queue, gives_copies_of_what_its_mask_lets_through_in_order)
     ez_bus_free(bus);
 }
 
+Test(queue, what_was_lost_before_it_came_to_the_queue_is_told_too)
+{
+    ez_bus *bus = ez_bus_new();
+    execz_event_queue *self = queue_of(bus, 1);
+    execz_event event = {.size = sizeof event, .code = EXECZ_EVENT_TASK_ERROR, .lost = 5};
+    const execz_event *read = NULL;
+
+    ez_bus_emit(bus, &event);
+    emit(bus, EXECZ_EVENT_TASK_ERROR, "b"); /* the other one gives way, with what it said */
+    emit(bus, EXECZ_EVENT_TASK_ERROR, "c");
+    cr_assert(eq(int, execz_event_queue_next(self, 0, &read), EXECZ_OK));
+    cr_expect(eq(u64, read->lost, 7));
+    execz_event_queue_free(self);
+    ez_bus_free(bus);
+}
+
 Test(queue, without_an_event_the_wait_ends_with_the_timeout)
 {
     ez_bus *bus = ez_bus_new();

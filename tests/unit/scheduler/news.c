@@ -91,6 +91,51 @@ Test(news, a_listener_that_hears_of_a_removal_may_remove_and_add)
     fixture_free(self);
 }
 
+typedef struct counter {
+    uint64_t heard, lost;
+} counter;
+
+static void
+count(void *user, const execz_event *event)
+{
+    counter *self = user;
+
+    self->heard++;
+    self->lost += event->lost;
+}
+
+Test(news, behind_a_task_that_is_still_to_be_ended_they_are_bounded_too)
+{
+    fixture *self = fixture_new_running();
+    counter seen = {0};
+    uint64_t n = 0;
+
+    fixture_add(self, "a", "interval(hours=1)", "tests:ok");
+    fixture_settle(self);
+    remove_task(self, "long");
+    ez_bus_watch(self->scheduler->bus, &(ez_bus_watcher){.waiting_max = 10});
+    execz_scheduler_add_listener(self->scheduler, EXECZ_EVENT_TASK_MODIFIED, count, &seen);
+    for (; n < 10 + 7; n++) {
+        (void)execz_scheduler_pause_task(self->scheduler, "a", NULL, EXECZ_TIME_NEVER, NULL);
+    }
+    fixture_settle(self);
+    cr_expect(eq(u64, seen.lost, 8)); /* the task's end is one of those that wait */
+    cr_expect(eq(u64, seen.heard + seen.lost, n));
+    fixture_free(self);
+}
+
+Test(news, of_tasks_that_come_and_go_without_a_loop_nothing_stays)
+{
+    fixture *self = fixture_new("debug");
+
+    for (int i = 0; i < 3; i++) {
+        fixture_add(self, "a", "interval(hours=1)", "tests:ok");
+        remove_task(self, "a");
+    }
+    cr_expect(eq(u32, self->scheduler->news.length, 0));
+    fixture_free(self);
+}
+
 Test(news, that_no_loop_has_seen_are_freed_with_the_scheduler)
 {
     fixture *self = fixture_new("debug");
