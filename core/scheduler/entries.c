@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The tasks in the scheduler's table, for the other files of this layer. */
 #include "base/error.h"
+#include "scheduler/modify.h"
 #include "scheduler/news.h"
 #include "scheduler/pause.h"
+
+#include <string.h>
+#include <time.h>
 
 ez_entry *
 ez_scheduler_find_entry_locked(execz_scheduler *self, const char *id, execz_error *err)
@@ -46,6 +50,93 @@ ez_scheduler_list_entries(execz_scheduler *self,
     return entries;
 }
 
+/* ---- walks ----------------------------------------------------------------------------------- */
+
+enum { WALK_STRIDE = 512 }; /* tasks, between which the lock is given back */
+
+/* The entries there are, with the lock taken: in memory that was touched before, so that only the copying
+ * needs the lock.  What is dropped meanwhile is kept. */
+static ez_entry **
+begin_walk_locked(execz_scheduler *self, size_t *n_out)
+{
+    ez_entry **entries = NULL, *entry;
+    size_t room = 0, at = 0, n = 0;
+
+    while (room < self->tasks.length) {
+        room = self->tasks.length + self->tasks.length / 8;
+        pthread_mutex_unlock(&self->lock);
+        g_free(entries);
+        entries = g_new(ez_entry *, room);
+        memset(entries, 0, room * sizeof *entries);
+        pthread_mutex_lock(&self->lock);
+    }
+    while ((entry = ez_index_next(&self->tasks, &at)) != NULL) {
+        entries[n++] = entry;
+    }
+    self->n_walks++;
+    *n_out = n;
+    return entries;
+}
+
+/* Who waits for a lock that is taken again at once does not get it: so it is left for a while. */
+static void
+pause_walk_locked(execz_scheduler *self)
+{
+    const struct timespec while_another_takes_it = {0, 10 * EXECZ_MICROSECOND};
+
+    pthread_mutex_unlock(&self->lock);
+    (void)nanosleep(&while_another_takes_it, NULL);
+    pthread_mutex_lock(&self->lock);
+}
+
+static GPtrArray *
+end_walk_locked(execz_scheduler *self)
+{
+    GPtrArray *dropped = NULL;
+
+    if (--self->n_walks == 0 && self->dropped->len > 0) {
+        dropped = self->dropped;
+        self->dropped = ez_entries_new();
+    }
+    return dropped;
+}
+
+void
+ez_scheduler_walk(execz_scheduler *self,
+                  void (*each)(execz_scheduler *self, ez_entry *entry, void *user), void *user)
+{
+    bool is_loop = ez_scheduler_is_loop(self); /* then nobody waits */
+    g_autoptr(GPtrArray) dropped = NULL;
+    g_autofree ez_entry **entries = NULL;
+    size_t n = 0;
+
+    pthread_mutex_lock(&self->lock);
+    entries = begin_walk_locked(self, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && i % WALK_STRIDE == 0 && !is_loop) {
+            pause_walk_locked(self);
+        }
+        if (!entries[i]->removed) {
+            each(self, entries[i], user);
+        }
+    }
+    dropped = end_walk_locked(self);
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* ---- dropping -------------------------------------------------------------------------------- */
+
+/* Gives the table's reference back, unless a walk is still to come to the entry. */
+static void
+let_go_locked(execz_scheduler *self, ez_entry *entry)
+{
+    if (self->n_walks > 0) {
+        g_ptr_array_add(self->dropped, entry);
+    } else {
+        ez_entry_unref(entry);
+    }
+}
+
 void
 ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
 {
@@ -59,7 +150,66 @@ ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry)
     g_free(atomic_exchange(&entry->blocked, NULL));
     ez_scheduler_change_locked(self, EXECZ_STORE_REMOVE_TASK, entry);
     (void)ez_index_remove(&self->tasks, entry->task->id);
-    ez_entry_unref(entry); /* the table's; the caller has its own */
+    let_go_locked(self, entry);
+}
+
+/* Most tasks are idle, and are only marked: what they had in the tables goes with those.  Returns the
+ * others, which are still in all tables. */
+static GPtrArray *
+mark_idle_locked(execz_scheduler *self)
+{
+    GPtrArray *others = g_ptr_array_new();
+    ez_entry *entry;
+    size_t at = 0;
+
+    while ((entry = ez_index_next(&self->tasks, &at)) != NULL) {
+        if (!ez_entry_is_idle_locked(entry)) {
+            g_ptr_array_add(others, entry);
+            continue;
+        }
+        ez_scheduler_change_locked(self, EXECZ_STORE_REMOVE_TASK, entry);
+        entry->removed = true;
+        if (self->n_walks > 0) {
+            g_ptr_array_add(self->dropped, ez_entry_ref(entry));
+        }
+    }
+    return others;
+}
+
+size_t
+ez_scheduler_drop_all_locked(execz_scheduler *self, ez_dropped *dropped_out)
+{
+    size_t n = self->tasks.length;
+    g_autoptr(GPtrArray) others = mark_idle_locked(self);
+
+    for (guint i = 0; i < others->len; i++) {
+        ez_news_remove_locked(self, others->pdata[i], true);
+        ez_scheduler_drop_locked(self, others->pdata[i]);
+    }
+    *dropped_out =
+        (ez_dropped){self->tasks, self->due, self->resumptions, self->pauses, self->modified};
+    ez_index_init(&self->tasks, ez_entry_name);
+    ez_heap_init(&self->due);
+    ez_heap_init(&self->resumptions);
+    self->pauses = ez_pauses_new();
+    self->modified = ez_modify_table_new();
+    return n;
+}
+
+void
+ez_scheduler_free_dropped(ez_dropped *dropped)
+{
+    ez_entry *entry;
+    size_t at = 0;
+
+    g_hash_table_unref(dropped->modified);
+    g_hash_table_unref(dropped->pauses);
+    while ((entry = ez_index_next(&dropped->tasks, &at)) != NULL) {
+        ez_entry_unref(entry);
+    }
+    ez_index_deinit(&dropped->tasks);
+    ez_heap_deinit(&dropped->due);
+    ez_heap_deinit(&dropped->resumptions);
 }
 
 void

@@ -40,6 +40,12 @@ ez_draft_make(execz_scheduler *self, const execz_task_spec *spec, ez_draft *draf
     return EXECZ_OK;
 }
 
+GHashTable *
+ez_modify_table_new(void)
+{
+    return g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)ez_task_unref);
+}
+
 ez_task *
 ez_modify_newest_locked(execz_scheduler *self, ez_entry *entry)
 {

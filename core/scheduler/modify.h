@@ -24,6 +24,9 @@ execz_status ez_draft_make(execz_scheduler *self, const execz_task_spec *spec, e
 void ez_draft_clear(ez_draft *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ez_draft, ez_draft_clear)
 
+/* A table of ez_task, owned, by ez_entry. */
+GHashTable *ez_modify_table_new(void);
+
 /* What the entry's task is, or is about to be; borrowed. */
 ez_task *ez_modify_newest_locked(execz_scheduler *self, ez_entry *entry);
 

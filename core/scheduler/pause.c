@@ -8,13 +8,19 @@
 
 #include <string.h>
 
-void
-ez_pause_free(void *pause)
+static void
+free_pause(void *pause)
 {
     ez_pause *self = pause;
 
     g_free(self->reason);
     g_free(self);
+}
+
+GHashTable *
+ez_pauses_new(void)
+{
+    return g_hash_table_new_full(NULL, NULL, NULL, free_pause);
 }
 
 const ez_pause *

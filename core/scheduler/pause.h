@@ -13,7 +13,8 @@ typedef struct ez_pause {
     execz_time until; /* EXECZ_TIME_NEVER: until somebody resumes it */
 } ez_pause;
 
-void ez_pause_free(void *pause);
+/* A table of ez_pause, owned, by ez_entry. */
+GHashTable *ez_pauses_new(void);
 
 /* Pauses it as it was when it was written down. */
 void ez_pause_restore_locked(execz_scheduler *self, ez_entry *entry, const char *reason,

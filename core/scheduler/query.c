@@ -190,25 +190,32 @@ compare(const void *a, const void *b, void *user)
     return (sort & EXECZ_SORT_DESCENDING) != 0 ? -order : order;
 }
 
+/* What is looked for, and what was found. */
+typedef struct query {
+    const execz_task_filter *filter;
+    GArray *found; /* owned; of snapshot */
+} query;
+
+static void
+take_if_it_matches(execz_scheduler *self, ez_entry *entry, void *user)
+{
+    query *wanted = user;
+    snapshot one;
+
+    if (ez_query_matches_locked(self, wanted->filter, entry)) {
+        take_locked(self, entry, &one);
+        g_array_append_val(wanted->found, one);
+    }
+}
+
 static GArray *
 take_matching(execz_scheduler *self, const execz_task_filter *filter)
 {
-    GArray *all = g_array_new(FALSE, FALSE, sizeof(snapshot));
-    ez_entry *entry;
-    size_t at = 0;
+    query wanted = {filter, g_array_new(FALSE, FALSE, sizeof(snapshot))};
 
-    g_array_set_clear_func(all, snapshot_clear);
-    pthread_mutex_lock(&self->lock);
-    while ((entry = ez_index_next(&self->tasks, &at)) != NULL) {
-        snapshot one;
-
-        if (ez_query_matches_locked(self, filter, entry)) {
-            take_locked(self, entry, &one);
-            g_array_append_val(all, one);
-        }
-    }
-    pthread_mutex_unlock(&self->lock);
-    return all;
+    g_array_set_clear_func(wanted.found, snapshot_clear);
+    ez_scheduler_walk(self, take_if_it_matches, &wanted);
+    return wanted.found;
 }
 
 execz_status

@@ -10,6 +10,7 @@
 #include "scheduler/cancel.h"
 #include "scheduler/journal.h"
 #include "scheduler/listeners.h"
+#include "scheduler/modify.h"
 #include "scheduler/news.h"
 #include "scheduler/pause.h"
 #include "scheduler/state.h"
@@ -38,12 +39,6 @@ wants_started(void *user)
     return ez_bus_wants(self->bus, EXECZ_EVENT_TASK_STARTED);
 }
 
-static const char *
-name_of_entry(const void *entry)
-{
-    return ((const ez_entry *)entry)->task->id;
-}
-
 static void
 init_tables(execz_scheduler *self)
 {
@@ -55,7 +50,8 @@ init_tables(execz_scheduler *self)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&self->stopped, &attributes);
     pthread_condattr_destroy(&attributes);
-    ez_index_init(&self->tasks, name_of_entry);
+    ez_index_init(&self->tasks, ez_entry_name);
+    self->dropped = ez_entries_new();
     self->places = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, ez_scheduler_free_place);
     ez_heap_init(&self->due);
     ez_threads_init(&self->background);
@@ -68,9 +64,9 @@ init_tables(execz_scheduler *self)
     g_queue_init(&self->resumed);
     g_queue_init(&self->leaving);
     ez_heap_init(&self->resumptions);
-    self->pauses = g_hash_table_new_full(NULL, NULL, NULL, ez_pause_free);
+    self->pauses = ez_pauses_new();
     self->left_behind = g_ptr_array_new_with_free_func(ez_scheduler_free_place);
-    self->modified = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)ez_task_unref);
+    self->modified = ez_modify_table_new();
     g_queue_init(&self->ready);
     ez_line_init(&self->blocked[0]);
     ez_line_init(&self->blocked[1]);
@@ -177,7 +173,7 @@ ez_scheduler_new(const execz_scheduler_options *options, const ez_clock *clock, 
     }
     self = g_new0(execz_scheduler, 1);
     self->clock = clock;
-    self->loop = (ez_loop){-1, -1, -1, EXECZ_TIME_NEVER, EXECZ_TIME_NEVER, NULL};
+    self->loop = (ez_loop){.epoll = -1, .wall_timer = -1, .monotonic_timer = -1};
     self->mailbox.bell = -1;
     self->name = g_strdup(whole.name != NULL ? whole.name : "execz");
     self->timezone = g_strdup(defaults.timezone);
@@ -241,6 +237,7 @@ free_tasks(execz_scheduler *self)
     ez_heap_deinit(&self->due);
     ez_heap_deinit(&self->resumptions);
     g_hash_table_unref(self->pauses);
+    g_ptr_array_unref(self->dropped);
     ez_heap_deinit(&self->retries);
 }
 

@@ -114,6 +114,8 @@ struct execz_scheduler {
     uint64_t n_stops;       /* how often it has come to a stop */
     uint32_t n_starts;      /* started so often: as many shutdowns stop it */
     ez_index tasks;         /* ez_entry by the id of its task; a reference each */
+    unsigned n_walks;       /* under way, of entries.c */
+    GPtrArray *dropped;     /* as of ez_entries_new(): entries that a walk may still come to */
     GHashTable *places;     /* alias -> ez_executor_place, owned */
     ez_heap due;            /* of ez_entry.node */
     GQueue manual;          /* ez_manual, owned */
@@ -219,8 +221,27 @@ GPtrArray *ez_scheduler_list_entries(execz_scheduler *self,
 /* Ends what was asked for by hand and not yet submitted, as CANCELLED.  [loop] */
 void ez_scheduler_cancel_manual(execz_scheduler *self);
 
+/* Calls each for every task that is in the table all the while, and for some that come or go, with the
+ * lock held; but gives it back now and then, so that nobody waits long for it however many there are.
+ * each may drop the entry. */
+void ez_scheduler_walk(execz_scheduler *self,
+                       void (*each)(execz_scheduler *self, ez_entry *entry, void *user),
+                       void *user);
+
 /* Takes the entry out of all tables. */
 void ez_scheduler_drop_locked(execz_scheduler *self, ez_entry *entry);
+
+/* All tasks, taken out of all tables. */
+typedef struct ez_dropped {
+    ez_index tasks;
+    ez_heap due, resumptions;
+    GHashTable *pauses, *modified;
+} ez_dropped;
+
+/* The same of all of them, at once; what they have waiting is left to the loop.  What is left to be freed
+ * goes to dropped_out, for ez_scheduler_free_dropped() without the lock.  Returns how many there were. */
+size_t ez_scheduler_drop_all_locked(execz_scheduler *self, ez_dropped *dropped_out);
+void ez_scheduler_free_dropped(ez_dropped *dropped);
 
 /**
  * Drops the entry and tells so, once its trigger is finished and nothing of it runs or waits.

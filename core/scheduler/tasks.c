@@ -81,33 +81,46 @@ execz_scheduler_remove_task(execz_scheduler *self, const char *id, execz_error *
     entry = ez_scheduler_find_entry_locked(self, id, err);
     if (entry != NULL) {
         ez_news_remove_locked(self, entry, false);
-        ez_scheduler_drop_locked(self, entry);
+        ez_scheduler_drop_locked(self, ez_entry_ref(entry));
     }
     pthread_mutex_unlock(&self->lock);
     if (entry == NULL) {
         return EXECZ_E_NOT_FOUND;
     }
+    ez_entry_unref(entry); /* mostly the last: it is freed without the lock */
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;
 }
 
-static void
-remove_matching_locked(execz_scheduler *self, const execz_task_filter *filter, uint64_t *n_out)
-{
-    g_autoptr(GPtrArray) matching = g_ptr_array_new();
-    ez_entry *entry;
-    size_t at = 0;
+typedef struct removal {
+    const execz_task_filter *filter;
+    uint64_t n;
+} removal;
 
-    while ((entry = ez_index_next(&self->tasks, &at)) != NULL) {
-        if (filter == NULL || ez_query_matches_locked(self, filter, entry)) {
-            g_ptr_array_add(matching, entry);
-        }
+static void
+remove_if_it_matches(execz_scheduler *self, ez_entry *entry, void *user)
+{
+    removal *wanted = user;
+
+    if (ez_query_matches_locked(self, wanted->filter, entry)) {
+        ez_news_remove_locked(self, entry, false);
+        ez_scheduler_drop_locked(self, entry);
+        wanted->n++;
     }
-    for (guint i = 0; i < matching->len; i++) {
-        ez_news_remove_locked(self, matching->pdata[i], filter == NULL);
-        ez_scheduler_drop_locked(self, matching->pdata[i]);
-    }
-    *n_out = matching->len;
+}
+
+static uint64_t
+remove_all(execz_scheduler *self)
+{
+    ez_dropped dropped;
+    size_t n;
+
+    pthread_mutex_lock(&self->lock);
+    n = ez_scheduler_drop_all_locked(self, &dropped);
+    ez_news_tell_locked(self, EXECZ_EVENT_ALL_TASKS_REMOVED, NULL, NULL);
+    pthread_mutex_unlock(&self->lock);
+    ez_scheduler_free_dropped(&dropped);
+    return n;
 }
 
 execz_status
@@ -115,20 +128,19 @@ execz_scheduler_remove_all_tasks(execz_scheduler *self, const execz_task_filter 
                                  uint64_t *n_out, execz_error *err)
 {
     execz_task_filter read;
-    uint64_t n = 0;
+    removal wanted = {&read, 0};
     execz_status status = ez_query_read_filter(filter, &read, err);
 
     if (status != EXECZ_OK) {
         return status;
     }
-    pthread_mutex_lock(&self->lock);
-    remove_matching_locked(self, filter == NULL ? NULL : &read, &n);
     if (filter == NULL) {
-        ez_news_tell_locked(self, EXECZ_EVENT_ALL_TASKS_REMOVED, NULL, NULL);
+        wanted.n = remove_all(self);
+    } else {
+        ez_scheduler_walk(self, remove_if_it_matches, &wanted);
     }
-    pthread_mutex_unlock(&self->lock);
     if (n_out != NULL) {
-        *n_out = n;
+        *n_out = wanted.n;
     }
     ez_mailbox_ring(&self->mailbox);
     return EXECZ_OK;

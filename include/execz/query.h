@@ -2,7 +2,9 @@
 /**
  * execz/query.h -- what a program can ask a scheduler about its tasks.
  *
- * Answers show one moment: they are taken at once and told afterwards, while the tasks go on.
+ * Each task is told as it was at one moment of the call: it is taken at once and told afterwards, while
+ * the tasks go on.  Of many tasks not all are taken at the same moment, so that no run waits for a list of
+ * a million; one that is there all the while is told exactly once.
  */
 #ifndef EXECZ_QUERY_H
 #define EXECZ_QUERY_H
@@ -98,9 +100,9 @@ EXECZ_API execz_status execz_scheduler_get_task_spec(execz_scheduler *self, cons
                                                      execz_error *err);
 
 /**
- * Removes the tasks that filter names, as execz_scheduler_remove_task() does.
+ * Removes the tasks that filter names, as execz_scheduler_remove_task() does one after another.
  *
- * @filter  NULL: all, which is told as one ALL_TASKS_REMOVED instead of a TASK_REMOVED each
+ * @filter  NULL: all, at once, which is told as one ALL_TASKS_REMOVED instead of a TASK_REMOVED each
  * @n_out   how many there were; may be NULL
  *
  * EXECZ_E_INVAL for a state that there is not; then none is removed.  [any-thread]

@@ -41,8 +41,8 @@ typedef struct execz_scheduler_options {
     const char *const *function_path; /* more function directories, the same */
     execz_log_function log;           /* NULL: lines of warning and above go to stderr */
     void *log_user;
-    execz_duration
-        misfire_grace_time;  /* for tasks that name none; EXECZ_UNSET: 1 h; < 0: no limit */
+    /* For tasks that name none, in nanoseconds; EXECZ_UNSET: 1 h; < 0: no limit. */
+    execz_duration misfire_grace_time;
     uint32_t max_instances;  /* for tasks that name none; 0: 1 */
     uint32_t coalesce;       /* for tasks that name none; 0: LATEST */
     uint32_t overlap;        /* for tasks that name none; 0: SKIP */
@@ -197,9 +197,11 @@ EXECZ_API execz_status execz_scheduler_resume_task(execz_scheduler *self, const 
 #define EXECZ_RUN_REQUESTS_MAX 100000 /* runs asked for that the loop has not come to yet */
 
 /**
- * Runs a task now, beside its schedule, which stays as it is.  EXECZ_E_NOT_FOUND; EXECZ_E_STATE if
- * the scheduler does not run; EXECZ_E_LIMIT beyond EXECZ_RUN_REQUESTS_MAX.  Whether it was refused for max_instances is told by the event.
- * [any-thread]
+ * Runs a task now, beside its schedule, which stays as it is.  Returns at once: how it ended, or that it
+ * was refused for max_instances, is told by its event.
+ *
+ * EXECZ_E_NOT_FOUND; EXECZ_E_STATE if the scheduler does not run; EXECZ_E_LIMIT beyond
+ * EXECZ_RUN_REQUESTS_MAX.  [any-thread]
  */
 EXECZ_API execz_status execz_scheduler_run_task(execz_scheduler *self, const char *id,
                                                 execz_error *err);

@@ -93,6 +93,33 @@ Test(tasks, all_are_removed_with_one_event)
     fixture_free(self);
 }
 
+Test(tasks, all_that_are_removed_leave_nothing_behind_for_those_that_come)
+{
+    fixture *self = fixture_new_running();
+    execz_scheduler_info info = {.size = sizeof info};
+
+    fixture_add(self, "idle", "interval(minutes=1)", "tests:ok");
+    fixture_add(self, "paused", "interval(minutes=1)", "tests:ok");
+    fixture_add(self, "blocked", "interval(seconds=1)", "tests:nothing");
+    fixture_advance(self, EXECZ_SECOND);
+    cr_assert(execz_scheduler_pause_task(self->scheduler, "paused", NULL,
+                                         self->clock.now + EXECZ_MINUTE, NULL) == EXECZ_OK);
+    cr_assert(execz_scheduler_remove_all_tasks(self->scheduler, NULL, NULL, NULL) == EXECZ_OK);
+    execz_scheduler_get_info(self->scheduler, &info);
+    cr_expect(all(eq(u64, info.tasks, 0), eq(u64, info.paused, 0), eq(u64, info.blocked, 0)));
+    fixture_settle(self);
+    (void)fixture_take_events(self);
+    fixture_add(self, "long", "interval(minutes=1)", "tests:ok");
+    fixture_add(self, "paused", "interval(minutes=2)", "tests:ok");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_wait_for(self, "executed:long");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_wait_for(self, "executed:paused");
+    execz_scheduler_get_info(self->scheduler, &info);
+    cr_expect(all(eq(u64, info.tasks, 2), eq(u64, info.scheduled, 2)));
+    fixture_free(self);
+}
+
 Test(tasks, some_are_removed_with_an_event_each)
 {
     fixture *self = fixture_new_started("debug");
