@@ -345,6 +345,7 @@ database_commit(execz_store *self, const execz_store_change *const *changes, uin
             return EXECZ_E_UNSUPPORTED;
         }
     }
+    database_save_log(self);
     status = database_open_writer(self, err);
     if (status == EXECZ_OK) {
         status = database_check_file(self, err);
@@ -353,5 +354,9 @@ database_commit(execz_store *self, const execz_store_change *const *changes, uin
         return status;
     }
     self->committed = self->history;
-    return apply_all(self, changes, n) ? EXECZ_OK : roll_back(self, err);
+    if (!apply_all(self, changes, n)) {
+        return roll_back(self, err);
+    }
+    database_note_log(self);
+    return EXECZ_OK;
 }

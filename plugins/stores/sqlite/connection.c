@@ -2,6 +2,7 @@
 #include "database.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -272,6 +273,46 @@ database_close_writer(execz_store *self)
     }
     sqlite3_close(self->writer);
     self->writer = NULL;
+    self->log = 0;
+}
+
+/* ---- the write-ahead log ---------------------------------------------------------------------- */
+
+/* 0: it is not there. */
+static ino_t
+find_log(const execz_store *self)
+{
+    char path[PATH_MAX];
+    struct stat now;
+
+    return snprintf(path, sizeof path, "%s-wal", self->path) < (int)sizeof path &&
+                   stat(path, &now) == 0
+               ? now.st_ino
+               : 0;
+}
+
+void
+database_note_log(execz_store *self)
+{
+    if (self->log == 0) {
+        self->log = find_log(self);
+    }
+}
+
+void
+database_save_log(execz_store *self)
+{
+    if (self->log == 0 || find_log(self) == self->log) {
+        return;
+    }
+    self->host->log(
+        self->host, EXECZ_LOG_WARNING,
+        "somebody has removed the database's write-ahead log, execz.db-wal, while it "
+        "was in use; nothing is lost, but a crash before would have lost what was in it");
+    pthread_mutex_lock(&self->lock);
+    database_close_reader_locked(self);
+    pthread_mutex_unlock(&self->lock);
+    database_close_writer(self); /* the last one to close it moves what is in it */
 }
 
 execz_status

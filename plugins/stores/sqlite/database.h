@@ -64,6 +64,7 @@ struct execz_store {
     dev_t device;    /* of the file that it has open, as the next two */
     ino_t inode;     /* 0: none was opened yet */
     off_t length;    /* that it had when it was looked at last */
+    ino_t log; /* of its write-ahead log, in which the last commits are; 0: nothing is in it */
     sqlite3_stmt *statements[N_STATEMENTS];
     tally history;
     tally committed;   /* the same of the last commit, for when one is rolled back */
@@ -87,6 +88,12 @@ execz_status database_open_writer(execz_store *self, execz_error *err);
  * one is lost. */
 execz_status database_check_file(execz_store *self, execz_error *err);
 void database_close_writer(execz_store *self);
+
+/* Notes the write-ahead log, to which something was committed. */
+void database_note_log(execz_store *self);
+/* If somebody has removed that log: it still is open here, and what is in it gets into the database
+ * before anything is added. */
+void database_save_log(execz_store *self);
 
 /* One more reader, for sqlite3_close(): for what takes long. */
 execz_status database_open_another(const execz_store *self, sqlite3 **db_out, execz_error *err);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -316,6 +317,38 @@ Test(store, a_database_that_was_cut_off_is_told)
     cr_assert(truncate(path, 4096) == 0);
     note(&self, 3);
     expect_failure(&self, "somebody has cut it off");
+    bed_free(&self);
+}
+
+/* By a process that then crashes. */
+static void
+commit_around_a_removal(bed *self)
+{
+    g_autofree char *path = path_of(self), *log = g_strconcat(path, "-wal", NULL);
+
+    bed_open(self, bed_for_ever, 1);
+    note(self, 1);
+    bed_commit(self);
+    if (unlink(log) != 0) {
+        _exit(1);
+    }
+    note(self, 2);
+    bed_commit(self);
+    _exit(0);
+}
+
+Test(store, what_was_committed_to_a_log_that_somebody_has_removed_survives_a_crash)
+{
+    bed self = bed_new();
+    pid_t child = fork();
+    int status = -1;
+
+    if (child == 0) {
+        commit_around_a_removal(&self);
+    }
+    cr_assert(waitpid(child, &status, 0) == child && status == 0);
+    bed_open(&self, bed_for_ever, 1);
+    expect_ends(&self, 2);
     bed_free(&self);
 }
 
