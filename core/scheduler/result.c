@@ -8,18 +8,36 @@
 #include "scheduler/retry.h"
 #include "scheduler/tell.h"
 
+/* Three digits and one unit: no blank may break the line into more than it has. */
+static void
+print_took(char *text, size_t size, const ez_outcome *outcome)
+{
+    static const struct {
+        double factor;
+        const char *name;
+    } units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}};
+    double took = outcome->started == 0 ? 0 : (double)(outcome->finished - outcome->started);
+    size_t at = 0;
+
+    while (took > 0 && at < 2 && took < 0.9995 * units[at].factor) {
+        at++;
+    }
+    took = MAX(took, 0) / units[at].factor;
+    (void)g_snprintf(text, size, took < 999.5 ? "%.3g%s" : "%.0f%s", took, units[at].name);
+}
+
 static void
 log_ended(execz_scheduler *self, const ez_run *run, const ez_outcome *outcome,
           const ez_retry *again)
 {
     bool fine = outcome->outcome == EXECZ_OUTCOME_OK;
-    g_autofree char *took = NULL;
+    char took[32];
     g_autofree char *next = NULL;
 
     if (self->log.level > (fine ? EXECZ_LOG_INFO : EXECZ_LOG_WARNING)) {
         return;
     }
-    took = ez_format_duration(outcome->started == 0 ? 0 : outcome->finished - outcome->started);
+    print_took(took, sizeof took, outcome);
     if (again != NULL) {
         g_autofree char *at = ez_format_time(again->due);
 

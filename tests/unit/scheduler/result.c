@@ -152,3 +152,36 @@ Test(result, figures_of_an_executor_count_its_runs_and_how_long_they_waited)
     cr_expect(all(eq(u64, info.stats.finished, 2), eq(i64, info.stats.wait_time, EXECZ_MINUTE)));
     fixture_free(self);
 }
+
+/* How the line says it that a run took this long. */
+static void
+expect_took(execz_duration duration, const char *part)
+{
+    fixture *self = fixture_new("threadpool");
+
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_add(self, "a", "interval(hours=24)", "tests:deaf");
+    cr_assert(execz_scheduler_run_task(self->scheduler, "a", NULL) == EXECZ_OK);
+    fixture_settle(self);
+    fixture_wait_until_deaf();
+    fake_clock_advance(&self->clock, duration);
+    fixture_let_deaf_go();
+    fixture_wait_for(self, "executed:a");
+    cr_expect(strstr(self->log->str, part) != NULL, "%s", self->log->str);
+    fixture_free(self);
+}
+
+Test(result, how_long_it_took_is_one_word)
+{
+    expect_took(337 * EXECZ_MILLISECOND + 49393, "took=337ms\n");
+}
+
+Test(result, what_took_long_is_told_in_seconds)
+{
+    expect_took(2 * EXECZ_HOUR + EXECZ_MILLISECOND, "took=7200s\n");
+}
+
+Test(result, what_is_nearly_a_second_is_one)
+{
+    expect_took(EXECZ_SECOND - 1, "took=1s\n");
+}
