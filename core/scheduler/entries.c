@@ -56,25 +56,25 @@ enum { WALK_STRIDE = 512 }; /* tasks, between which the lock is given back */
 
 /* The entries there are, with the lock taken: in memory that was touched before, so that only the copying
  * needs the lock.  What is dropped meanwhile is kept. */
-static ez_entry **
-begin_walk_locked(execz_scheduler *self, size_t *n_out)
+static GPtrArray *
+begin_walk_locked(execz_scheduler *self)
 {
-    ez_entry **entries = NULL, *entry;
-    size_t room = 0, at = 0, n = 0;
+    GPtrArray *entries = g_ptr_array_new();
+    ez_entry *entry;
+    size_t at = 0;
 
-    while (room < self->tasks.length) {
-        room = self->tasks.length + self->tasks.length / 8;
+    while (entries->len < self->tasks.length) {
+        guint room = (guint)(self->tasks.length + self->tasks.length / 8);
+
         pthread_mutex_unlock(&self->lock);
-        g_free(entries);
-        entries = g_new(ez_entry *, room);
-        memset(entries, 0, room * sizeof *entries);
+        g_ptr_array_set_size(entries, (gint)room); /* fills it with zeroes */
         pthread_mutex_lock(&self->lock);
     }
+    g_ptr_array_set_size(entries, 0);
     while ((entry = ez_index_next(&self->tasks, &at)) != NULL) {
-        entries[n++] = entry;
+        g_ptr_array_add(entries, entry);
     }
     self->n_walks++;
-    *n_out = n;
     return entries;
 }
 
@@ -106,22 +106,26 @@ ez_scheduler_walk(execz_scheduler *self,
                   void (*each)(execz_scheduler *self, ez_entry *entry, void *user), void *user)
 {
     bool is_loop = ez_scheduler_is_loop(self); /* then nobody waits */
-    g_autoptr(GPtrArray) dropped = NULL;
-    g_autofree ez_entry **entries = NULL;
-    size_t n = 0;
+    GPtrArray *entries, *dropped;
 
     pthread_mutex_lock(&self->lock);
-    entries = begin_walk_locked(self, &n);
-    for (size_t i = 0; i < n; i++) {
+    entries = begin_walk_locked(self);
+    for (guint i = 0; i < entries->len; i++) {
+        ez_entry *entry = entries->pdata[i];
+
         if (i > 0 && i % WALK_STRIDE == 0 && !is_loop) {
             pause_walk_locked(self);
         }
-        if (!entries[i]->removed) {
-            each(self, entries[i], user);
+        if (!entry->removed) {
+            each(self, entry, user);
         }
     }
     dropped = end_walk_locked(self);
     pthread_mutex_unlock(&self->lock);
+    g_ptr_array_unref(entries);
+    if (dropped != NULL) {
+        g_ptr_array_unref(dropped);
+    }
 }
 
 /* ---- dropping -------------------------------------------------------------------------------- */
