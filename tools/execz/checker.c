@@ -233,13 +233,15 @@ ez_checker_prepare(ez_checker *self, char **message_out)
 static GPtrArray *
 command_line(const ez_checker *self, const ez_check_result *result)
 {
-    static const char *const valgrind[] = {"valgrind",
-                                           "--quiet",
-                                           "--error-exitcode=66",
-                                           "--leak-check=full",
-                                           "--errors-for-leak-kinds=definite",
-                                           "--show-leak-kinds=definite",
-                                           "--child-silent-after-fork=yes"};
+    static const char *const valgrind[] = {
+        "valgrind",
+        "--quiet",
+        "--error-exitcode=66",
+        "--leak-check=full",
+        "--errors-for-leak-kinds=definite",
+        "--show-leak-kinds=definite",
+        "--child-silent-after-fork=yes",
+        "--fair-sched=try"}; /* who waits awake for others, waits for ever without */
     GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
     int64_t patience = self->timeout / EXECZ_MILLISECOND * 8 / 10; /* before it is ended */
 
