@@ -37,6 +37,10 @@ extern const bench_side peer_bare_late_half;
 extern const bench_side peer_bare_late_most;
 extern const bench_side peer_bare_late_one;
 
+/* Two processes that share two words. */
+extern const bench_side peer_bare_process_round_trip;
+extern const bench_side peer_bare_process_kill;
+
 /* Starts of /bin/true. */
 extern const bench_side peer_uv_spawn;
 extern const bench_side peer_glib_spawn;

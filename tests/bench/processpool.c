@@ -129,6 +129,13 @@ static const bench_row rows[] = {
      10,
      &round_trip,
      &peer_python_process_round_trip},
+    {"processpool.round-trip.bare",
+     "us",
+     BENCH_LOWER,
+     {.n = 1000, .window = 1, .gap = 200 * EXECZ_MICROSECOND},
+     10,
+     &round_trip,
+     &peer_bare_process_round_trip},
     {"processpool.kill.python",
      "us",
      BENCH_LOWER,
@@ -136,6 +143,13 @@ static const bench_row rows[] = {
      2,
      &killed,
      &peer_python_process_kill},
+    {"processpool.kill.bare",
+     "us",
+     BENCH_LOWER,
+     {.n = 20, .window = 1, .gap = 5 * EXECZ_MILLISECOND},
+     2,
+     &killed,
+     &peer_bare_process_kill},
 };
 
 const bench_table processpool_rows = {rows, G_N_ELEMENTS(rows)};
