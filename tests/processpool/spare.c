@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <glib.h>
+
 TestSuite(spare, .fini = close_pool);
 
 static pid_t
@@ -39,6 +41,31 @@ Test(spare, it_takes_the_place_of_a_worker_that_ends)
     await_that(is_gone, &worker, "the worker is gone");
     cr_expect(eq(int, (int)pid_of_a_run(), (int)spare));
     cr_expect(ne(int, (int)await_spare(), (int)spare));
+}
+
+/* A process, and a module that it should have loaded. */
+static bool
+has_loaded_bodies(void *pid)
+{
+    char path[64];
+    g_autofree char *maps = NULL;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/maps", (int)*(pid_t *)pid);
+    return g_file_get_contents(path, &maps, NULL, NULL) && strstr(maps, "pool_bodies") != NULL;
+}
+
+Test(spare, it_loads_the_modules_that_runs_have_needed)
+{
+    pid_t first, next;
+
+    open_pool("max_workers", "1", NULL);
+    (void)pid_of_a_run();
+    first = await_spare();
+    await_that(has_loaded_bodies, &first, "the spare has loaded the module");
+    (void)call("pool_bodies:crash", "{\"how\": \"kill\"}");
+    next = await_spare();
+    cr_expect(ne(int, (int)next, (int)first));
+    await_that(has_loaded_bodies, &next, "so has the one after it");
 }
 
 Test(spare, it_becomes_a_worker_when_one_more_is_needed)

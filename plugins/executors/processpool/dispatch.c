@@ -21,9 +21,9 @@ wakes_add_locked(wakes *self, worker *of)
         return;
     }
     if (self->n == sizeof self->at / sizeof self->at[0]) {
-        wire_futex_wake(&of->ring->published);
+        wire_futex_wake(&of->ring->worker_sleeps);
     } else {
-        self->at[self->n++] = &of->ring->published;
+        self->at[self->n++] = &of->ring->worker_sleeps;
     }
 }
 

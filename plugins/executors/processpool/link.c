@@ -83,6 +83,14 @@ worker_has_room_locked(worker *self)
            self->published - self->oldest < WIRE_CELLS - 1;
 }
 
+void
+worker_wake(worker *self)
+{
+    if (wire_take_flag(&self->ring->worker_sleeps)) {
+        wire_futex_wake(&self->ring->worker_sleeps);
+    }
+}
+
 int
 worker_is_fast_locked(const worker *self)
 {
@@ -169,8 +177,7 @@ worker_quit_locked(worker *self)
     memcpy(cell->bytes, &frame, sizeof frame);
     self->runs[self->published % WIRE_CELLS] = NULL;
     publish_locked(self);
-    atomic_store(&self->ring->worker_sleeps, 0);
-    wire_futex_wake(&self->ring->published);
+    worker_wake(self);
     if (self->spare) {
         atomic_store(&self->ring->role, WIRE_DISMISSED);
         wire_futex_wake(&self->ring->role);

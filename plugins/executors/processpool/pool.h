@@ -135,6 +135,8 @@ struct pool {
     worker *workers;    /* all, also those that are dying */
     worker *idle;       /* ready, with nothing in hand; the latest first */
     worker *spare;      /* NULL: there is none */
+    uint32_t n_modules; /* that runs have needed */
+    char modules[WIRE_WISHES][WIRE_WISH_SIZE];
     int64_t spare_from; /* monotonic: no fork of a new one before, unless nothing runs */
     uint32_t n_workers; /* starting or ready, without the spare */
     uint32_t n_starting;
@@ -190,6 +192,8 @@ void worker_free(worker *self);
 /* Whether a frame of length bytes can be given now. */
 int worker_has_room_locked(worker *self);
 
+/* Has it look around, if it sleeps. */
+void worker_wake(worker *self);
 /* Whether it has so much in hand that it need not be waited for. */
 int worker_is_fast_locked(const worker *self);
 
@@ -257,6 +261,10 @@ void spare_promote_locked(pool *self, wakes *due);
 int spare_is_missing_locked(const pool *self);
 /* Ends it with the last worker. */
 void spare_dismiss_locked(pool *self);
+/* This one has ended well: the spare loads its module, too. */
+void spare_learn_locked(pool *self, const execz_task *task);
+/* Tells a new spare what there is to load. */
+void spare_teach_locked(worker *self);
 
 /* ---- results.c: what workers answer ---------------------------------------------------------- */
 

@@ -172,6 +172,9 @@ match_locked(worker *self, answer *one)
     self->busy_since = 0;
     self->look_at = 0;
     self->kill_at = INT64_MAX;
+    if (one->record.outcome == EXECZ_OUTCOME_OK) {
+        spare_learn_locked(self->pool, one->submission->task);
+    }
     if (one->record.outcome < EXECZ_OUTCOME_OK || one->record.outcome > EXECZ_OUTCOME_LOST) {
         one->record.outcome = EXECZ_OUTCOME_LOST;
     }

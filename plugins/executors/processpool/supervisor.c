@@ -101,7 +101,7 @@ load(worker *self)
     char text[160];
 
     if (result == 0) {
-        wire_futex_wake(&self->ring->published);
+        worker_wake(self);
         return;
     }
     (void)snprintf(text, sizeof text, "no shared memory for its arguments of %llu bytes: %s",

@@ -14,7 +14,7 @@
  * Indices and byte positions count up for ever and are used modulo the size.  Nobody believes what
  * the other side writes: lengths and positions are checked against the size before use.
  *
- * Wake-ups: the worker sleeps on the futex `published`, after it has said so in `worker_sleeps`;
+ * Wake-ups: the worker sleeps on the futex `worker_sleeps`, as long as that says so;
  * the host sleeps in epoll on one eventfd, the bell, after it has said so in `host_sleeps` of each
  * worker.  Who finds the other's flag set clears it and wakes: one wake-up in flight at most.
  * While a worker has several runs in hand, the host only naps: it will look by itself soon, and
@@ -32,7 +32,7 @@
 #include <stdint.h>
 
 /* Of plugin and worker program; they are installed together and refuse any other. */
-#define WIRE_VERSION 4u
+#define WIRE_VERSION 5u
 
 #define WIRE_CELLS 64u
 #define WIRE_CELL_SIZE 512u
@@ -147,19 +147,25 @@ typedef struct wire_record {
 /* Who has at most so many runs left wakes a host that naps. */
 #define WIRE_LOW 8u
 
+/* Modules that a spare loads while it waits, so many at most, of names so long with their NUL. */
+#define WIRE_WISHES 8u
+#define WIRE_WISH_SIZE 208u
+
 /* ---- the ring ------------------------------------------------------------------------------- */
 
 typedef struct wire_ring {
     /* Written by the host. */
-    alignas(64) _Atomic uint32_t published; /* cells; the futex the worker sleeps on */
+    alignas(64) _Atomic uint32_t published; /* cells */
     alignas(64) _Atomic uint32_t read;      /* bytes of records; a futex while records are full */
     _Atomic uint32_t host_sleeps;           /* WIRE_AWAKE ...; cleared by the worker */
     _Atomic uint32_t role;         /* WIRE_SPARE ...; a futex until the initializer is called */
     _Atomic uint32_t missed_arena; /* serial of one that the host could not take; 0: none */
+    _Atomic uint32_t n_wishes;     /* as many names are there */
+    char wishes[WIRE_WISHES][WIRE_WISH_SIZE];
 
     /* Written by the worker. */
     alignas(64) _Atomic uint32_t passed;  /* cells it is done with */
-    _Atomic uint32_t worker_sleeps;       /* cleared by the host */
+    _Atomic uint32_t worker_sleeps;       /* a futex; cleared by the host, which then wakes */
     _Atomic uint32_t worker_wants_room;   /* sleeps on `read`; cleared by the host */
     _Atomic uint32_t ready;               /* 0, WIRE_PREPARED, WIRE_TAKES */
     alignas(64) _Atomic uint32_t written; /* bytes of records */

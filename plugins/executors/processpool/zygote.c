@@ -56,6 +56,7 @@ enter_worker(worker *self, int spare)
     self->spare = spare;
     if (spare) {
         owner->spare = self;
+        spare_teach_locked(self);
     }
     self->owed_since = pool_now();
     pthread_mutex_unlock(&owner->lock);

@@ -290,6 +290,17 @@ linger(worker *self, uint32_t index)
     (void)execz_linger_until(&self->linger, is_published, &cell);
 }
 
+/* Loads what a worker has needed.  Whoever needs it now is told what is wrong with it. */
+static void
+grant_wishes(worker *self)
+{
+    uint32_t n = atomic_load(&self->ring->n_wishes);
+
+    for (; self->role == WIRE_SPARE && self->granted < n; self->granted++) {
+        (void)execz_bodies_preload(self->bodies, self->ring->wishes[self->granted], NULL);
+    }
+}
+
 static void
 wait_for_cell(worker *self, uint32_t index)
 {
@@ -304,10 +315,11 @@ wait_for_cell(worker *self, uint32_t index)
     while (atomic_load(&ring->published) == index) {
         atomic_store(&ring->worker_sleeps, 1);
         take_role(self); /* who promotes it from now on sees that it sleeps, and wakes it */
+        grant_wishes(self);
         if (atomic_load(&ring->published) != index) {
             break;
         }
-        wire_futex_wait(&ring->published, index, -1);
+        wire_futex_wait(&ring->worker_sleeps, 1, -1);
     }
     take_role(self); /* promoted and given a run at once */
     atomic_store_explicit(&ring->worker_sleeps, 0, memory_order_relaxed);

@@ -31,6 +31,7 @@ typedef struct worker {
     uint32_t arena_record; /* end of the record that has it, in bytes written; see answer.c */
     uint32_t index;        /* of the frame in hand */
     uint32_t role;         /* WIRE_SPARE ..., as the process is called; see worker.c */
+    uint32_t granted;      /* of the ring's wishes */
     usage usage;
     execz_linger linger;
 
