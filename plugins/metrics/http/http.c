@@ -179,6 +179,26 @@ log_place(const execz_metrics_server *self, const char *address)
     self->host->log(self->host, EXECZ_LOG_INFO, line);
 }
 
+/* What the system says, and what to do. */
+static const char *
+why_refused(int error)
+{
+    switch (error) {
+    case 0:
+        return "the system refuses";
+    case EADDRINUSE:
+        return "the address is in use: something else listens there, maybe another execz; stop it, "
+               "or choose another port";
+    case EADDRNOTAVAIL:
+        return "this machine does not have that address; choose one of its own, or 0.0.0.0 for all";
+    case EACCES:
+        return "not allowed; ports below 1024 are for root and CAP_NET_BIND_SERVICE: choose "
+               "another";
+    default:
+        return strerror(error);
+    }
+}
+
 static execz_status
 start(const execz_metrics_host *host, const char *address, execz_metrics_server **server_out,
       execz_error *err)
@@ -207,7 +227,7 @@ start(const execz_metrics_host *host, const char *address, execz_metrics_server 
     freeaddrinfo(place);
     if (self->daemon == NULL) {
         free(self);
-        return fail(err, EXECZ_E_IO, errno == 0 ? "the system refuses" : strerror(errno));
+        return fail(err, EXECZ_E_IO, why_refused(errno));
     }
     log_place(self, address);
     *server_out = self;

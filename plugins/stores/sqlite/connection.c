@@ -180,13 +180,15 @@ connect_to(const execz_store *self, const char *settings, sqlite3 **db_out, exec
     return EXECZ_OK;
 }
 
-/* How far the history is; false if it cannot be read. */
+/* How far the history is; false if it cannot be read.  Ids are times: what is said to have ended in the
+ * year 2255 or later is damaged, and nothing is counted on from there. */
 static bool
 count_history(execz_store *self)
 {
     tally *history = &self->history;
 
-    history->last_id = database_number(self->writer, "SELECT ifnull(max(id), 0) FROM history");
+    history->last_id = database_number(self->writer, "SELECT ifnull(max(id), 0) FROM history"
+                                                     " WHERE id < 9000000000000000000");
     history->n = database_number(self->writer, "SELECT count(*) FROM history");
     history->chunk = database_number(self->writer, "SELECT ifnull(max(chunk), 0) FROM history");
     history->n_chunk = database_number(self->writer, "SELECT count(*) FROM history WHERE chunk ="

@@ -82,3 +82,27 @@ Test(store, what_version_1_has_kept_is_all_there_and_goes_on)
     cr_expect(eq(str, self.seen->str, (char *)"a/20=error a/10=ok "));
     bed_free(&self);
 }
+
+/* Damaged, or written by somebody else. */
+Test(store, an_end_with_an_impossible_number_is_not_counted_on_from)
+{
+    bed self = bed_new();
+    execz_history_filter filter = {.size = sizeof filter,
+                                   .outcomes = EXECZ_HISTORY_ANY,
+                                   .scheduled = EXECZ_TIME_NEVER,
+                                   .until = EXECZ_TIME_NEVER,
+                                   .limit = 10};
+    g_autoptr(GString) seen = g_string_new(NULL);
+
+    bed_open(&self, bed_for_ever, 1);
+    bed_occurrence(&self, EXECZ_STORE_NOTE, "a", 1, 1, EXECZ_OUTCOME_OK);
+    bed_commit(&self);
+    g_clear_pointer(&self.store, ez_store_free);
+    make(&self, "UPDATE history SET id = 9223372036854775806");
+    bed_open(&self, bed_for_ever, 1);
+    bed_occurrence(&self, EXECZ_STORE_NOTE, "a", 2, 1, EXECZ_OUTCOME_OK);
+    bed_commit(&self);
+    cr_assert(ez_store_history(self.store, &filter, see_record, seen, NULL) == EXECZ_OK);
+    cr_expect(eq(str, seen->str, (char *)"a/1=ok a/2=ok "));
+    bed_free(&self);
+}
