@@ -345,11 +345,12 @@ database_commit(execz_store *self, const execz_store_change *const *changes, uin
             return EXECZ_E_UNSUPPORTED;
         }
     }
+    status = self->writer == NULL ? EXECZ_OK : database_check_file(self, err);
+    if (status != EXECZ_OK) {
+        return status;
+    }
     database_save_log(self);
     status = database_open_writer(self, err);
-    if (status == EXECZ_OK) {
-        status = database_check_file(self, err);
-    }
     if (status != EXECZ_OK) {
         return status;
     }
