@@ -99,3 +99,15 @@ bed_occurrence(bed *self, uint32_t kind, const char *task, execz_time run_time, 
                                                 .output = outcome == 0 ? NULL : "out",
                                                 .output_length = outcome == 0 ? 0 : 3});
 }
+
+void
+bed_expect_refusal(bed *self, const char *part)
+{
+    g_autoptr(ez_report) report = ez_report_new();
+    execz_error err = EXECZ_ERROR_INIT;
+
+    self->store = bed_make(self, NULL, 0, report);
+    cr_expect(ez_store_open(self->store, &err) != EXECZ_OK);
+    cr_expect(strstr(err.message, part) != NULL, "%s", err.message);
+    cr_expect(strstr(err.message, self->directory) != NULL, "%s", err.message);
+}

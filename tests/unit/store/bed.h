@@ -27,6 +27,8 @@ ez_store *bed_make(bed *self, const ez_setting *settings, size_t n, ez_report *r
 /* With an open one. */
 void bed_open(bed *self, const ez_setting *settings, size_t n);
 void bed_reopen(bed *self);
+/* It cannot be opened, for that reason, and its directory is named; the store is left as it is. */
+void bed_expect_refusal(bed *self, const char *part);
 
 /* Adds an occurrence to the batch; with an outcome one that has ended. */
 void bed_occurrence(bed *self, uint32_t kind, const char *task, execz_time run_time,

@@ -15,18 +15,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-static void
-expect_refusal(bed *self, const char *part)
-{
-    g_autoptr(ez_report) report = ez_report_new();
-    execz_error err = EXECZ_ERROR_INIT;
-
-    self->store = bed_make(self, NULL, 0, report);
-    cr_expect(ez_store_open(self->store, &err) != EXECZ_OK);
-    cr_expect(strstr(err.message, part) != NULL, "%s", err.message);
-    cr_expect(strstr(err.message, self->directory) != NULL, "%s", err.message);
-}
-
 static char *
 path_of(const bed *self)
 {
@@ -49,7 +37,7 @@ Test(store, a_file_that_is_no_database_is_refused_and_left_alone)
     g_autofree char *after = NULL;
 
     put_file(&self, text, 5000);
-    expect_refusal(&self, "not a database");
+    bed_expect_refusal(&self, "not a database");
     cr_assert(g_file_get_contents(path, &after, NULL, NULL));
     cr_expect(eq(str, after, text));
     bed_free(&self);
@@ -66,28 +54,6 @@ patch_header(bed *self, size_t at, const char *bytes, size_t n)
     cr_assert(g_file_get_contents(path, &file, &length, NULL));
     memcpy(file + at, bytes, n);
     cr_assert(g_file_set_contents(path, file, (gssize)length, NULL));
-}
-
-Test(store, what_a_newer_version_has_written_is_refused)
-{
-    bed self = bed_new();
-
-    bed_open(&self, bed_for_ever, 1);
-    g_clear_pointer(&self.store, ez_store_free);
-    patch_header(&self, 60, "\0\0\0\x63", 4); /* user_version */
-    expect_refusal(&self, "newer execz");
-    bed_free(&self);
-}
-
-Test(store, another_programs_database_is_refused)
-{
-    bed self = bed_new();
-
-    bed_open(&self, bed_for_ever, 1);
-    g_clear_pointer(&self.store, ez_store_free);
-    patch_header(&self, 68, "MINE", 4); /* application_id */
-    expect_refusal(&self, "another program's");
-    bed_free(&self);
 }
 
 Test(store, two_on_one_directory_are_not_possible)
@@ -215,7 +181,7 @@ Test(store, a_directory_that_is_read_only_is_refused_with_what_to_do)
     self = bed_new();
     if (mount_small_disk(&self)) {
         cr_assert(mount("small", self.directory, "tmpfs", MS_REMOUNT | MS_RDONLY, "") == 0);
-        expect_refusal(&self, "mount its file system for writing");
+        bed_expect_refusal(&self, "mount its file system for writing");
         ez_store_free(self.store);
         self.store = NULL;
         cr_assert(umount(self.directory) == 0);
@@ -290,7 +256,7 @@ Test(store, a_database_that_may_not_be_written_is_refused_with_what_to_do)
     bed_commit(&self);
     ez_store_free(self.store);
     cr_assert(g_chmod(path, 0400) == 0);
-    expect_refusal(&self, "see to its permissions");
+    bed_expect_refusal(&self, "see to its permissions");
     ez_store_free(self.store);
     cr_assert(g_chmod(path, 0600) == 0);
     bed_open(&self, bed_for_ever, 1);
@@ -388,7 +354,7 @@ Test(store, a_truncated_database_is_refused_with_what_to_do)
 
     make_large(&self);
     cr_assert(stat(path, &facts) == 0 && truncate(path, facts.st_size / 2) == 0);
-    expect_refusal(&self, "restore it from a backup");
+    bed_expect_refusal(&self, "restore it from a backup");
     bed_free(&self);
 }
 
@@ -401,6 +367,6 @@ Test(store, a_database_with_a_damaged_page_is_refused_with_what_to_do)
     for (size_t page = 1; page < 8; page++) {
         patch_header(&self, page * 4096, garbage, 4096);
     }
-    expect_refusal(&self, "restore it from a backup");
+    bed_expect_refusal(&self, "restore it from a backup");
     bed_free(&self);
 }

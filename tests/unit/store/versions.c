@@ -106,3 +106,25 @@ Test(store, an_end_with_an_impossible_number_is_not_counted_on_from)
     cr_expect(eq(str, seen->str, (char *)"a/1=ok a/2=ok "));
     bed_free(&self);
 }
+
+Test(store, what_a_newer_version_has_written_is_refused)
+{
+    bed self = bed_new();
+
+    bed_open(&self, bed_for_ever, 1);
+    g_clear_pointer(&self.store, ez_store_free);
+    make(&self, "PRAGMA user_version=99");
+    bed_expect_refusal(&self, "newer execz");
+    bed_free(&self);
+}
+
+Test(store, another_programs_database_is_refused)
+{
+    bed self = bed_new();
+
+    bed_open(&self, bed_for_ever, 1);
+    g_clear_pointer(&self.store, ez_store_free);
+    make(&self, "PRAGMA application_id=1297041989");
+    bed_expect_refusal(&self, "another program's");
+    bed_free(&self);
+}
