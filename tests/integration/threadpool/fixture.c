@@ -28,12 +28,13 @@ nap(int ms)
 static void
 note_begin(const ez_body *body)
 {
-    unsigned running = atomic_fetch_add(&n_running, 1) + 1;
+    unsigned running;
 
     pthread_mutex_lock(&lock);
-    atomic_store(&most_running, MAX(atomic_load(&most_running), running));
     g_string_append_printf(order, "%s ", body->task->id);
     (void)prctl(PR_GET_NAME, comm);
+    running = atomic_fetch_add(&n_running, 1) + 1; /* now: who waits for it reads the others */
+    atomic_store(&most_running, MAX(atomic_load(&most_running), running));
     pthread_mutex_unlock(&lock);
     atomic_fetch_add(&n_begun, 1);
 }
