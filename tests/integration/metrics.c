@@ -183,8 +183,8 @@ Test(metrics, an_address_that_is_taken_is_told_and_nothing_is_started)
     cr_assert(eq(int, getsockname(fd, (struct sockaddr *)&address, &length), 0));
     config =
         g_strdup_printf("[scheduler]\nmetrics = 127.0.0.1:%u\n" HOURLY, ntohs(address.sin_port));
-    expected = g_strdup_printf("execz: metrics cannot be served at 127.0.0.1:%u: Address already "
-                               "in use\n",
+    expected = g_strdup_printf("execz: metrics cannot be served at 127.0.0.1:%u: the address is "
+                               "in use: ",
                                ntohs(address.sin_port));
     own_file("tasks.conf", config);
     result = run_execz("start", "-c", "tasks.conf", NULL);
