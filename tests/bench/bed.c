@@ -210,3 +210,21 @@ bed_turn(bed *self, execz_duration duration)
         execz_scheduler_get_info(self->scheduler, &info);
     } while (info.next_run <= self->now);
 }
+
+void *
+bed_set_up(const bench_load *load, char *why)
+{
+    (void)load;
+    return bed_new("threadpool", NULL, false, why);
+}
+
+void *
+bed_set_up_armed(const bench_load *load, char *why)
+{
+    bed *self = bed_set_up(load, why);
+
+    if (self != NULL) {
+        bed_add(self, load->n, BED_EACH_DAY);
+    }
+    return self;
+}

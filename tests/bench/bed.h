@@ -30,6 +30,11 @@ const char *bed_id(uint64_t nth);
 /* Adds one. */
 void bed_add_one(bed *self, uint64_t nth, const char *trigger);
 
+/* For rows: one on a threadpool, without tasks or with load->n that are due tomorrow. */
+#define BED_EACH_DAY "interval(hours=24)"
+void *bed_set_up(const bench_load *load, char *why);
+void *bed_set_up_armed(const bench_load *load, char *why);
+
 /* Time passes; then whatever is due is run, by an executor that runs it in place. */
 void bed_turn(bed *self, execz_duration duration);
 

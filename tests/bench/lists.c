@@ -10,26 +10,6 @@
 
 #include <execz/query.h>
 
-#define EACH_DAY "interval(hours=24)"
-
-static void *
-set_up(const bench_load *load, char *why)
-{
-    (void)load;
-    return bed_new("threadpool", NULL, false, why);
-}
-
-static void *
-set_up_armed(const bench_load *load, char *why)
-{
-    bed *self = bed_new("threadpool", NULL, false, why);
-
-    if (self != NULL) {
-        bed_add(self, load->n, EACH_DAY);
-    }
-    return self;
-}
-
 static void
 take_task(void *user, const execz_task_info *task)
 {
@@ -62,7 +42,7 @@ measure_remove_all(void *state, const bench_load *load)
 {
     int64_t start;
 
-    bed_add(state, load->n, EACH_DAY);
+    bed_add(state, load->n, BED_EACH_DAY);
     start = bench_now();
     (void)execz_scheduler_remove_all_tasks(bed_scheduler(state), NULL, NULL, NULL);
     execz_scheduler_dispatch(bed_scheduler(state));
@@ -130,14 +110,16 @@ remove_all(bed *self, uint64_t n)
 static double
 measure_waits_for_removal(void *state, const bench_load *load)
 {
-    bed_add(state, load->n, EACH_DAY);
+    bed_add(state, load->n, BED_EACH_DAY);
     return measure_waits(&(work){.bed = state, .n = load->n, .call = remove_all});
 }
 
-static const bench_side listing = {"scheduler", set_up_armed, measure_list, bed_free};
-static const bench_side removal = {"scheduler", set_up, measure_remove_all, bed_free};
-static const bench_side list_waits = {"scheduler", set_up_armed, measure_waits_for_list, bed_free};
-static const bench_side removal_waits = {"scheduler", set_up, measure_waits_for_removal, bed_free};
+static const bench_side listing = {"scheduler", bed_set_up_armed, measure_list, bed_free};
+static const bench_side removal = {"scheduler", bed_set_up, measure_remove_all, bed_free};
+static const bench_side list_waits = {"scheduler", bed_set_up_armed, measure_waits_for_list,
+                                      bed_free};
+static const bench_side removal_waits = {"scheduler", bed_set_up, measure_waits_for_removal,
+                                         bed_free};
 
 #define MANY .load = {.n = 1000000}, .n_smoke = 1000
 

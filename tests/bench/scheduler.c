@@ -7,17 +7,9 @@
 
 #include <glib.h>
 
-#define EACH_DAY "interval(hours=24)"
 #define CRON "cron(hour=2, minute=30, timezone=Europe/London)"
 
 /* ---- many, most of them idle ----------------------------------------------------------------- */
-
-static void *
-set_up(const bench_load *load, char *why)
-{
-    (void)load;
-    return bed_new("threadpool", NULL, false, why);
-}
 
 static void *
 set_up_turned(const bench_load *load, char *why)
@@ -26,17 +18,6 @@ set_up_turned(const bench_load *load, char *why)
 
     if (self != NULL) {
         bed_add(self, load->n, "interval(seconds=10)");
-    }
-    return self;
-}
-
-static void *
-set_up_armed(const bench_load *load, char *why)
-{
-    bed *self = bed_new("threadpool", NULL, false, why);
-
-    if (self != NULL) {
-        bed_add(self, load->n, EACH_DAY);
     }
     return self;
 }
@@ -56,7 +37,7 @@ measure_add_by(bed *self, const bench_load *load, const char *trigger)
 static double
 measure_add(void *state, const bench_load *load)
 {
-    return measure_add_by(state, load, EACH_DAY);
+    return measure_add_by(state, load, BED_EACH_DAY);
 }
 
 static double
@@ -70,7 +51,7 @@ measure_remove(void *state, const bench_load *load)
 {
     int64_t start;
 
-    bed_add(state, load->n, EACH_DAY);
+    bed_add(state, load->n, BED_EACH_DAY);
     start = bench_now();
     bed_remove(state, load->n);
     return bench_rate(load->n, start);
@@ -90,7 +71,7 @@ measure_bytes_by(bed *self, const bench_load *load, const char *trigger)
 static double
 measure_bytes(void *state, const bench_load *load)
 {
-    return measure_bytes_by(state, load, EACH_DAY);
+    return measure_bytes_by(state, load, BED_EACH_DAY);
 }
 
 static double
@@ -274,12 +255,12 @@ measure_late_one(void *state, const bench_load *load)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-static const bench_side add = {"scheduler", set_up, measure_add, bed_free};
-static const bench_side add_cron = {"scheduler", set_up, measure_add_cron, bed_free};
-static const bench_side removal = {"scheduler", set_up, measure_remove, bed_free};
-static const bench_side bytes = {"scheduler", set_up, measure_bytes, bed_free};
-static const bench_side bytes_cron = {"scheduler", set_up, measure_bytes_cron, bed_free};
-static const bench_side pass = {"scheduler", set_up_armed, measure_pass, bed_free};
+static const bench_side add = {"scheduler", bed_set_up, measure_add, bed_free};
+static const bench_side add_cron = {"scheduler", bed_set_up, measure_add_cron, bed_free};
+static const bench_side removal = {"scheduler", bed_set_up, measure_remove, bed_free};
+static const bench_side bytes = {"scheduler", bed_set_up, measure_bytes, bed_free};
+static const bench_side bytes_cron = {"scheduler", bed_set_up, measure_bytes_cron, bed_free};
+static const bench_side pass = {"scheduler", bed_set_up_armed, measure_pass, bed_free};
 static const bench_side fire = {"scheduler", set_up_turned, measure_fire, bed_free};
 static const bench_side late_half = {"scheduler", set_up_thousand, measure_late_half, stream_free};
 static const bench_side late_most = {"scheduler", set_up_thousand, measure_late_most, stream_free};

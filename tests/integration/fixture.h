@@ -74,8 +74,16 @@ unsigned count_of(const char *text, const char *word);
 
 /* Expects that text contains word, and shows the text if not. */
 #define expect_in(text, word)                                                                      \
-    cr_expect(strstr((text), (word)) != NULL, "%s is not in:\n%s", word, text)
+    do {                                                                                           \
+        const char *text_ = (text);                                                                \
+                                                                                                   \
+        cr_expect(strstr(text_, (word)) != NULL, "%s is not in:\n%s", word, text_);                \
+    } while (0)
 #define expect_not_in(text, word)                                                                  \
-    cr_expect(strstr((text), (word)) == NULL, "%s is in:\n%s", word, text)
+    do {                                                                                           \
+        const char *text_ = (text);                                                                \
+                                                                                                   \
+        cr_expect(strstr(text_, (word)) == NULL, "%s is in:\n%s", word, text_);                    \
+    } while (0)
 
 #endif

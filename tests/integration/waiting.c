@@ -47,8 +47,7 @@ Test(waiting, an_answer_is_held_back_until_a_run_of_its_task_has_ended)
     expect_in(line, "\"task\":\"a\"");
     expect_in(line, "\"outcome\":\"ok\"");
     ask_and_wait(fd, "a", 3600); /* there is one already */
-    line = receive_line(fd);
-    expect_in(line, "\"outcome\":\"ok\"");
+    expect_in(receive_line(fd), "\"outcome\":\"ok\"");
     close(fd);
     end_listening(&execz);
 }
@@ -58,7 +57,7 @@ Test(waiting, only_what_comes_after_a_record_ends_the_wait_for_more)
     live execz = start_listening(TWO);
     int fd = connect_to_execz();
     g_autofree char *request = NULL;
-    const char *id, *line;
+    const char *id;
 
     cr_expect(eq(int, run_execz("run", "a", "--wait", NULL).status, 0));
     id = strstr(run_execz("history", "--json", NULL).out, "\"id\":");
@@ -69,8 +68,7 @@ Test(waiting, only_what_comes_after_a_record_ends_the_wait_for_more)
     cr_expect(eq(int, run_execz("status", NULL).status, 0));
     cr_expect(is_silent(fd));
     cr_expect(eq(int, run_execz("run", "b", NULL).status, 0));
-    line = receive_line(fd);
-    expect_in(line, "\"task\":\"b\"");
+    expect_in(receive_line(fd), "\"task\":\"b\"");
     close(fd);
     end_listening(&execz);
 }
@@ -79,16 +77,13 @@ Test(waiting, a_wait_ends_with_its_time_or_with_the_scheduler)
 {
     live execz = start_listening(TWO);
     int fd = connect_to_execz();
-    const char *line;
 
     ask_and_wait(fd, "a", 1);
-    line = receive_line(fd);
-    expect_in(line, "\"ok\":true,\"result\":{\"records\":[]}");
+    expect_in(receive_line(fd), "\"ok\":true,\"result\":{\"records\":[]}");
     ask_and_wait(fd, "a", 3600);
     cr_expect(eq(int, run_execz("status", NULL).status, 0)); /* it waits by now */
     end_listening(&execz);
-    line = receive_line(fd);
-    expect_in(line, "\"ok\":true,\"result\":{\"records\":[]}");
+    expect_in(receive_line(fd), "\"ok\":true,\"result\":{\"records\":[]}");
     cr_expect(receive_line(fd) == NULL);
     close(fd);
 }
