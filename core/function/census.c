@@ -15,10 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Numbers behind the state in /proc/PID/stat, from the parent on. */
-enum { AT_PARENT, AT_GROUP, AT_SESSION, AT_FLAGS = 5, AT_THREADS = 16, AT_BEGAN = 18, N_NUMBERS };
 #define ROUNDS_MAX 16u
-#define FLAG_KERNEL 0x00200000u /* PF_KTHREAD: it has no environment and never will */
+#define LOOKS_MAX 3 /* at an environment that is just made */
 
 uint64_t
 ez_census_now(void)
@@ -30,48 +28,25 @@ ez_census_now(void)
     return (uint64_t)now.tv_sec * ticks + (uint64_t)now.tv_nsec * ticks / (uint64_t)EXECZ_SECOND;
 }
 
-/* ---- one file ---- */
+/* ---- one process ---- */
 
-static uint64_t
-next_number(const char **at)
-{
-    uint64_t number = 0;
-
-    while (**at != '\0' && !g_ascii_isdigit(**at)) {
-        (*at)++; /* a minus sign, too: what we want is never negative */
-    }
-    while (g_ascii_isdigit(**at)) {
-        number = number * 10 + (uint64_t)(*(*at)++ - '0');
-    }
-    return number;
-}
-
-/* False if it is dead. */
+/* False if it is dead or gone. */
 static bool
-parse_stat(const ez_proc_text *stat, ez_census_process *process)
+read_numbers(ez_census_process *process, ez_proc_text *room)
 {
-    const char *at = strrchr(stat->bytes, ')'); /* the name before may hold anything */
-    uint64_t numbers[N_NUMBERS];
-    char state;
+    ez_proc_stat stat;
 
-    if (at == NULL || strlen(at) < 3) {
+    if (!ez_proc_stat_read(&stat, process->pid, room)) {
         return false;
     }
-    state = at[2];
-    for (int i = 0; i < N_NUMBERS; i++) {
-        numbers[i] = next_number(&at);
-    }
-    process->parent = (pid_t)numbers[AT_PARENT];
-    process->group = (pid_t)numbers[AT_GROUP];
-    process->session = (pid_t)numbers[AT_SESSION];
-    process->began = numbers[AT_BEGAN];
-    process->bare = state == 'Z' || (numbers[AT_FLAGS] & FLAG_KERNEL) != 0;
-    /* Of a dead one only the exit status is left; but the first thread may be over while others go
-     * on. */
-    return state != 'X' && (state != 'Z' || numbers[AT_THREADS] > 1);
+    process->parent = stat.parent;
+    process->group = stat.group;
+    process->session = stat.session;
+    process->began = stat.began;
+    process->code = stat.code;
+    process->bare = stat.bare;
+    return true;
 }
-
-/* ---- one process ---- */
 
 static const char *
 mark_in(const ez_proc_text *environment)
@@ -87,24 +62,38 @@ mark_in(const ez_proc_text *environment)
     return NULL;
 }
 
-/* An environment that seems empty may be none yet, or no longer: exec(2) replaces it.  No argv[0] is
- * not yet one; with it, a second look finds what was put in between. */
+/* Whether an environment that seems empty is so: it is none yet as long as exec(2) has not told where the
+ * code begins, which it does last, and was none yet if that place is another now. */
+static bool
+is_really_empty(ez_census_process *process, ez_proc_text *room)
+{
+    uint64_t code = process->code;
+
+    if (!read_numbers(process, room) || process->bare) {
+        return true;
+    }
+    return code != 0 && process->code == code;
+}
+
 static void
 find_mark(ez_census *self, ez_census_process *process, ez_proc_text *room)
 {
     const char *mark;
-    bool unclear = false;
 
-    if (process->bare || !ez_proc_text_read(room, process->pid, "environ")) {
-        return;
+    for (int looks = 0; looks < LOOKS_MAX; looks++) {
+        if (process->bare || !ez_proc_text_read(room, process->pid, "environ")) {
+            return;
+        }
+        if (room->length > 0) {
+            mark = mark_in(room);
+            process->mark = mark != NULL ? g_string_chunk_insert(self->texts, mark) : NULL;
+            return;
+        }
+        if (is_really_empty(process, room)) {
+            return;
+        }
     }
-    if (room->length == 0 && ez_proc_text_read(room, process->pid, "cmdline")) {
-        unclear = room->length == 0;
-        (void)ez_proc_text_read(room, process->pid, "environ");
-    }
-    mark = mark_in(room);
-    process->mark = mark != NULL ? g_string_chunk_insert(self->texts, mark) : NULL;
-    self->n_unclear += unclear && room->length == 0;
+    self->n_unclear++;
 }
 
 static uint64_t
@@ -120,7 +109,7 @@ find_pipe(pid_t pid, int fd)
         return 0;
     }
     target[length] = '\0';
-    return g_str_has_prefix(target, "pipe:[") ? next_number(&at) : 0;
+    return g_str_has_prefix(target, "pipe:[") ? ez_proc_next_number(&at) : 0;
 }
 
 static void
@@ -160,8 +149,7 @@ look_at(ez_census *self, const ez_census_process *known, pid_t pid, uint64_t sin
     if (pidfd >= 0) {
         close(pidfd);
     }
-    if (taken || !ez_proc_text_read(room, pid, "stat") || !parse_stat(room, &process) ||
-        process.began < since) {
+    if (taken || !read_numbers(&process, room) || process.began < since) {
         return;
     }
     if (known != NULL && known->began == process.began && known->mark != NULL) {
@@ -251,7 +239,7 @@ look_at_new(ez_census *self, tour *on)
     rewinddir(on->directory);
     while (on->room.lack == 0 && (entry = readdir(on->directory)) != NULL) {
         const char *at = entry->d_name;
-        pid_t pid = g_ascii_isdigit(*at) ? (pid_t)next_number(&at) : 0;
+        pid_t pid = g_ascii_isdigit(*at) ? (pid_t)ez_proc_next_number(&at) : 0;
         const ez_census_process *known;
 
         if (pid == 0 || !g_hash_table_add(on->numbers, GINT_TO_POINTER(pid))) {
@@ -342,8 +330,8 @@ int
 ez_census_open(const ez_census_process *process)
 {
     int pidfd = pidfd_open(process->pid, 0);
-    ez_census_process now = {0};
     ez_proc_text room = {0};
+    ez_proc_stat now;
     int lack;
     bool same;
 
@@ -355,8 +343,8 @@ ez_census_open(const ez_census_process *process)
         return pidfd;
     }
     /* Only now: while what pidfd names is alive, its number is that of no other. */
-    same = process->identity == 0 && ez_proc_text_read(&room, process->pid, "stat") &&
-           parse_stat(&room, &now) && now.began == process->began;
+    same = process->identity == 0 && ez_proc_stat_read(&now, process->pid, &room) &&
+           now.began == process->began;
     lack = room.lack;
     ez_proc_text_deinit(&room);
     if (!same) {

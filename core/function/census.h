@@ -16,6 +16,7 @@ typedef struct ez_census_process {
     pid_t group;
     pid_t session;
     uint64_t began;
+    uint64_t code; /* where that of its program begins; 0: it is just made or ended */
     uint64_t
         identity;     /* the number that its pidfds have, and no other process ever; 0: not known */
     bool bare;        /* it cannot have an environment */

@@ -249,15 +249,17 @@ stands_still(void *path)
     return size_of(path) == size;
 }
 
-/* Each of its processes writes a byte. */
+/* Each of its processes writes a byte.  The larger the environment, the longer is a process between two
+ * programs. */
 Test(stops, a_command_that_flees_from_process_to_process_ends_with_its_worker)
 {
-    char path[] = "/tmp/execz-pool-XXXXXX", shell[256];
+    char path[] = "/tmp/execz-pool-XXXXXX", shell[512];
     pid_t worker;
 
     (void)close(mkstemp(path));
     snprintf(shell, sizeof shell,
-             "export F='kill -0 %d && printf x >>%s && { setsid sh -c \"$F\" & exit; }'; "
+             "i=0; while [ $i -lt 300 ]; do export V$i=x; i=$((i+1)); done; export F='kill -0 %d "
+             "&& printf x >>%s && { setsid sh -c \"$F\" & exit; }'; "
              "(eval \"$F\"); sleep 1000",
              (int)getpid(), path);
     open_pool("max_workers", "1", NULL);

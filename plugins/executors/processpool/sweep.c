@@ -20,6 +20,9 @@
 /* Who died between the reading of the list and the look at it, killed or not, may have left children that
  * were not in the list: it is read again until it shows nobody new. */
 #define ROUNDS 100
+/* The list goes up, and so do the numbers of children, but where these begin anew: one of those is in the
+ * next list. */
+#define QUIET_ROUNDS 2
 #define FLAG_KERNEL 0x00200000u /* PF_KTHREAD in the ninth field of /proc/PID/stat */
 
 /* By what the processes of a command are known. */
@@ -61,37 +64,32 @@ is_wanted(const char *environment, size_t n, const wanted *what)
     return run && mark;
 }
 
-/* Reads a file of the process; its length is 0 if that cannot be had. */
+/* Reads a file of the process; its length is 0 if that cannot be had.  One read takes all of it: a second
+ * one could meet another program. */
 static size_t
 read_file(const char *pid, const char *name, char **text_out)
 {
-    char path[64];
-    size_t length = 0, room = 8192;
-    char *text = malloc(room);
-    ssize_t n = 0;
+    char path[64], *text = NULL;
+    size_t room = 8192;
+    ssize_t n;
     int fd;
 
     (void)snprintf(path, sizeof path, "/proc/%.20s/%s", pid, name);
     fd = open(path, O_RDONLY | O_CLOEXEC);
-    while (fd >= 0 && text != NULL && (n = read(fd, text + length, room - length - 1)) > 0) {
-        length += (size_t)n;
-        if (length + 1 == room) {
-            char *more = realloc(text, room *= 2);
-
-            if (more == NULL) {
-                break;
-            }
-            text = more;
-        }
-    }
+    do {
+        free(text);
+        room *= 2;
+        text = malloc(room);
+        n = fd >= 0 && text != NULL ? pread(fd, text, room - 1, 0) : 0;
+    } while (n > 0 && (size_t)n == room - 1);
     if (fd >= 0) {
         close(fd);
     }
     if (text != NULL) {
-        text[length] = '\0';
+        text[n > 0 ? n : 0] = '\0';
     }
     *text_out = text;
-    return text == NULL ? 0 : length;
+    return n > 0 ? (size_t)n : 0;
 }
 
 /* How a process stands to a command. */
@@ -108,34 +106,42 @@ look_at(const char *pid, const wanted *to)
     return found;
 }
 
+/* Where the code of the process' program begins: 0 as long as exec(2) has not got that far, which is
+ * behind the environment, and while it exits.  Whether it can have an environment. */
 static int
-is_empty(const char *pid, const char *name)
+find_code(const char *pid, uintmax_t *code_out)
 {
-    char *text;
-    size_t length = read_file(pid, name, &text);
-
-    free(text);
-    return length == 0;
-}
-
-/* Whether a process without an environment will have one: it is just becoming another program, and had
- * no arguments or has an environment by now; as zombies and threads of the kernel never do. */
-static int
-is_between_programs(const char *pid)
-{
-    char *text = NULL, state = 'X';
+    char *text, state = 'X';
     const char *behind_name;
     unsigned flags = 0;
     int parsed = 0;
 
-    if (!is_empty(pid, "cmdline") && is_empty(pid, "environ")) {
-        return 0;
-    }
     if (read_file(pid, "stat", &text) > 0 && (behind_name = strrchr(text, ')')) != NULL) {
-        parsed = sscanf(behind_name + 1, " %c %*d %*d %*d %*d %*d %u", &state, &flags);
+        parsed =
+            sscanf(behind_name + 1,
+                   " %c %*s %*s %*s %*s %*s %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+                   "%*s %*s %*s %*s %ju",
+                   &state, &flags, code_out);
     }
     free(text);
-    return parsed == 2 && state != 'Z' && state != 'X' && (flags & FLAG_KERNEL) == 0;
+    return parsed == 3 && state != 'Z' && state != 'X' && (flags & FLAG_KERNEL) == 0;
+}
+
+/* Whether a process that showed no environment shows none because it is just becoming another program,
+ * now or when it was looked at. */
+static int
+is_between_programs(const char *pid)
+{
+    uintmax_t before = 0, after = 0;
+    char *text;
+    size_t length;
+
+    if (!find_code(pid, &before)) {
+        return 0;
+    }
+    length = read_file(pid, "environ", &text);
+    free(text);
+    return length > 0 || before == 0 || (find_code(pid, &after) && after != before);
 }
 
 /* Kills the process if it belongs to the run; its number cannot become somebody else's between the
@@ -143,20 +149,20 @@ is_between_programs(const char *pid)
 static int
 settle(const char *pid, const wanted *what)
 {
-    int found = look_at(pid, what);
-    int pidfd;
+    int found = look_at(pid, what), pidfd;
 
-    if (found != WANTED) {
-        return found == FOREIGN || !is_between_programs(pid);
-    }
-    pidfd = pidfd_open((pid_t)strtoimax(pid, NULL, 10), 0);
-    if (pidfd >= 0 && look_at(pid, what) == WANTED) {
-        (void)pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
-    }
-    if (pidfd >= 0) {
+    if (found == WANTED) {
+        pidfd = pidfd_open((pid_t)strtoimax(pid, NULL, 10), 0);
+        if (pidfd < 0) {
+            return errno == ESRCH;
+        }
+        found = look_at(pid, what);
+        if (found == WANTED) {
+            (void)pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+        }
         close(pidfd);
     }
-    return 1;
+    return found != UNCLEAR || !is_between_programs(pid);
 }
 
 /* ---- all processes --------------------------------------------------------------------------- */
@@ -239,7 +245,8 @@ sweep_run(uint64_t mark, uint64_t run)
 
     (void)snprintf(what.run, sizeof what.run, "EXECZ_RUN=%" PRIu64, run);
     write_mark(what.mark, mark);
-    for (int round = 0; round < ROUNDS && sweep_once(&settled, &what); round++) {
+    for (int round = 0, quiet = 0; round < ROUNDS && quiet < QUIET_ROUNDS; round++) {
+        quiet = sweep_once(&settled, &what) ? 0 : quiet + 1;
     }
     free(settled.bits);
 }
