@@ -13,6 +13,9 @@
 enum { PASS_BY = 15 }; /* looks that are left out before there is one again */
 
 static const execz_duration lead_max = 50 * EXECZ_MICROSECOND;
+static const execz_duration long_sleep = EXECZ_SECOND; /* after which nothing is at hand any more */
+static const execz_duration early =
+    4 * EXECZ_MILLISECOND; /* then the timer goes off so much earlier */
 
 typedef struct ez_watch {
     int fd;
@@ -105,15 +108,25 @@ ez_loop_arm(ez_loop *self, execz_time wall, int64_t monotonic)
 
 /* ---- ahead of time --------------------------------------------------------------------------- */
 
+/* How much earlier the timer is to go off: not at once.  From a long sleep the loop is woken twice: the
+ * processor and the memory are slow the first time, and by the second one they know the way. */
+static execz_duration
+head_start(const ez_loop *self, execz_duration left)
+{
+    if (left > long_sleep) {
+        return early;
+    }
+    return left > self->lead ? self->lead : 0;
+}
+
 void
 ez_loop_arm_ahead(ez_loop *self, execz_time wall, int64_t monotonic)
 {
     bool same = wall == self->aim && self->armed_wall != EXECZ_TIME_NEVER;
     execz_time at = same ? self->armed_wall : wall;
 
-    if (!same && wall != EXECZ_TIME_NEVER && self->lead > 0 &&
-        wall - self->lead > ez_clock_now(ez_clock_system())) {
-        at = wall - self->lead; /* else the timer would go off at once */
+    if (!same && wall != EXECZ_TIME_NEVER) {
+        at = wall - head_start(self, wall - ez_clock_now(ez_clock_system()));
     }
     self->aim = wall;
     set_timers(self, at, monotonic);

@@ -73,6 +73,15 @@ ez_run_is_working(const ez_run *run)
 
 /* ---- the slot -------------------------------------------------------------------------------- */
 
+void
+ez_run_init(ez_run *run)
+{
+    ez_interrupt_init(&run->interrupt);
+    run->times = &run->one;
+    run->n = 1;
+    run->head.kind = EZ_HOST_FINISHED;
+}
+
 bool
 ez_run_is_free(const ez_run *run)
 {

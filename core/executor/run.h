@@ -221,6 +221,9 @@ ez_run_has_token(const ez_run *run, execz_run token)
 /* Whether it is closed.  [any-thread] */
 bool ez_run_is_free(const ez_run *run);
 
+/* Makes a free slot of zeroes. */
+void ez_run_init(ez_run *run);
+
 /* Whether nobody is inside.  [any-thread] */
 static inline bool
 ez_run_is_left(const ez_run *run)

@@ -3,7 +3,9 @@
 
 #include "base/prefetch.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* AHEAD: of the slots to be opened, the one that is fetched into the cache now. */
 enum { CHUNK = 1024, CHUNKS = EZ_RUNS_MAX / CHUNK, AHEAD = 4 };
@@ -142,24 +144,23 @@ ez_runs_free(ez_runs *self)
         drop_content(self, run);
         ez_interrupt_deinit(&run->interrupt);
     }
-    for (size_t i = 0; i < CHUNKS; i++) {
-        g_aligned_free(self->chunks[i]);
+    for (size_t i = 0; i < CHUNKS && self->chunks[i] != NULL; i++) {
+        (void)munmap(self->chunks[i], CHUNK * sizeof(ez_run));
     }
     g_free(self->free);
     ez_task_views_deinit(&self->views);
     g_free(self);
 }
 
+/* Of zeroes that take no memory before they are touched: the first run does not wait for a thousand. */
 static ez_run *
 new_chunk(void)
 {
-    ez_run *chunk = g_aligned_alloc0(CHUNK, sizeof(ez_run), alignof(ez_run));
+    void *chunk = mmap(NULL, CHUNK * sizeof(ez_run), PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-    for (size_t i = 0; i < CHUNK; i++) {
-        ez_interrupt_init(&chunk[i].interrupt);
-        chunk[i].times = &chunk[i].one;
-        chunk[i].n = 1;
-        chunk[i].head.kind = EZ_HOST_FINISHED;
+    if (chunk == MAP_FAILED) {
+        g_error("no memory for %d runs: %s", CHUNK, g_strerror(errno));
     }
     return chunk;
 }
@@ -177,8 +178,9 @@ new_slot(ez_runs *self)
         self->free = g_renew(ez_run *, self->free, index + CHUNK);
         atomic_store_explicit(&self->chunks[index / CHUNK], new_chunk(), memory_order_release);
     }
-    atomic_store_explicit(&self->n_slots, index + 1, memory_order_release);
     run = slot_at(self, index);
+    ez_run_init(run);
+    atomic_store_explicit(&self->n_slots, index + 1, memory_order_release);
     run->token = UINT64_C(1) << 32 | (index + 1);
     return run;
 }

@@ -62,6 +62,7 @@ run_thread(void *argument)
     ez_thread *self = argument;
 
     pthread_setname_np(pthread_self(), self->name);
+    g_free(g_malloc(1)); /* its own heap, which the first call makes: no run is to wait for that */
     pthread_cleanup_push(end_thread, self);
     self->function(self->argument);
     pthread_cleanup_pop(1);

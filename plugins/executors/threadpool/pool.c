@@ -101,9 +101,8 @@ find_free_locked(pool *self)
     return made;
 }
 
-/* Starts one more worker, if there may be one.  EXECZ_E_LIMIT: there is no thread at all. */
-static execz_status
-start_worker(pool *self)
+execz_status
+pool_start_worker(pool *self)
 {
     const execz_host *host = self->base->host;
     execz_status status = EXECZ_OK;
@@ -143,7 +142,7 @@ pool_call_help(pool *self)
     if (atomic_load(&self->looking) > 0 || atomic_load(&self->n_workers) >= self->max_workers) {
         return EXECZ_OK;
     }
-    return start_worker(self);
+    return pool_start_worker(self);
 }
 
 /* ---- sending --------------------------------------------------------------------------------- */
@@ -193,7 +192,7 @@ pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err)
         return execz_error_set(err, EXECZ_E_BUSY, "%u runs are queued, which is queue_limit",
                                self->queue_limit);
     }
-    if (n_workers == 0 && start_worker(self) != EXECZ_OK) {
+    if (n_workers == 0 && pool_start_worker(self) != EXECZ_OK) {
         return execz_error_set(err, EXECZ_E_BUSY, "the system has no thread left");
     }
     if (!queue_push(&self->queue, run, task->priority)) {
@@ -205,8 +204,9 @@ pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err)
     }
     if (atomic_load_explicit(&self->sleepers, memory_order_relaxed) > 0) {
         wake_now_and_then(self, pushed);
-    } else if (n_workers > 0 && n_workers < self->max_workers) {
-        (void)start_worker(self); /* if it cannot, there are others */
+    } else if (n_workers > 0 && n_workers < self->max_workers &&
+               atomic_load_explicit(&self->looking, memory_order_relaxed) == 0) {
+        (void)pool_start_worker(self); /* if it cannot, there are others */
     }
     return EXECZ_OK;
 }

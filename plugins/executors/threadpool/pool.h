@@ -22,8 +22,9 @@
  * A worker that is started or woken counts as looking until it has found work or has looked in
  * vain; what comes meanwhile starts no other for the same run.
  *
- * The loop starts a thread when a run finds nobody asleep, up to max_workers; they end after
- * idle_timeout, or at shutdown. */
+ * One thread is there from the start, so that the first run does not wait for it.  The loop starts
+ * another when a run finds nobody asleep, up to max_workers; they end after idle_timeout, or at
+ * shutdown. */
 #ifndef THREADPOOL_POOL_H
 #define THREADPOOL_POOL_H
 
@@ -72,6 +73,9 @@ enum { PERMIT_NONE = 0, PERMIT_ONE = 1, PERMIT_ALL = 2 };
 
 execz_status pool_start(pool *self, execz_base *base, execz_error *err);
 void pool_free(pool *self);
+
+/* Starts one more worker, if there may be one.  EXECZ_E_LIMIT: there is no thread at all.  [loop] */
+execz_status pool_start_worker(pool *self);
 
 /* Queues a run, and sees to it that somebody will take it.  [loop] */
 execz_status pool_send(pool *self, const execz_task *task, execz_run run, execz_error *err);

@@ -25,6 +25,7 @@ start(execz_base *base, execz_error *err)
         return status;
     }
     base->self = self;
+    (void)pool_start_worker(self); /* the others on demand; if it cannot, this one, too */
     return EXECZ_OK;
 }
 

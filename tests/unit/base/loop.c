@@ -89,7 +89,7 @@ Test(loop, wakes_when_the_bell_rings)
 Test(loop, ahead_of_time_the_timer_goes_off_earlier_and_the_wait_ends_no_earlier)
 {
     int bell = eventfd(0, EFD_CLOEXEC);
-    execz_time at = ez_clock_now(ez_clock_system()) + EXECZ_HOUR;
+    execz_time at = ez_clock_now(ez_clock_system()) + EXECZ_SECOND;
     ez_loop loop;
 
     cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
@@ -105,6 +105,23 @@ Test(loop, ahead_of_time_the_timer_goes_off_earlier_and_the_wait_ends_no_earlier
     ez_loop_arm_ahead(&loop, at, EXECZ_TIME_NEVER);
     ez_loop_wait(&loop);
     cr_expect(ge(i64, ez_clock_now(ez_clock_system()), at));
+    ez_loop_deinit(&loop);
+    close(bell);
+}
+
+Test(loop, from_a_long_sleep_it_is_woken_before_and_then_for_the_point)
+{
+    int bell = eventfd(0, EFD_CLOEXEC);
+    execz_time at = ez_clock_now(ez_clock_system()) + EXECZ_HOUR;
+    ez_loop loop;
+
+    cr_assert(ez_loop_init(&loop, bell, NULL) == EXECZ_OK);
+    ez_loop_arm_ahead(&loop, at, EXECZ_TIME_NEVER);
+    cr_expect(eq(i64, loop.armed_wall, at - 4 * EXECZ_MILLISECOND));
+    loop.armed_wall = EXECZ_TIME_NEVER; /* as it is when that is over */
+    at = ez_clock_now(ez_clock_system()) + EXECZ_SECOND;
+    ez_loop_arm_ahead(&loop, at, EXECZ_TIME_NEVER);
+    cr_expect(eq(i64, loop.armed_wall, at));
     ez_loop_deinit(&loop);
     close(bell);
 }
