@@ -36,6 +36,17 @@ tell_section(const hearer *to, const ez_section *section)
     }
 }
 
+static bool
+is_written(const ez_config_executor *executor, const char *name)
+{
+    for (guint i = 0; i < executor->options->len; i++) {
+        if (strcmp(g_array_index(executor->options, ez_setting, i).key, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The host's own options, as isolate, are not in the plugin's table. */
 static bool
 is_reloadable(const ez_plugin_part *part, const char *name)
@@ -46,6 +57,24 @@ is_reloadable(const ez_plugin_part *part, const char *name)
         }
     }
     return true;
+}
+
+/* Of what is left to its default it is told as well whether it could be changed: it may have been set before. */
+static void
+tell_defaults(const hearer *to, const ez_config_executor *executor, const char *title)
+{
+    uint32_t n = executor->checked == NULL ? 0 : executor->part->options.n;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const char *name = executor->part->options.option[i].name;
+
+        if (!is_written(executor, name)) {
+            tell(to, (execz_setting_info){.section = title,
+                                          .key = name,
+                                          .value = ez_options_get(executor->checked, name),
+                                          .reloadable = is_reloadable(executor->part, name)});
+        }
+    }
 }
 
 static void
@@ -70,6 +99,7 @@ tell_executor(const hearer *to, const ez_config_executor *executor)
                                       .written = option->value,
                                       .reloadable = is_reloadable(executor->part, option->key)});
     }
+    tell_defaults(to, executor, title);
 }
 
 execz_status

@@ -57,14 +57,15 @@ typedef struct execz_setting_info {
     const char *key;
     const char
         *value; /* as it was written, but of an executor as it is handed to it: paths absolute */
-    const char *written; /* as it was written */
+    const char *written; /* as it was written; NULL: not at all, value is its default or NULL */
 } execz_setting_info;
 
 /** Hears of each setting. */
 typedef void (*execz_setting_function)(void *user, const execz_setting_info *setting);
 
 /**
- * Tells what a configuration says beside tasks; the type of an executor always, as its key "type".
+ * Tells what a configuration says beside tasks.  Of an executor the type is told always, as its key
+ * "type", and if its plugin is there all of that plugin's options, also those that are not written.
  * What is wrong is left to execz_scheduler_new_from_file().  EXECZ_E_IO if the file cannot be read.
  * [any-thread]
  */

@@ -141,9 +141,9 @@ Test(hot, a_plugin_that_comes_later_begins_the_tasks_that_wait_for_it)
     stop(&execz);
 }
 
-#define WAITING(root)                                                                              \
-    "[scheduler]\nplugin_path = plugins\n[executor:default]\ntype = generation\nroot = " root      \
-    "\nwait_for_plugin = yes\n[task:tick]\nevery = 1h\nshell = true\n"
+#define WAITING(options)                                                                           \
+    "[scheduler]\nplugin_path = plugins\n[executor:default]\ntype = generation\n" options          \
+    "wait_for_plugin = yes\n[task:tick]\nevery = 1h\nshell = true\n"
 
 /* Only once the plugin is there is it known that one of its options is a path. */
 Test(hot, a_reload_after_a_plugin_has_come_finds_its_options_as_they_were)
@@ -151,11 +151,25 @@ Test(hot, a_reload_after_a_plugin_has_come_finds_its_options_as_they_were)
     live execz;
 
     cr_assert(mkdir(own_path("plugins"), 0755) == 0);
-    execz = start_listening(WAITING("here"));
+    execz = start_listening(WAITING("root = here\n"));
     install("generation_2");
     cr_expect(eq(int, run_execz("run", "tick", "--wait", NULL).status, 0));
     cr_expect(eq(str, run_execz("reload", NULL).out, (char *)"as before: 1\n"));
-    own_file("tasks.conf", WAITING("there"));
+    own_file("tasks.conf", WAITING("root = there\n"));
+    expect_in(run_execz("reload", "--dry-run", NULL).out,
+              "takes effect at the next start: [executor:default] root\n");
+    end_listening(&execz);
+}
+
+Test(hot, an_option_that_is_removed_after_a_plugin_has_come_waits_as_one_that_is_changed)
+{
+    live execz;
+
+    cr_assert(mkdir(own_path("plugins"), 0755) == 0);
+    execz = start_listening(WAITING("root = here\n"));
+    install("generation_2");
+    cr_expect(eq(int, run_execz("run", "tick", "--wait", NULL).status, 0));
+    own_file("tasks.conf", WAITING(""));
     expect_in(run_execz("reload", "--dry-run", NULL).out,
               "takes effect at the next start: [executor:default] root\n");
     end_listening(&execz);

@@ -10,7 +10,9 @@
 static void
 note(void *user, const execz_setting_info *setting)
 {
-    g_string_append_printf(user, "[%s] %s=%s%s\n", setting->section, setting->key, setting->value,
+    g_string_append_printf(user, "[%s] %s%s%s%s\n", setting->section, setting->key,
+                           setting->written != NULL ? "=" : " left to ",
+                           setting->value == NULL ? "nothing" : setting->value,
                            setting->reloadable ? "" : " (needs a restart)");
 }
 
@@ -49,6 +51,16 @@ Test(settings, an_option_of_an_executor_is_reloadable_if_its_plugin_says_so)
     cr_expect(strstr(told, "\n[executor:cpu] type=good\n") != NULL, "%s", told);
     cr_expect(strstr(told, "\n[executor:cpu] max_workers=3 (needs a restart)\n") != NULL, "%s",
               told);
+}
+
+Test(settings, what_an_executor_could_have_is_told_as_not_written)
+{
+    g_autofree char *told = settings_in("scheduler.plugin_path = " EXECZ_TEST_CONFIG_PLUGIN_DIR "\n"
+                                        "executors.cpu.type = good\nexecutors.cpu.grace = 3s\n");
+
+    cr_expect(strstr(told, "\n[executor:cpu] grace=3s (needs a restart)\n") != NULL, "%s", told);
+    cr_expect(strstr(told, "\n[executor:cpu] max_workers left to 10 (needs a restart)\n") != NULL,
+              "%s", told);
 }
 
 Test(settings, a_file_that_cannot_be_read_is_an_error)

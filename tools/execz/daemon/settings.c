@@ -8,7 +8,8 @@ typedef struct setting {
     char *section; /* owned, as the next three */
     char *key;
     char *value;
-    char *written; /* the same whether the plugin is there, which knows what is a path, or not */
+    /* The same whether the plugin is there, which knows what is a path, or not; NULL: left to it */
+    char *written;
     bool reloadable;
 } setting;
 
@@ -105,7 +106,16 @@ note_change(ez_setting_changes *self, const setting *one)
     }
 }
 
-/* Calls visit for all that is in one table and is not, or is other, in the other. */
+/* NULL: it is not set, or not known. */
+static const char *
+written(GHashTable *settings, const char *name)
+{
+    const setting *one = g_hash_table_lookup(settings, name);
+
+    return one == NULL ? NULL : one->written;
+}
+
+/* Calls visit for all that is in one table and is not, or is set otherwise, in the other. */
 static void
 compare(ez_setting_changes *self, GHashTable *table, GHashTable *other, bool both,
         void (*visit)(ez_setting_changes *self, const setting *one))
@@ -115,9 +125,9 @@ compare(ez_setting_changes *self, GHashTable *table, GHashTable *other, bool bot
 
     for (GList *at = names; at != NULL; at = at->next) {
         const setting *one = g_hash_table_lookup(table, at->data);
-        const setting *then = g_hash_table_lookup(other, at->data);
+        bool is_new = !g_hash_table_contains(other, at->data);
 
-        if (then == NULL || (both && strcmp(one->written, then->written) != 0)) {
+        if ((both || is_new) && g_strcmp0(one->written, written(other, at->data)) != 0) {
             visit(self, one);
         }
     }
@@ -195,7 +205,7 @@ add_executor(const ez_setting_changes *self, execz_scheduler *scheduler, const c
         const setting *one = value;
         execz_pair option = {one->key, one->value};
 
-        if (strcmp(one->section, section) != 0) {
+        if (one->written == NULL || strcmp(one->section, section) != 0) {
             continue;
         }
         if (strcmp(one->key, "type") == 0) {
