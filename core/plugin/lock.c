@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "plugin/codes.h"
+#include "plugin/manifest.h"
 
 #include <string.h>
 
@@ -34,6 +35,7 @@ static execz_status
 read_line(ez_lock *self, char *line, unsigned number, execz_error *err)
 {
     g_auto(GStrv) words = NULL;
+    g_auto(GStrv) aliases = NULL;
 
     line[strcspn(line, "#\r")] = '\0';
     g_strstrip(line);
@@ -41,7 +43,8 @@ read_line(ez_lock *self, char *line, unsigned number, execz_error *err)
         return EXECZ_OK;
     }
     words = g_strsplit(line, " ", 2);
-    if (words[1] == NULL || !g_str_has_prefix(words[1], PREFIX) ||
+    aliases = ez_manifest_aliases(words[0]);
+    if (aliases == NULL || words[1] == NULL || !g_str_has_prefix(words[1], PREFIX) ||
         !is_sum(words[1] + strlen(PREFIX))) {
         return ez_plugin_fail(err, EZ_P_LOCK_FILE,
                               "%s:%u: '%.80s' is not like 'threadpool " PREFIX
@@ -62,6 +65,10 @@ read_lines(ez_lock *self, const ez_image *image, execz_error *err)
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     execz_status status = EXECZ_OK;
 
+    if (strlen(text) < image->size) { /* what is behind it would not be read */
+        return ez_plugin_fail(err, EZ_P_LOCK_FILE, "%s has a NUL byte, so it is no text; " REMEDY,
+                              self->path);
+    }
     for (unsigned i = 0; lines[i] != NULL && status == EXECZ_OK; i++) {
         status = read_line(self, lines[i], i + 1, err);
     }

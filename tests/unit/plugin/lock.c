@@ -12,13 +12,19 @@
 
 /* A lock file with this text in a directory of the test's own; returns its path. */
 static char *
-make_lock(const char *text)
+make_lock_of(const char *bytes, gssize length)
 {
     char *path = g_build_filename(fixture_directory(), "plugins.lock", NULL);
 
-    cr_assert(g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+    cr_assert(g_file_set_contents_full(path, bytes, length, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
     fixture_remember(g_strdup(path));
     return path;
+}
+
+static char *
+make_lock(const char *text)
+{
+    return make_lock_of(text, -1);
 }
 
 /* What a lock file says of the plugin "good". */
@@ -97,6 +103,27 @@ Test(lock, one_with_a_line_that_is_none_allows_nothing)
     cr_expect(strstr(check_text("# a\ngood sha256:X\n").message, "plugins.lock:2: ") != NULL);
     cr_expect(strstr(check_text("a sha256:" OTHER_SUM "\na sha256:" OTHER_SUM "\n").message,
                      "comes twice") != NULL);
+}
+
+Test(lock, one_with_an_alias_that_is_none_allows_nothing)
+{
+    const char *const lines[] = {"\xEF\xBB\xBFgood", "go/od", "good\tsha256:X", "\x1B[31mgood"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        g_autofree char *text = g_strconcat(lines[i], " sha256:" OTHER_SUM "\n", NULL);
+
+        cr_expect(eq(str, check_text(text).code, (char *)"P223"), "%s", lines[i]);
+    }
+}
+
+Test(lock, one_that_goes_on_behind_a_nul_byte_allows_nothing)
+{
+    static const char bytes[] = "# mine\n\0\ngood sha256:" OTHER_SUM "\n";
+    g_autofree char *path = make_lock_of(bytes, sizeof bytes - 1);
+    execz_error err = check(path, false);
+
+    cr_expect(eq(str, err.code, (char *)"P223"));
+    cr_expect(strstr(err.message, "plugins.lock has a NUL byte") != NULL, "%s", err.message);
 }
 
 Test(lock, one_that_others_may_write_allows_nothing)
