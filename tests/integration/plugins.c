@@ -249,3 +249,39 @@ Test(plugins, a_bundled_executor_is_not_linked_to_libexecz)
         expect_not_in(result.out, "libexecz");
     }
 }
+
+/* ---- new ------------------------------------------------------------------------------------ */
+
+static char *
+no_name(const char *name)
+{
+    ended result = run_execz("plugin", "new", name, NULL);
+
+    cr_expect(eq(int, result.status, 2), "%s", name);
+    return result.err;
+}
+
+Test(plugins, a_new_one_has_not_the_alias_of_one_that_comes_with_execz)
+{
+    json_t *list = json_loads(run_execz("plugin", "list", "--json", NULL).out, 0, NULL);
+    json_t *plugin;
+    size_t i;
+
+    cr_assert(gt(sz, json_array_size(list), 5));
+    json_array_foreach(list, i, plugin)
+    {
+        g_auto(GStrv) aliases =
+            g_strsplit(json_string_value(json_object_get(plugin, "alias")), " ", -1);
+
+        for (char **alias = aliases; *alias != NULL; alias++) {
+            expect_in(no_name(*alias), "it is the alias of a plugin that comes with execz");
+        }
+    }
+    json_decref(list);
+}
+
+Test(plugins, a_new_one_has_not_the_name_of_what_make_or_cmake_have)
+{
+    expect_in(no_name("edit_cache"), "make or CMake has a target of that name");
+    expect_in(no_name("clean"), "make or CMake has a target of that name");
+}

@@ -66,11 +66,12 @@ find_language(const char *name)
 static const char *
 find_fault(const char *text)
 {
-    static const char *const targets[] = {"all",           "build", "check",   "clean",
-                                          "contract",      "help",  "install", "package",
-                                          "rebuild_cache", "test",  "try",     NULL};
-    static const char *const shipped[] = {"asyncio",     "debug",      "default", "pool",
-                                          "processpool", "threadpool", NULL};
+    static const char *const targets[] = {"all",      "build",      "check",         "clean",
+                                          "contract", "edit_cache", "help",          "install",
+                                          "package",  "preinstall", "rebuild_cache", "test",
+                                          "try",      NULL};
+    static const char *const shipped[] = {"asyncio",     "debug",  "default",    "http", "pool",
+                                          "processpool", "sqlite", "threadpool", NULL};
     size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-");
 
     if (text[0] == '\0' || text[length] != '\0' || !g_ascii_islower(text[0])) {
@@ -82,7 +83,7 @@ find_fault(const char *text)
         return "it is longer than 40 characters";
     }
     if (g_strv_contains(shipped, text)) {
-        return "that is the alias of an executor that comes with execz";
+        return "it is the alias of a plugin that comes with execz";
     }
     if (g_strv_contains(targets, text)) {
         return "make or CMake has a target of that name";
