@@ -35,20 +35,27 @@ new_bed(void)
 enum { FIRST = 6, LIVES = 5, LEAK = 48, TRIES = 20, CLEAN = 4 };
 
 static void
+live_often(ez_bed *bed, unsigned lives)
+{
+    for (unsigned i = 0; i < lives; i++) {
+        live(bed);
+    }
+}
+
+static void
 check_threads(void)
 {
     ez_bed *bed = new_bed();
+    unsigned lives = ez_world_times(LIVES);
     g_autofree char *names = NULL;
     unsigned before;
 
     live(bed);
     before = ez_process_threads();
-    for (unsigned i = 0; i < LIVES; i++) {
-        live(bed);
-    }
+    live_often(bed, lives);
     if (!ez_process_settles(before)) {
         names = ez_process_thread_names();
-        ez_verdict_fail("after %d more lives there are %u more threads: there are %s", LIVES,
+        ez_verdict_fail("after %u more lives there are %u more threads: there are %s", lives,
                         ez_process_threads() - before, names);
     }
     ez_bed_free(bed);
@@ -58,19 +65,18 @@ static void
 check_descriptors(void)
 {
     ez_bed *bed = new_bed();
+    unsigned lives = ez_world_times(LIVES);
     g_autofree char *names = NULL;
     unsigned before, after;
 
     live(bed);
     before = ez_process_descriptors();
-    for (unsigned i = 0; i < LIVES; i++) {
-        live(bed);
-    }
+    live_often(bed, lives);
     after = ez_process_descriptors();
     if (after > before) {
         names = ez_process_descriptor_names();
-        ez_verdict_fail("after %d more lives there are %u more open descriptors: there are %s",
-                        LIVES, after - before, names);
+        ez_verdict_fail("after %u more lives there are %u more open descriptors: there are %s",
+                        lives, after - before, names);
     }
     ez_bed_free(bed);
 }
@@ -117,9 +123,7 @@ grow(ez_bed *bed, unsigned lives, unsigned threads)
 {
     size_t before = ez_process_memory();
 
-    for (unsigned i = 0; i < lives; i++) {
-        live(bed);
-    }
+    live_often(bed, lives);
     (void)ez_process_settles(threads);
     return (int64_t)ez_process_memory() - (int64_t)before;
 }
@@ -130,20 +134,20 @@ check_memory(void)
 {
     ez_bed *bed = new_bed();
     unsigned threads = ez_process_threads();
+    unsigned lives = ez_world_times(LIVES), wanted = ez_world_times(CLEAN), clean = 0;
     int64_t most = 0;
-    unsigned clean = 0;
 
-    (void)grow(bed, FIRST, threads);
-    for (unsigned i = 0; i < TRIES && clean < CLEAN; i++) {
-        int64_t grown = grow(bed, LIVES, threads);
+    (void)grow(bed, ez_world_times(FIRST), threads);
+    for (unsigned i = 0; i < TRIES && clean < wanted; i++) {
+        int64_t grown = grow(bed, lives, threads);
 
-        clean += grown < LIVES * LEAK;
+        clean += grown < (int64_t)lives * LEAK;
         most = MAX(most, grown);
     }
-    if (clean < CLEAN) {
+    if (clean < wanted) {
         ez_verdict_fail("each life, of 6 runs, leaves up to %" G_GINT64_FORMAT " bytes of memory "
                         "allocated",
-                        most / LIVES);
+                        most / lives);
     }
     ez_bed_free(bed);
 }

@@ -66,9 +66,21 @@ ez_process_children(void)
     return n;
 }
 
+/* A sanitizer has an allocator of its own, of which mallinfo2() knows nothing. */
+extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+bool
+ez_process_is_sanitized(void)
+{
+    return __sanitizer_get_current_allocated_bytes != NULL;
+}
+
 size_t
 ez_process_memory(void)
 {
+    if (ez_process_is_sanitized()) {
+        return __sanitizer_get_current_allocated_bytes();
+    }
     return mallinfo2().uordblks + mallinfo2().hblkhd;
 }
 

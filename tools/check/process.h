@@ -12,7 +12,10 @@ unsigned ez_process_threads(void);
 unsigned ez_process_descriptors(void);
 unsigned ez_process_children(void);
 
-/* Bytes that are allocated; 0 where a sanitizer has its own memory. */
+/* Whether a sanitizer watches this process. */
+bool ez_process_is_sanitized(void);
+
+/* Bytes that are allocated. */
 size_t ez_process_memory(void);
 
 /* Waits up to a few seconds for there to be no more than n threads: one that was joined may still be

@@ -15,7 +15,7 @@ check_again(void)
 
     ez_need_bodies();
     bed = ez_bed_new("under-check", NULL, NULL);
-    for (unsigned i = 0; i < 20; i++) {
+    for (unsigned i = ez_world_times(20); i > 0; i--) {
         ez_bed_start(bed);
         (void)ez_bed_submit(bed, (ez_how){0});
         ez_bed_stop(bed);
