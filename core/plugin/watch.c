@@ -68,6 +68,13 @@ add(ez_plugin_watch *self, const char *directory, uint32_t mask, const char *nam
     return true;
 }
 
+/* Where a link is, a directory may come: nothing of that is seen behind the link. */
+static bool
+is_watched(ez_plugin_watch *self, const char *directory)
+{
+    return add(self, directory, OF_FILES, "") && !g_file_test(directory, G_FILE_TEST_IS_SYMLINK);
+}
+
 void
 ez_plugin_watch_set(ez_plugin_watch *self, const char *const *directories)
 {
@@ -75,7 +82,7 @@ ez_plugin_watch_set(ez_plugin_watch *self, const char *const *directories)
         g_autofree char *parent = g_path_get_dirname(*directories);
         g_autofree char *name = g_path_get_basename(*directories);
 
-        if (!add(self, *directories, OF_FILES, "") && !add(self, parent, OF_PARENT, name)) {
+        if (!is_watched(self, *directories) && !add(self, parent, OF_PARENT, name)) {
             g_autofree char *above = g_path_get_dirname(parent);
             g_autofree char *parents = g_path_get_basename(parent);
 

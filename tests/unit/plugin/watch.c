@@ -43,6 +43,20 @@ Test(watch, a_directory_that_comes_later_is_noticed)
     (void)rmdir(directory);
 }
 
+Test(watch, a_directory_that_takes_the_place_of_a_link_is_noticed)
+{
+    g_autofree char *link = g_build_filename(fixture_directory(), "link", NULL);
+    g_autofree char *other = g_build_filename(fixture_directory(), "other", NULL);
+    g_autoptr(ez_plugin_watch) self = NULL;
+
+    cr_assert(mkdir(other, 0755) == 0 && symlink(other, link) == 0);
+    self = watch_of(link);
+    cr_assert(unlink(link) == 0 && mkdir(link, 0755) == 0);
+    cr_expect(ez_plugin_watch_wait(self, eventfd(0, EFD_CLOEXEC)));
+    (void)rmdir(link);
+    (void)rmdir(other);
+}
+
 Test(watch, who_is_told_to_stop_stops)
 {
     g_autoptr(ez_plugin_watch) self = watch_of(fixture_directory());
