@@ -32,6 +32,14 @@ is_text(const char *field, size_t size)
 
 #define IS_TEXT(field) is_text(field, sizeof(field))
 
+/* Else it could not be shown as JSON. */
+static bool
+is_utf8(const execz_option *option)
+{
+    return g_utf8_validate(option->default_value, -1, NULL) &&
+           g_utf8_validate(option->allowed, -1, NULL) && g_utf8_validate(option->help, -1, NULL);
+}
+
 static bool
 is_name(const char *name)
 {
@@ -60,6 +68,11 @@ check_declaration(const execz_option *option, size_t index, execz_error *err)
         return ez_plugin_fail(err, EZ_P_BAD_OPTIONS,
                               "option number %zu has no proper name: lower case, digits and '_'",
                               index + 1);
+    }
+    if (!is_utf8(option)) {
+        return ez_plugin_fail(err, EZ_P_BAD_OPTIONS,
+                              "option '%s' has a text that is not UTF-8; save its source as UTF-8",
+                              option->name);
     }
     if (option->type < EXECZ_OPTION_STRING || option->type > EXECZ_OPTION_CHOICE) {
         return ez_plugin_fail(err, EZ_P_BAD_OPTIONS,

@@ -260,6 +260,18 @@ Test(options, a_schema_with_an_endless_text_is_refused)
                    "and shorter texts"));
 }
 
+Test(options, a_schema_whose_texts_are_not_utf8_is_refused)
+{
+    const execz_option options[] = {EXECZ_OPTION(STRING, 0, "name", "", "", "caf\xE9"),
+                                    EXECZ_OPTION(STRING, 0, "name", "caf\xE9", "", "")};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+        cr_expect(
+            eq(str, schema_error(options[i]).message,
+               (char *)"option 'name' has a text that is not UTF-8; save its source as UTF-8"));
+    }
+}
+
 Test(options, a_schema_of_another_type_is_refused)
 {
     execz_option option = EXECZ_OPTION(STRING, 0, "name", "", "", "");
