@@ -136,6 +136,9 @@ add_task(ez_config *config, const ez_config_task *task, execz_scheduler *schedul
 static void
 add_all(ez_config *config, execz_scheduler *scheduler)
 {
+    if (config->executors->len > 0) {
+        ez_scheduler_bring_no_default(scheduler); /* it says which there are */
+    }
     for (guint i = 0; i < config->executors->len; i++) {
         add_executor(config, config->executors->pdata[i], scheduler);
     }

@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "executor/isolation.h"
 #include "plugin/codes.h"
+#include "task/plan.h"
 
 #include <execz/store.h>
 
@@ -197,7 +198,7 @@ check_executor_names(ez_config *self)
     }
     for (guint i = 0; i < self->tasks->len; i++) {
         const ez_config_task *task = self->tasks->pdata[i];
-        const char *alias = task->spec.executor == NULL ? "default" : task->spec.executor;
+        const char *alias = task->spec.executor == NULL ? EZ_DEFAULT_EXECUTOR : task->spec.executor;
         const ez_ini_entry *entry = executor_entry(self, task);
 
         if (g_hash_table_contains(self->executor_map, alias) ||
@@ -211,7 +212,7 @@ check_executor_names(ez_config *self)
             report_unknown_executor(self, entry);
         }
     }
-    if (n > 0) {
+    if (n > 0 && self->executors->len > 0) { /* if none is written, the scheduler adds that one */
         report_no_default(self, first, n);
     }
 }
@@ -234,7 +235,7 @@ has_body(const ez_config_task *task)
 static void
 check_task(ez_config *self, ez_config_task *task)
 {
-    const char *alias = task->spec.executor == NULL ? "default" : task->spec.executor;
+    const char *alias = task->spec.executor == NULL ? EZ_DEFAULT_EXECUTOR : task->spec.executor;
     const ez_config_executor *executor = g_hash_table_lookup(self->executor_map, alias);
     const ez_ini_entry *entry = executor_entry(self, task);
     g_autofree char *owner = g_strdup_printf("task '%s'", task->spec.id);

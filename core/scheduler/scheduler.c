@@ -78,6 +78,7 @@ init_tables(execz_scheduler *self)
     self->tables = (ez_task_tables){ez_intern_table_new(), ez_intern_table_new()};
     self->shutdown_deadline = EXECZ_NO_DEADLINE;
     self->recheck_at = EXECZ_TIME_NEVER;
+    self->brings_default = true;
 }
 
 static execz_status
@@ -299,6 +300,7 @@ execz_scheduler_free(execz_scheduler *self)
     ez_modules_free(self->modules);
     ez_threads_deinit(&self->background);
     g_free(self->function_path);
+    g_free(self->no_default);
     ez_catalog_free(self->catalog);
     g_hash_table_unref(self->broken_plugins);
     ez_lock_free(self->plugin_lock);
@@ -337,6 +339,12 @@ bool
 ez_scheduler_is_loop(execz_scheduler *self)
 {
     return atomic_load(&self->loop_thread) == ez_identity();
+}
+
+void
+ez_scheduler_bring_no_default(execz_scheduler *self)
+{
+    self->brings_default = false;
 }
 
 ez_executor_place *

@@ -99,7 +99,9 @@ struct execz_scheduler {
     bool watches_plugins;
     _Atomic(struct ez_arrivals *) arrivals; /* owned; NULL: none are watched */
     unsigned n_next;                        /* [loop] places that have something next */
-    GHashTable *broken_plugins;             /* [loop] path -> sum, both owned: not to be loaded */
+    bool brings_default; /* each start adds the executor "default", if there is none */
+    char *no_default;    /* owned; why the last start could not; NULL: it could, or need not */
+    GHashTable *broken_plugins; /* [loop] path -> sum, both owned: not to be loaded */
 
     /* Read by any thread. */
     _Atomic(void *) loop_thread;    /* who dispatched last; NULL: nobody since the last start */
@@ -180,6 +182,9 @@ execz_scheduler *ez_scheduler_new(const execz_scheduler_options *options, const 
 execz_status ez_scheduler_add_executor(execz_scheduler *self, const char *alias, const char *type,
                                        const ez_options_source *options, ez_report *report,
                                        execz_error *err);
+
+/* Leaves it to others which executors there are: no start adds one.  Before the first start. */
+void ez_scheduler_bring_no_default(execz_scheduler *self);
 
 /* Dispatches until a shutdown is complete.  [loop] */
 void ez_scheduler_run_loop(execz_scheduler *self);

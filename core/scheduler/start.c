@@ -42,6 +42,26 @@ ez_start_new_executors(execz_scheduler *self)
     }
 }
 
+/* For tasks that name no executor. */
+static void
+add_default_executor(execz_scheduler *self)
+{
+    static const char type[] = "asyncio";
+    execz_error why = EXECZ_ERROR_INIT;
+
+    g_clear_pointer(&self->no_default, g_free);
+    if (!self->brings_default || ez_scheduler_find_place(self, EZ_DEFAULT_EXECUTOR) != NULL) {
+        return;
+    }
+    if (execz_scheduler_add_executor(self, EZ_DEFAULT_EXECUTOR, type, NULL, 0, &why) == EXECZ_OK) {
+        ez_log_write(&self->log, EXECZ_LOG_INFO,
+                     "executor added executor=%s type=%s: there was none", EZ_DEFAULT_EXECUTOR,
+                     type);
+    } else if (why.status != EXECZ_E_EXISTS) { /* else somebody was faster */
+        self->no_default = g_strdup(why.message);
+    }
+}
+
 static void
 start_all_executors(execz_scheduler *self)
 {
@@ -137,6 +157,7 @@ start(execz_scheduler *self, uint32_t state, execz_error *err)
         return EXECZ_OK;
     }
     begin_schedules(self);
+    add_default_executor(self);
     start_all_executors(self);
     ez_upgrade_begin(self);
     ez_tell(self, EXECZ_EVENT_SCHEDULER_STARTED, NULL, NULL);

@@ -84,7 +84,10 @@ find_usable(execz_scheduler *self, ez_entry *entry, execz_error *why)
     const char *reason = NULL;
 
     if (place == NULL) {
-        ez_fail(why, EXECZ_E_NOT_FOUND, "there is no executor '%s'", alias);
+        bool brought = strcmp(alias, EZ_DEFAULT_EXECUTOR) == 0 && self->no_default != NULL;
+
+        ez_fail(why, EXECZ_E_NOT_FOUND, "there is no executor '%s'%s%s", alias,
+                brought ? ", and none could be added: " : "", brought ? self->no_default : "");
         return NULL;
     }
     if (!ez_executor_is_available(place->executor, &reason)) {

@@ -233,7 +233,7 @@ read_texts(reader *self, ez_plan *plan, const execz_task_spec *spec, const recor
     const char *executor = read_text(self, spec->executor != NULL);
     const char *shell;
 
-    plan->executor = executor != NULL ? executor : "default";
+    plan->executor = executor != NULL ? executor : EZ_DEFAULT_EXECUTOR;
     plan->abi.function = read_text(self, spec->function != NULL);
     shell = read_text(self, spec->shell != NULL);
     plan->abi.cwd = read_text(self, spec->cwd != NULL);

@@ -11,6 +11,8 @@
 #include "base/intern.h"
 #include "task/retry.h"
 
+#define EZ_DEFAULT_EXECUTOR "default" /* alias of the executor of tasks that name none */
+
 /* What a task takes from its scheduler where its spec leaves it open. */
 typedef struct ez_task_defaults {
     const char *timezone;

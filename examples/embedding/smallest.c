@@ -13,21 +13,13 @@ hear(void *scheduler, const execz_event *event)
 int
 main(void)
 {
-    execz_error err = EXECZ_ERROR_INIT;
-    execz_task_spec task = EXECZ_TASK_SPEC_INIT;
-    execz_scheduler *scheduler = execz_scheduler_new(NULL, &err);
+    const execz_pair hello[] = {{"every", "0.1s"}, {"shell", "echo hello, world"}};
+    execz_scheduler *self = execz_scheduler_new(NULL, NULL);
 
-    task.id = "hello";
-    task.trigger = "interval(seconds=0.1)";
-    task.shell = "echo hello, world";
-    if (scheduler == NULL ||
-        execz_scheduler_add_executor(scheduler, "default", "threadpool", NULL, 0, &err) < 0 ||
-        execz_scheduler_add_task(scheduler, &task, &err) < 0) {
-        fprintf(stderr, "%s\n", err.message);
-        return 1;
+    if (self == NULL || execz_scheduler_add_task_from_pairs(self, "hello", hello, 2, NULL) < 0) {
+        return 1; /* an execz_error in place of NULL would say why */
     }
-    execz_scheduler_add_listener(scheduler, EXECZ_EVENT_TASK_EXECUTED, hear, scheduler);
-    execz_scheduler_run(scheduler, &err);
-    execz_scheduler_free(scheduler);
-    return 0;
+    execz_scheduler_add_listener(self, EXECZ_EVENT_TASK_EXECUTED, hear, self);
+    execz_scheduler_run(self, NULL);
+    execz_scheduler_free(self);
 }

@@ -3,7 +3,6 @@
  * execz/scheduler.h -- a scheduler inside a program.
  *
  *     execz_scheduler *scheduler = execz_scheduler_new(NULL, &err);
- *     execz_scheduler_add_executor(scheduler, "default", "threadpool", NULL, 0, &err);
  *     execz_scheduler_add_task(scheduler, &task, &err);
  *     execz_scheduler_run(scheduler, &err);
  *
@@ -88,7 +87,7 @@ EXECZ_API void execz_scheduler_free(execz_scheduler *self);
 /**
  * Adds an executor under an alias.
  *
- * @alias     how tasks name it; "default" serves tasks that name none
+ * @alias     how tasks name it; "default" serves tasks that name none, see execz_scheduler_start()
  * @type      alias of the plugin, or the absolute path of its file
  * @options   the executor's options as text, n of them
  *
@@ -276,7 +275,9 @@ EXECZ_API void execz_scheduler_list_executors(execz_scheduler *self,
 /* ---- life ----------------------------------------------------------------------------------- */
 
 /**
- * Starts all executors and the schedules of all tasks; the program then calls
+ * Starts all executors and the schedules of all tasks.  If there is no executor "default" it adds one
+ * of type asyncio, unless the scheduler was made from a configuration that has executors; without that
+ * plugin what needs it is blocked, and tells why.  The program then calls
  * execz_scheduler_dispatch() whenever execz_scheduler_fd() is readable, or execz_scheduler_run().
  * With a state_dir the first start brings back what is kept there; a task that was added before wins
  * over the one of its id, whose schedule goes on if it has the same trigger.  A run that was under way

@@ -29,7 +29,7 @@ static const char help[] =
     "\n"
     "  -c, --config FILE    the configuration; without it execz/execz.conf in /etc for root\n"
     "                       and in $XDG_CONFIG_HOME or ~/.config for others, if it is there,\n"
-    "                       else a scheduler without tasks and with a threadpool\n"
+    "                       else a scheduler without tasks\n"
     "  --socket PATH        where it listens; without it socket of the file, else\n"
     "                       $EXECZ_SOCKET, else\n"
     "                       execz/execz.sock in /run for root, in $XDG_RUNTIME_DIR for others\n"
@@ -252,18 +252,16 @@ find_metrics(const char *config)
     return address;
 }
 
-/* No tasks yet, and an executor for those that are added. */
+/* No tasks yet; its start brings the executor of those that are added. */
 static execz_scheduler *
 make_empty(const execz_scheduler_options *options, int *exit_out)
 {
     execz_error err = EXECZ_ERROR_INIT;
     execz_scheduler *scheduler = execz_scheduler_new(options, &err);
 
-    if (scheduler == NULL || execz_scheduler_add_executor(scheduler, "default", "threadpool", NULL,
-                                                          0, &err) != EXECZ_OK) {
+    if (scheduler == NULL) {
         fprintf(stderr, "execz: %s\n", err.message);
         *exit_out = EZ_EXIT_FAILED;
-        g_clear_pointer(&scheduler, execz_scheduler_free);
     }
     return scheduler;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "scheduler/scheduler.h"
+
 #include <execz/config.h>
 
 #include <criterion/criterion.h>
@@ -61,20 +63,35 @@ Test(build, a_configuration_becomes_a_stopped_scheduler_with_its_tasks)
     execz_scheduler_free(scheduler);
 }
 
+Test(build, only_a_configuration_without_executors_leaves_one_to_the_start)
+{
+    execz_error err = EXECZ_ERROR_INIT;
+    heard ears = {0};
+    execz_scheduler *none = build("[task:a]\nevery = 1h\nshell = true\n", &ears, &err);
+    execz_scheduler *some = build(PLUGINS "executors.x.type = good\n", &ears, &err);
+
+    cr_assert(none != NULL && some != NULL, "%s", err.message);
+    cr_expect(none->brings_default);
+    cr_expect(not(some->brings_default));
+    execz_scheduler_free(none);
+    execz_scheduler_free(some);
+}
+
 Test(build, all_problems_are_heard_and_the_first_is_in_the_error)
 {
     execz_error err = EXECZ_ERROR_INIT;
     heard ears = {0};
     execz_scheduler *scheduler =
-        build(PLUGINS "[task:a]\nevery = 5x\nshell = true\n[task:b]\n", &ears, &err);
+        build(PLUGINS "executors.x.type = good\n[task:a]\nevery = 5x\nshell = true\n[task:b]\n",
+              &ears, &err);
 
     cr_expect(scheduler == NULL);
     cr_expect(eq(int, err.status, EXECZ_E_CONFIG));
     cr_expect(eq(uint, ears.n, 4));
-    cr_expect(eq(uint, ears.line, 2));
+    cr_expect(eq(uint, ears.line, 3));
     cr_expect(eq(uint, ears.column, 1));
     cr_expect(eq(str, ears.code, (char *)"C402"));
-    cr_expect(g_str_has_prefix(err.message, "t.conf has 4 problems, first: t.conf:2:1: task 'a' "));
+    cr_expect(g_str_has_prefix(err.message, "t.conf has 4 problems, first: t.conf:3:1: task 'a' "));
 }
 
 Test(build, a_plugin_that_cannot_be_used_does_not_keep_the_scheduler_from_starting)

@@ -64,7 +64,7 @@ Test(references, an_executor_of_the_defaults_is_checked_once_and_without_tasks_t
                        "[executor:nobody] [C401]");
 }
 
-Test(references, the_default_executor_is_there_only_if_it_is_configured)
+Test(references, with_an_executor_the_default_one_is_there_only_if_it_is_configured)
 {
     expect_problems_of("executors.cpu.type = good\ntasks.a.every = 1s\ntasks.a.shell = x\n",
                        "t.conf:2:1: task 'a' names no executor, and there is no "
@@ -72,4 +72,5 @@ Test(references, the_default_executor_is_there_only_if_it_is_configured)
                        "write executor = ALIAS [C402]");
     expect_problems_of("executors.default.type = good\ntasks.a.every = 1s\ntasks.a.shell = x\n",
                        "");
+    expect_problems_of("tasks.a.every = 1s\ntasks.a.shell = x\n", "");
 }

@@ -175,6 +175,8 @@ fixture_new_in(const char *executor_type, const char *state_dir)
         cr_assert(execz_scheduler_add_executor(self->scheduler, "default", executor_type, NULL, 0,
                                                &err) == EXECZ_OK,
                   "%s", err.message);
+    } else {
+        ez_scheduler_bring_no_default(self->scheduler);
     }
     execz_scheduler_add_listener(self->scheduler, EXECZ_EVENT_ALL, record_event, self);
     return self;

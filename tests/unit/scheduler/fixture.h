@@ -13,7 +13,7 @@ typedef struct fixture {
     GString *log;
 } fixture;
 
-/* A scheduler with an executor "default" of this type; NULL: with none. */
+/* A scheduler with an executor "default" of this type; NULL: with none, also once started. */
 fixture *fixture_new(const char *executor_type);
 
 /* The same with a durable store in that directory. */

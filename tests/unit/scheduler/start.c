@@ -97,3 +97,121 @@ Test(start, freeing_a_scheduler_started_twice_stops_it)
     cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
     fixture_free(self);
 }
+
+/* ---- the default executor -------------------------------------------------------------------- */
+
+/* A scheduler to which nobody has added an executor. */
+static fixture *
+without_executors(void)
+{
+    fixture *self = fixture_new(NULL);
+
+    self->scheduler->brings_default = true;
+    fixture_add(self, "a", "interval(minutes=1)", "tests:ok");
+    return self;
+}
+
+static void
+start_it(fixture *self)
+{
+    cr_assert(execz_scheduler_start(self->scheduler, NULL) == EXECZ_OK);
+    fixture_settle(self);
+}
+
+static void
+stop_it(fixture *self)
+{
+    cr_assert(execz_scheduler_shutdown(self->scheduler, 0, -1, NULL) == EXECZ_OK);
+    fixture_wait_for(self, "scheduler_shutdown");
+    (void)fixture_take_events(self);
+}
+
+Test(start, the_executor_default_is_added_if_nobody_has)
+{
+    fixture *self = without_executors();
+
+    start_it(self);
+    fixture_expect_events(self, "added:a executor_added scheduler_started");
+    cr_expect(strstr(self->log->str, "info: executor added executor=default type=asyncio: there "
+                                     "was none\n") != NULL,
+              "%s", self->log->str);
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_wait_for(self, "executed:a");
+    fixture_free(self);
+}
+
+Test(start, it_is_added_beside_executors_of_other_aliases)
+{
+    fixture *self = without_executors();
+
+    cr_assert(execz_scheduler_add_executor(self->scheduler, "x", "debug", NULL, 0, NULL) ==
+              EXECZ_OK);
+    start_it(self);
+    fixture_expect_events(self, "added:a executor_added executor_added scheduler_started");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_wait_for(self, "executed:a");
+    fixture_free(self);
+}
+
+Test(start, an_executor_default_that_somebody_has_added_is_the_one)
+{
+    fixture *self = without_executors();
+
+    cr_assert(execz_scheduler_add_executor(self->scheduler, "default", "debug", NULL, 0, NULL) ==
+              EXECZ_OK);
+    start_it(self);
+    fixture_expect_events(self, "added:a executor_added scheduler_started");
+    cr_expect(
+        eq(str,
+           (char *)ez_executor_type(ez_scheduler_find_place(self->scheduler, "default")->executor),
+           (char *)"debug"));
+    fixture_free(self);
+}
+
+Test(start, the_executor_default_is_added_once_for_all_starts)
+{
+    fixture *self = without_executors();
+
+    start_it(self);
+    stop_it(self);
+    start_it(self);
+    fixture_expect_events(self, "scheduler_started");
+    fixture_free(self);
+}
+
+Test(start, one_that_was_removed_comes_back_with_the_next_start_only)
+{
+    fixture *self = without_executors();
+
+    start_it(self);
+    cr_assert(execz_scheduler_remove_executor(self->scheduler, "default", 0, NULL) == EXECZ_OK);
+    fixture_settle(self);
+    (void)fixture_take_events(self);
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_expect_events(self, "blocked:a");
+    stop_it(self);
+    start_it(self);
+    fixture_expect_events(self, "executor_added scheduler_started");
+    fixture_free(self);
+}
+
+Test(start, without_the_plugin_its_tasks_are_blocked_and_tell_where_it_was_looked_for)
+{
+    fixture *self = without_executors();
+
+    ez_catalog_free(self->scheduler->catalog);
+    self->scheduler->catalog = ez_catalog_new(&(ez_catalog_settings){.builtin_dir = "/nowhere"});
+    start_it(self);
+    fixture_expect_events(self, "added:a scheduler_started");
+    fixture_advance(self, EXECZ_MINUTE);
+    fixture_expect_events(self, "blocked:a");
+    cr_expect(strstr(self->log->str, "warning: task blocked task=a: there is no executor "
+                                     "'default', and none could be added: ") != NULL,
+              "%s", self->log->str);
+    cr_expect(strstr(self->log->str, "/nowhere") != NULL, "%s", self->log->str);
+    cr_assert(execz_scheduler_add_executor(self->scheduler, "default",
+                                           EXECZ_TEST_BUNDLED_DIR "/debug.so", NULL, 0,
+                                           NULL) == EXECZ_OK);
+    fixture_wait_for(self, "executed:a");
+    fixture_free(self);
+}
