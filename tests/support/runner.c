@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -108,26 +109,28 @@ ended_as_expected(const ez_test *self, int status)
 }
 
 static void
-judge(runner *self, const ez_test *test, int status)
+judge(runner *self, const ez_test *test, int status, const struct rusage *used)
 {
     bool as_expected = ended_as_expected(test, status);
     bool passed = as_expected && test->report->failures == 0;
     struct timespec now;
-    double seconds;
+    double seconds, on_cpu;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     seconds = (double)(now.tv_sec - test->start.tv_sec) +
               (double)(now.tv_nsec - test->start.tv_nsec) / 1e9;
+    on_cpu = (double)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) +
+             (double)(used->ru_utime.tv_usec + used->ru_stime.tv_usec) / 1e6;
     if (!as_expected) {
         fprintf(stderr, "[----] %s::%s: its process ended with %s %d\n", test->test->category,
                 test->test->name, WIFSIGNALED(status) ? "signal" : "status",
                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     }
-    fprintf(stderr, "[%s] %s::%s: (%.2fs) %s\n",
+    fprintf(stderr, "[%s] %s::%s: (%.2fs, %.2fs of CPU) %s\n",
             !passed                 ? "FAIL"
             : test->report->skipped ? "SKIP"
                                     : "PASS",
-            test->test->category, test->test->name, seconds, test->report->why);
+            test->test->category, test->test->name, seconds, on_cpu, test->report->why);
     self->n_failed += !passed;
     self->n_skipped += passed && test->report->skipped;
 }
@@ -136,12 +139,13 @@ judge(runner *self, const ez_test *test, int status)
 static void
 reap(runner *self)
 {
+    struct rusage used; /* by the test, and by what it has waited for */
     int status;
-    pid_t process = wait(&status);
+    pid_t process = wait4(-1, &status, 0, &used);
 
     for (ez_test *test = self->tests; test < self->tests + self->n; test++) {
         if (test->process == process) {
-            judge(self, test, status);
+            judge(self, test, status, &used);
             return;
         }
     }

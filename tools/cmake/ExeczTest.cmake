@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# execz_add_test(NAME [SEQUENTIAL] SOURCE...): a Criterion program and its CTest entry.  SEQUENTIAL: of what
-# knows no threads, so that it is left out where the thread sanitizer watches.
+# execz_add_test(NAME [SEQUENTIAL] [WHOLE] SOURCE...): a Criterion program and its CTest entry.  SEQUENTIAL:
+# of what knows no threads, so that it is left out where the thread sanitizer watches.  WHOLE: see below.
 #
 # The words that a sanitizer reports in fail the entry, whatever the program ended with; and a run in which
 # no test matched is no success either.  tests/support/proofs shows that this works.
@@ -10,6 +10,8 @@ set(EXECZ_TEST_PROPERTIES
   FAIL_REGULAR_EXPRESSION
   "(Address|Leak|Thread|UndefinedBehavior)Sanitizer|runtime error:|ERROR SUMMARY: [1-9]|Tested: 0 "
   TIMEOUT 900)
+
+option(EXECZ_TESTS_WHOLE "Also test by driving whole programs and pools, which takes a sanitizer long" ON)
 
 string(TOUPPER "${CMAKE_BUILD_TYPE}" config)
 string(REGEX MATCHALL "-fsanitize=[a-z,]+" EXECZ_SANITIZERS "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${config}}")
@@ -37,10 +39,10 @@ if(EXECZ_SANITIZERS MATCHES "address|leak")
 endif()
 
 function(execz_add_test name)
-  cmake_parse_arguments(test "SEQUENTIAL" "" "" ${ARGN})
+  cmake_parse_arguments(test "SEQUENTIAL;WHOLE" "" "" ${ARGN})
   add_executable(${name} ${test_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE execz_objects execz_test_support)
-  if(test_SEQUENTIAL AND EXECZ_SANITIZERS MATCHES "thread")
+  if((test_SEQUENTIAL AND EXECZ_SANITIZERS MATCHES "thread") OR (test_WHOLE AND NOT EXECZ_TESTS_WHOLE))
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
     return()
   endif()
