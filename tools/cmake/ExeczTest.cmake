@@ -35,7 +35,7 @@ target_link_libraries(execz_test_runner PRIVATE PkgConfig::CRITERION execz_warni
 target_compile_definitions(execz_test_runner PRIVATE _GNU_SOURCE)
 target_sources(execz_test_support INTERFACE $<TARGET_OBJECTS:execz_test_runner>)
 if(EXECZ_SANITIZERS MATCHES "address|leak")
-  target_sources(execz_test_support INTERFACE ${support_dir}/lsan_criterion.c)
+  target_sources(execz_test_runner PRIVATE ${support_dir}/lsan_criterion.c ${support_dir}/lsan_regions.c)
 endif()
 
 function(execz_add_test name)
