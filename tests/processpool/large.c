@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What does not fit into the ring crosses all the same. */
 #include "harness.h"
+#include "support/effort.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -12,12 +13,8 @@
 
 TestSuite(large, .fini = close_pool);
 
-/* More than an arena keeps.  A sanitizer looks at each byte several times. */
-#ifdef EXECZ_TEST_SANITIZED
-#define MANY ((size_t)20 << 20)
-#else
-#define MANY ((size_t)64 << 20)
-#endif
+/* More than an arena keeps. */
+#define MANY ((size_t)EFFORT(64, 20) << 20)
 
 /* {"text": "aaa..."} of so many bytes. */
 static char *
@@ -55,8 +52,9 @@ expect_crossing(size_t length)
 
 Test(large, arguments_of_all_sizes_cross)
 {
-    static const size_t lengths[] = {20,    200,   400,   500,   512,     1000,          60000,
-                                     65000, 65536, 66000, 70000, 1 << 20, (1 << 20) + 1, 5000000};
+    static const size_t lengths[] = {
+        20,    200,   400,   500,   512,     1000,          60000,
+        65000, 65536, 66000, 70000, 1 << 20, (1 << 20) + 1, EFFORT(5000000, 2000000)};
 
     open_pool("max_workers", "1", NULL);
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
@@ -64,6 +62,7 @@ Test(large, arguments_of_all_sizes_cross)
     }
 }
 
+#ifndef EZ_TESTS_THREADS_WATCHED
 Test(large, many_mebibytes_of_arguments_cross)
 {
     open_pool("max_workers", "1", NULL);
@@ -71,6 +70,7 @@ Test(large, many_mebibytes_of_arguments_cross)
     expect_crossing(MANY);
     expect_crossing(100);
 }
+#endif
 
 static void
 expect_result(size_t length)
@@ -88,7 +88,7 @@ expect_result(size_t length)
 Test(large, results_of_all_sizes_cross)
 {
     static const size_t lengths[] = {2,     100,   60000,   65535,         65536,
-                                     65537, 70000, 1 << 20, (1 << 20) + 1, 16 << 20};
+                                     65537, 70000, 1 << 20, (1 << 20) + 1, EFFORT(16, 2) << 20};
 
     open_pool("max_workers", "1", NULL);
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
@@ -96,6 +96,7 @@ Test(large, results_of_all_sizes_cross)
     }
 }
 
+#ifndef EZ_TESTS_THREADS_WATCHED
 Test(large, many_mebibytes_of_output_cross)
 {
     execz_task_spec spec = EXECZ_TASK_SPEC_INIT;
@@ -111,20 +112,21 @@ Test(large, many_mebibytes_of_output_cross)
 
     cr_expect(all(eq(u32, end->outcome, EXECZ_OUTCOME_OK), eq(sz, strlen(end->output), MANY)));
 }
+#endif
 
 Test(large, many_results_do_not_fill_the_ring_for_ever)
 {
     open_pool("max_workers", "2", NULL);
     add_function("blob", "pool_bodies:blob", "{\"length\": 60000}");
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < EFFORT(200, 50); i++) {
         run_task("blob");
     }
-    cr_expect(eq(u32, await_ends("blob", 200)->outcome, EXECZ_OUTCOME_OK));
+    cr_expect(eq(u32, await_ends("blob", EFFORT(200, 50))->outcome, EXECZ_OUTCOME_OK));
 }
 
 Test(large, a_worker_that_dies_with_large_arguments_is_replaced)
 {
-    char *args = object_of((size_t)8 << 20);
+    char *args = object_of((size_t)EFFORT(8, 2) << 20);
 
     memcpy(args, "{\"how\":\"kill\",\"text\":\"", 22);
     open_pool("max_workers", "1", NULL);
