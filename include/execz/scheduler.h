@@ -310,7 +310,8 @@ EXECZ_API execz_status execz_scheduler_resume(execz_scheduler *self, execz_error
 EXECZ_API int execz_scheduler_fd(const execz_scheduler *self);
 
 /**
- * Does what is due and returns; never blocks.  The calling thread is the loop meanwhile.  [loop]
+ * Does what is due and returns; never blocks.  The calling thread is the loop meanwhile.  Within a
+ * listener it does nothing.  [loop]
  */
 EXECZ_API void execz_scheduler_dispatch(execz_scheduler *self);
 
@@ -339,8 +340,9 @@ EXECZ_API execz_status execz_scheduler_run_in_background(execz_scheduler *self, 
  *
  * @timeout  in nanoseconds; < 0: none
  *
- * Returns at once, except with EXECZ_SHUTDOWN_WAIT, which is for threads other than the loop.
- * EXECZ_E_STATE if it does not run.  [any-thread]
+ * Returns at once, except with EXECZ_SHUTDOWN_WAIT, which waits for the end that a loop brings about:
+ * in another thread, which has to go on dispatching.  It does not wait if only a start was taken back.
+ * EXECZ_E_STATE if it does not run, and on the loop with EXECZ_SHUTDOWN_WAIT.  [any-thread]
  */
 EXECZ_API execz_status execz_scheduler_shutdown(execz_scheduler *self, uint32_t flags,
                                                 execz_duration timeout, execz_error *err);
