@@ -3,15 +3,14 @@
 
 #include "base/prefetch.h"
 
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* AHEAD: of the slots to be opened, the one that is fetched into the cache now. */
 enum { CHUNK = 1024, CHUNKS = EZ_RUNS_MAX / CHUNK, AHEAD = 4 };
 
 struct ez_runs {
-    _Atomic(ez_run *) chunks[CHUNKS]; /* each owned; set once, then read by any thread */
+    _Atomic(ez_run *) chunks[CHUNKS]; /* within owned; each set once, then read by any thread */
 
     size_t limit; /* fixed; of slots */
     bool mirror;  /* fixed; there is no free list: others choose the slots */
@@ -21,6 +20,7 @@ struct ez_runs {
     atomic_size_t n_slots;
 
     /* [loop] */
+    void *owned[CHUNKS];
     ez_run **free; /* owned; slots as a stack, with room for all there are */
     size_t n_free;
     ez_run *limbo; /* closed while a thread was still inside */
@@ -144,25 +144,27 @@ ez_runs_free(ez_runs *self)
         drop_content(self, run);
         ez_interrupt_deinit(&run->interrupt);
     }
-    for (size_t i = 0; i < CHUNKS && self->chunks[i] != NULL; i++) {
-        (void)munmap(self->chunks[i], CHUNK * sizeof(ez_run));
+    for (size_t i = 0; i < CHUNKS; i++) {
+        free(self->owned[i]);
     }
     g_free(self->free);
     ez_task_views_deinit(&self->views);
     g_free(self);
 }
 
-/* Of zeroes that take no memory before they are touched: the first run does not wait for a thousand. */
-static ez_run *
-new_chunk(void)
+/* calloc() gives zeroes that take no memory before they are touched: the first run does not wait for a
+ * thousand. */
+static void
+add_chunk(ez_runs *self, size_t at)
 {
-    void *chunk = mmap(NULL, CHUNK * sizeof(ez_run), PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uintptr_t begin;
 
-    if (chunk == MAP_FAILED) {
-        g_error("no memory for %d runs: %s", CHUNK, g_strerror(errno));
+    self->owned[at] = calloc(CHUNK + 1, sizeof(ez_run)); /* one more, to begin at a cache line */
+    if (self->owned[at] == NULL) {
+        g_error("no memory for %d runs", CHUNK);
     }
-    return chunk;
+    begin = ((uintptr_t)self->owned[at] + alignof(ez_run) - 1) & ~(uintptr_t)(alignof(ez_run) - 1);
+    atomic_store_explicit(&self->chunks[at], (ez_run *)begin, memory_order_release);
 }
 
 static ez_run *
@@ -176,7 +178,7 @@ new_slot(ez_runs *self)
     }
     if (index % CHUNK == 0) {
         self->free = g_renew(ez_run *, self->free, index + CHUNK);
-        atomic_store_explicit(&self->chunks[index / CHUNK], new_chunk(), memory_order_release);
+        add_chunk(self, index / CHUNK);
     }
     run = slot_at(self, index);
     ez_run_init(run);
