@@ -82,8 +82,10 @@ get_stats(void)
 
 Test(pool_stats, are_all_zero_at_first_but_for_one_worker)
 {
-    execz_stats stats = get_stats();
+    execz_stats stats;
 
+    WAIT_UNTIL(get_stats().busy == 0); /* it has looked for work */
+    stats = get_stats();
     cr_expect(all(eq(u32, stats.workers, 1), eq(u32, stats.busy, 0), eq(u32, stats.queued, 0),
                   eq(u64, stats.accepted, 0), eq(u64, stats.finished, 0),
                   eq(u64, stats.refused, 0)));

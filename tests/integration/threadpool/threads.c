@@ -6,6 +6,7 @@
 
 TestSuite(pool_threads, .init = set_up, .fini = tear_down);
 
+/* One more than is needed may come: who is just about to fall asleep is not counted on. */
 Test(pool_threads, one_is_there_from_the_start_and_the_others_are_started_on_demand)
 {
     START("max_workers=10");
@@ -13,11 +14,11 @@ Test(pool_threads, one_is_there_from_the_start_and_the_others_are_started_on_dem
     send_many("long", 1);
     WAIT_UNTIL(atomic_load(&n_begun) == 1);
     nap(10);
-    cr_expect(eq(uint, count_new_threads(), 1));
+    cr_expect(le(uint, count_new_threads(), 2));
     send_many("long", 2);
     WAIT_UNTIL(atomic_load(&n_begun) == 3);
     nap(10);
-    cr_expect(eq(uint, count_new_threads(), 3));
+    cr_expect(all(ge(uint, count_new_threads(), 3), le(uint, count_new_threads(), 4)));
 }
 
 Test(pool_threads, max_workers_bodies_run_at_once_and_never_more)
