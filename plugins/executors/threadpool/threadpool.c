@@ -68,7 +68,7 @@ static const execz_base_hooks hooks = {
 EXECZ_OPTIONS(
     options, ALIASES,
     EXECZ_OPTION(INT, EXECZ_OPTION_RELOADABLE, "max_workers", "10", "1..10000",
-                 "Threads at most; they are started when there is work for them"),
+                 "Threads at most; all but one are started when there is work for them"),
     EXECZ_OPTION(INT, EXECZ_OPTION_RELOADABLE, "queue_limit", "0", "0..100000000",
                  "Runs that may wait for a worker; the scheduler keeps further ones; 0: no "
                  "limit"),
